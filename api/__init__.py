@@ -1,0 +1,1 @@
+"""Composition root, routes, rights at the edge."""

@@ -1,0 +1,1 @@
+"""Measurements, each kept beside the command that made it."""

@@ -1,0 +1,1 @@
+"""Geometry of grids and cameras; coordinates are (lon, lat) in WGS 84."""

@@ -1,0 +1,1 @@
+"""The case: states, classes, deadlines, evidence, trace; accounts and rights; the store."""

@@ -1,0 +1,64 @@
+"""The live interface: what the API process may ask of the ingest workers.
+
+The worker process answers it over a Unix socket (`ingest.link`); tests may answer it in the same process.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ingest.access_unit import AccessUnit, Profile
+from ingest.state import StreamStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LiveUnit:
+    """An access unit on its way to a viewer.
+
+    `catch_up` marks the GOP so far, sent at once after a subscription: decode it, show only the newest.
+    """
+
+    unit: AccessUnit
+    catch_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A worker's answer: JSON-able `body` and binary parts (pictures, clips)."""
+
+    body: dict[str, Any]
+    blobs: tuple[bytes, ...] = ()
+
+
+class LiveError(Exception):
+    """The camera or its worker cannot answer now; the message is fit for an operator."""
+
+
+class Subscription(Protocol):
+    def close(self) -> None: ...
+
+
+DetectionHandler = Callable[[dict[str, Any], tuple[bytes, ...]], Awaitable[None]]
+StatusHandler = Callable[[StreamStatus], None]
+
+
+class Live(Protocol):
+    """All ingest workers together, as seen from the API process. All calls belong to its event loop."""
+
+    def subscribe(self, camera_id: str, profile: Profile, sink: Callable[[LiveUnit], None]) -> Subscription:
+        """Calls `sink` with every access unit, the GOP so far first. The sink must return at once."""
+        ...
+
+    async def request(self, camera_id: str, op: str, **arguments: Any) -> Reply:
+        """Asks the worker that holds the camera: `snapshot`, `clip`, `verify`. Raises `LiveError`."""
+        ...
+
+    def statuses(self) -> dict[str, StreamStatus]:
+        """Newest known status of every camera's sub-stream, by camera id."""
+        ...
+
+    def on_status(self, handler: StatusHandler) -> None: ...
+
+    def on_detection(self, handler: DetectionHandler) -> None:
+        """`handler` has stored the detection durably when it returns; only then is it acknowledged."""
+        ...

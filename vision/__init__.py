@@ -1,0 +1,1 @@
+"""Frames to detections: background, static objects, rules, verification, evidence."""
