@@ -1,0 +1,23 @@
+#!/bin/sh
+# Installs what the tests use and PyPI or npm do not carry: Chromium, PostgreSQL's server programs and ffmpeg (a peer to
+# interoperate with). Does nothing where they are present; says what is missing where it may not install.
+set -eu
+missing=""
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
+command -v ffmpeg >/dev/null 2>&1 || missing="$missing ffmpeg"
+command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+[ -z "$missing" ] && exit 0
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "The tests need these programs, please install them:$missing" >&2
+  exit 1
+fi
+run=""
+if [ "$(id -u)" != 0 ]; then
+  run="sudo"
+  command -v sudo >/dev/null 2>&1 || { echo "The tests need these packages, please install them:$missing" >&2; exit 1; }
+fi
+echo "Installing for the tests:$missing"
+export DEBIAN_FRONTEND=noninteractive
+$run apt-get update -qq
+# shellcheck disable=SC2086
+$run apt-get install -y -qq --no-install-recommends $missing >/dev/null
