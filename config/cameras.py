@@ -1,28 +1,91 @@
 """Strict models of `cameras.yaml`. Never changed after loading, never read at import."""
 
-from typing import Annotated, Literal
+from ipaddress import ip_network
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field, field_validator, model_validator
+from shapely import Polygon
+
+from config.hours import parse_hours
+from config.redaction import has_secret_parameter, has_user
+from config.strict import Strict
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 PicturePoint = tuple[Fraction, Fraction]
 """(x, y) as fractions of the picture's width and height from its top left, so that one zone fits every profile."""
 
+SMALLEST_ZONE = 0.0005
+"""Least area of a zone as a share of the picture: about 10 × 12 points of a 640 × 360 stream."""
 
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+
+def _hours(text: str) -> str:
+    parse_hours(text)
+    return text
+
+
+Hours = Annotated[str, Field(max_length=11), AfterValidator(_hours)]
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError("must be an IP network such as 10.20.0.0/16, without bits after the prefix") from None
+    return text
+
+
+Network = Annotated[str, Field(max_length=64), AfterValidator(_network)]
+EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+CredentialsName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+AreaCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
+FileName = Annotated[str, Field(min_length=1, max_length=1024)]
+
+
+def check_stream_url(url: str) -> None:
+    """Raise ValueError, never repeating the address, unless it is a plain RTSP address without a secret in it."""
+    if any(character.isspace() or ord(character) < 32 for character in url):
+        raise ValueError("must not contain blanks or control characters")
+    if has_user(url):
+        raise ValueError("must not contain a user name or password; name an entry under credentials instead")
+    if has_secret_parameter(url):
+        raise ValueError("must not contain a password parameter; name an entry under credentials instead")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("is not an address; expected rtsp://host:port/path") from None
+    if parts.scheme not in ("rtsp", "rtsps"):
+        raise ValueError("must begin with rtsp:// or rtsps://")
+    if not parts.hostname or port == 0:
+        raise ValueError("is not an address; expected rtsp://host:port/path")
+    if parts.fragment:
+        raise ValueError("must not contain a fragment (#)")
 
 
 class Credentials(Strict):
     """One account for many cameras. The password stands elsewhere: exactly one of the two is given."""
 
     username: str = Field(min_length=1, max_length=128)
-    password_env: str | None = None
-    password_file: str | None = None
+    password_env: EnvironmentName | None = Field(default=None, description="environment variable that holds it")
+    password_file: FileName | None = Field(default=None, description="its first line is the password")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.password_env is None) == (self.password_file is None):
+            raise ValueError("must have exactly one of password_env and password_file")
+        return self
 
 
 class Stream(Strict):
     url: str = Field(max_length=1024, description="rtsp:// or rtsps:// address, without user name or password")
+
+    @field_validator("url")
+    @classmethod
+    def _plain_rtsp(cls, url: str) -> str:
+        check_stream_url(url)
+        return url
 
 
 class Streams(Strict):
@@ -52,8 +115,8 @@ class GroundPoint(Strict):
     """A picture point whose place on the ground is known; four or more make a homography."""
 
     picture: PicturePoint
-    lon: float
-    lat: float
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-85, le=85)
 
 
 class SizeRange(Strict):
@@ -62,22 +125,49 @@ class SizeRange(Strict):
     min_m: float = Field(ge=0)
     max_m: float = Field(gt=0)
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min_m >= self.max_m:
+            raise ValueError("min_m must be smaller than max_m")
+        return self
+
 
 class Zone(Strict):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
     rule: Literal["stall", "dumping"]
     polygon: list[PicturePoint] = Field(min_length=3, max_length=64)
-    hours: list[str] = Field(default=["00:00-24:00"], description="local times, e.g. 06:00-22:00; may pass midnight")
+    hours: list[Hours] = Field(
+        default=["00:00-24:00"],
+        min_length=1,
+        max_length=24,
+        description="local times, e.g. 06:00-22:00; may pass midnight",
+    )
     dwell_seconds: float = Field(default=180.0, ge=1, le=86400)
     size: SizeRange = SizeRange(min_m=0.2, max_m=8.0)
-    case_class: str = Field(description="code in the case-class catalogue")
+    case_class: str = Field(pattern=r"^[0-9]{2}-[0-9]{2}$", description="code in the case-class catalogue")
     level: Literal[1, 2, 3, 4] = 2
     opens_case: bool = Field(default=True, description="false: into the review queue instead")
+
+    @field_validator("polygon")
+    @classmethod
+    def _simple(cls, polygon: list[PicturePoint]) -> list[PicturePoint]:
+        shape = Polygon(polygon)
+        if not shape.is_valid:
+            raise ValueError("must not cross or touch itself")
+        if shape.area < SMALLEST_ZONE:
+            raise ValueError(f"must cover at least {SMALLEST_ZONE:.2%} of the picture")
+        return polygon
 
 
 class Analysis(Strict):
     interval_seconds: float = Field(default=10.0, gt=0, description="longest time between two looks at a quiet scene")
     candidate_interval_seconds: float = Field(default=2.0, gt=0, description="while something new stands still")
+
+    @model_validator(mode="after")
+    def _candidate_is_sooner(self) -> Self:
+        if self.candidate_interval_seconds > self.interval_seconds:
+            raise ValueError("candidate_interval_seconds must not be longer than interval_seconds")
+        return self
 
 
 class Defaults(Strict):
@@ -92,8 +182,8 @@ class Camera(Strict):
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
     name: str = Field(min_length=1, max_length=120)
     name_en: str = Field(default="", max_length=120)
-    area: str = Field(description="code of the village (or town) it belongs to")
-    national_code: str = ""
+    area: AreaCode = Field(description="code of the village (or town) it belongs to")
+    national_code: str = Field(default="", pattern=r"^([0-9]{20})?$", description="20 digits of GB/T 28181")
     streams: Streams
     credentials: str | None = Field(default=None, description="name of an entry under credentials")
     opener: Literal["native", "pyav"] = "native"
@@ -101,30 +191,45 @@ class Camera(Strict):
     position: Position | None = None
     view: View | None = None
     homography: list[GroundPoint] | None = Field(default=None, min_length=4, max_length=64)
-    zones: list[Zone] = []
+    zones: list[Zone] = Field(default=[], max_length=32)
     ring_seconds: float | None = Field(default=None, ge=2, le=600)
+
+
+BaseLayer = Literal["roads", "water", "green", "buildings"]
 
 
 class TownFiles(Strict):
     """Paths relative to the file that names them."""
 
-    areas: str = Field(description="GeoJSON of district, town and villages: code, parent, level, name, name_en")
-    grids: str = Field(description="anything geopandas reads: code, village, name, name_en, kind")
-    base: dict[str, str] = Field(default={}, description="base map layers: roads, water, buildings, green")
+    areas: FileName = Field(description="GeoJSON of district, town and villages: code, parent, level, name, name_en")
+    grids: FileName = Field(description="anything geopandas reads: code, village, name, name_en, kind")
+    base: dict[BaseLayer, FileName] = Field(default={}, description="base map layers, GeoJSON")
+    case_classes: FileName | None = Field(default=None, description="catalogue; without it the one that comes along")
 
 
 class Town(Strict):
-    name: str
-    name_en: str = ""
-    area: str = Field(description="area code of the town")
-    timezone: str = "Asia/Shanghai"
+    name: str = Field(min_length=1, max_length=120)
+    name_en: str = Field(default="", max_length=120)
+    area: AreaCode = Field(description="area code of the town")
+    timezone: str = Field(default="Asia/Shanghai", max_length=64)
     files: TownFiles
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, timezone: str) -> str:
+        try:
+            ZoneInfo(timezone)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("is not a time zone of the IANA database, such as Asia/Shanghai") from None
+        return timezone
 
 
 class CamerasFile(Strict):
     version: Literal[1]
     town: Town
-    credentials: dict[str, Credentials] = {}
+    credentials: dict[CredentialsName, Credentials] = Field(default={}, max_length=1000)
     defaults: Defaults = Defaults()
-    allowed_networks: list[str] = Field(default=["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"])
-    cameras: list[Camera]
+    allowed_networks: list[Network] = Field(
+        default=["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"], min_length=1, max_length=256
+    )
+    cameras: list[Camera] = Field(max_length=20000)

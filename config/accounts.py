@@ -1,0 +1,61 @@
+"""The account a camera is opened with. Passwords stand in the environment or in files, never in cameras.yaml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.cameras import Camera, CamerasFile, Credentials
+
+MAX_PASSWORD_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """User name and password of a camera; its repr does not show the password."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+class MissingPassword(Exception):
+    """The place that should hold a password has none. The text names the place, never what was in it."""
+
+
+def account_of(camera: Camera, file: CamerasFile, environ: Mapping[str, str], base_dir: Path) -> Account | None:
+    """The account of `camera`, read now; None when it names no credentials.
+
+    `base_dir` is the folder of cameras.yaml, to which `password_file` is relative. Raises MissingPassword.
+    """
+    if camera.credentials is None:
+        return None
+    credentials = file.credentials[camera.credentials]
+    where = f"credentials.{camera.credentials}"
+    return Account(credentials.username, _password(credentials, where, environ, base_dir))
+
+
+def _password(credentials: Credentials, where: str, environ: Mapping[str, str], base_dir: Path) -> str:
+    if credentials.password_env is not None:
+        password = environ.get(credentials.password_env, "")
+        if not password:
+            raise MissingPassword(f"{where}: the environment variable {credentials.password_env} is not set")
+        return password
+    if credentials.password_file is None:
+        raise MissingPassword(f"{where}: neither password_env nor password_file is given")
+    return _first_line(base_dir / credentials.password_file, where)
+
+
+def _first_line(path: Path, where: str) -> str:
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_PASSWORD_BYTES + 1)
+    except OSError as error:
+        raise MissingPassword(f"{where}: {path} cannot be read: {error.strerror or error}") from None
+    if len(raw) > MAX_PASSWORD_BYTES:
+        raise MissingPassword(f"{where}: {path} is longer than {MAX_PASSWORD_BYTES} bytes")
+    try:
+        password = raw.decode("utf-8-sig").split("\n", 1)[0].rstrip("\r")
+    except UnicodeDecodeError:
+        raise MissingPassword(f"{where}: {path} is not UTF-8 text") from None
+    if not password:
+        raise MissingPassword(f"{where}: the first line of {path} is empty")
+    return password

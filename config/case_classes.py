@@ -1,0 +1,117 @@
+"""The catalogue of case classes: codes, names, usual level, who handles it, and how soon."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from config.strict import Strict
+
+Level = Literal[1, 2, 3, 4]
+Platform = Literal["public-order", "market-supervision", "law-enforcement", "convenience-service"]
+"""The four platforms: 综治工作, 市场监管, 综合执法, 便民服务."""
+
+DEFAULT_CASE_CLASSES = Path(__file__).with_name("case_classes.yaml")
+
+
+class Deadline(Strict):
+    """Time allowed from filing to handling. Exactly one of the two is given."""
+
+    hours: float | None = Field(default=None, gt=0, le=24 * 365)
+    days: float | None = Field(default=None, gt=0, le=365, description="calendar days of 24 hours")
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> Self:
+        if (self.hours is None) == (self.days is None):
+            raise ValueError("must have exactly one of hours and days")
+        return self
+
+    @property
+    def seconds(self) -> float:
+        """The time allowed in seconds."""
+        return (self.hours or 0.0) * 3600 + (self.days or 0.0) * 86400
+
+
+class Deadlines(Strict):
+    """Deadlines of the four levels."""
+
+    level_1: Deadline
+    level_2: Deadline
+    level_3: Deadline
+    level_4: Deadline
+
+    def of(self, level: Level) -> Deadline:
+        """The deadline of one level."""
+        return {1: self.level_1, 2: self.level_2, 3: self.level_3, 4: self.level_4}[level]
+
+
+class OwnDeadlines(Strict):
+    """Deadlines in which one class differs from the general ones."""
+
+    level_1: Deadline | None = None
+    level_2: Deadline | None = None
+    level_3: Deadline | None = None
+    level_4: Deadline | None = None
+
+    def of(self, level: Level) -> Deadline | None:
+        """The class's own deadline of one level."""
+        return {1: self.level_1, 2: self.level_2, 3: self.level_3, 4: self.level_4}[level]
+
+
+class MajorClass(Strict):
+    """A group of case classes; its code is the first part of theirs."""
+
+    code: str = Field(pattern=r"^[0-9]{2}$")
+    zh: str = Field(min_length=1, max_length=60)
+    en: str = Field(min_length=1, max_length=120)
+
+
+class CaseClass(Strict):
+    """One kind of case."""
+
+    code: str = Field(pattern=r"^[0-9]{2}-[0-9]{2}$", description="major and minor class, e.g. 05-01")
+    zh: str = Field(min_length=1, max_length=60)
+    en: str = Field(min_length=1, max_length=120)
+    level: Level = Field(description="the level a new case gets when nothing else sets one")
+    platform: Platform = Field(description="the platform that handles it")
+    deadlines: OwnDeadlines = OwnDeadlines()
+
+    @property
+    def major(self) -> str:
+        """Code of the major class."""
+        return self.code[:2]
+
+
+class CaseClasses(Strict):
+    """The whole catalogue."""
+
+    version: Literal[1]
+    profile: str = Field(min_length=1, max_length=120, description="name of the catalogue and its edition")
+    deadlines: Deadlines
+    majors: list[MajorClass] = Field(min_length=1, max_length=99)
+    classes: list[CaseClass] = Field(min_length=1, max_length=2000)
+
+    @model_validator(mode="after")
+    def _codes_agree(self) -> Self:
+        majors = [major.code for major in self.majors]
+        codes = [one.code for one in self.classes]
+        for kind, given in (("major class", majors), ("class", codes)):
+            repeated = sorted(code for code, count in Counter(given).items() if count > 1)
+            if repeated:
+                raise ValueError(f"has a {kind} more than once: {', '.join(repeated)}")
+        orphans = sorted(code for code in codes if code[:2] not in majors)
+        if orphans:
+            raise ValueError(f"has classes without their major class: {', '.join(orphans)}")
+        return self
+
+    def get(self, code: str) -> CaseClass | None:
+        """The class of that code."""
+        return next((one for one in self.classes if one.code == code), None)
+
+    def deadline_seconds(self, code: str, level: Level) -> float:
+        """Time allowed for a case of that class and level. Raises KeyError for an unknown class."""
+        case_class = self.get(code)
+        if case_class is None:
+            raise KeyError(code)
+        return (case_class.deadlines.of(level) or self.deadlines.of(level)).seconds

@@ -1,0 +1,179 @@
+"""Rules of cameras.yaml that reach over more than one key. Each yields its findings; nothing stops at the first."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import TypeAdapter, ValidationError
+
+from config.cameras import Camera, CamerasFile, Credentials, Network, Stream, Town
+from config.case_classes import CaseClasses
+from config.problem import Problem
+from config.redaction import shown_value
+from config.yaml_document import Document, KeyPath, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a file that are valid taken alone, so that a fault in one does not hide the faults of others."""
+
+    town: Town | None
+    credentials: dict[str, Credentials | None]
+    """None: the entry exists but is itself faulty."""
+    networks: tuple[str, ...] | None
+    cameras: dict[int, Camera]
+    complete: bool
+
+
+def parts_of(file: CamerasFile | None, value: Value) -> Parts:
+    """Parts of a validated file, or what can be saved of one that did not validate."""
+    if file is not None:
+        credentials: dict[str, Credentials | None] = dict(file.credentials)
+        return Parts(file.town, credentials, tuple(file.allowed_networks), dict(enumerate(file.cameras)), True)
+    whole = value if isinstance(value, dict) else {}
+    default_networks = CamerasFile.model_fields["allowed_networks"].default
+    networks = _valid(list[Network], whole.get("allowed_networks", default_networks))
+    entries = whole.get("credentials")
+    named = {name: _valid(Credentials, entry) for name, entry in (entries.items() if isinstance(entries, dict) else ())}
+    listed = whole.get("cameras")
+    tried = {index: _valid(Camera, entry) for index, entry in enumerate(listed if isinstance(listed, list) else [])}
+    cameras = {index: camera for index, camera in tried.items() if camera is not None}
+    return Parts(_valid(Town, whole.get("town")), named, tuple(networks) if networks else None, cameras, False)
+
+
+def _valid(kind: Any, value: Any) -> Any:
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        return None
+
+
+def errors_in(document: Document, parts: Parts) -> Iterator[Problem]:
+    """What makes the file unusable."""
+    yield from _repeated_cameras(document, parts)
+    yield from _zones(document, parts)
+    yield from _unknown_credentials(document, parts)
+    yield from _foreign_hosts(document, parts)
+    yield from _missing_files(document, parts)
+
+
+def unknown_classes(document: Document, parts: Parts, classes: CaseClasses) -> Iterator[Problem]:
+    """Zones whose case class the catalogue does not have."""
+    known = {one.code for one in classes.classes}
+    for index, camera in parts.cameras.items():
+        for number, zone in enumerate(camera.zones):
+            if zone.case_class not in known:
+                path = ("cameras", index, "zones", number, "case_class")
+                yield _at(document, path, zone.case_class, f"is not in the catalogue {classes.profile}")
+
+
+def warnings_in(document: Document, parts: Parts) -> Iterator[Problem]:
+    """What is allowed, and most likely not meant."""
+    for index, camera in parts.cameras.items():
+        posed = camera.position is not None and camera.view is not None
+        if camera.zones and not posed and not camera.homography:
+            rule = "sizes in metres and places on the map need position and view, or homography; neither is given"
+            yield document.problem(("cameras", index, "zones"), "", rule)
+        if camera.view is not None and camera.position is None:
+            yield document.problem(("cameras", index, "view"), "", "has no effect without position")
+    if parts.complete:
+        used = {camera.credentials for camera in parts.cameras.values()}
+        for name in parts.credentials:
+            if name not in used:
+                yield document.problem(("credentials", name), "", "is used by no camera")
+    yield from _repeated_streams(document, parts)
+
+
+def _at(document: Document, path: KeyPath, value: object, rule: str) -> Problem:
+    return document.problem(path, shown_value(path, value), rule)
+
+
+def _repeated_cameras(document: Document, parts: Parts) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for index, camera in parts.cameras.items():
+        path = ("cameras", index, "id")
+        # Case is folded because an id also becomes a file name, and some file systems fold it.
+        earlier = first.setdefault(camera.id.casefold(), document.line(path))
+        if earlier != document.line(path):
+            yield _at(document, path, camera.id, f"is given twice; first on line {earlier}")
+
+
+def _zones(document: Document, parts: Parts) -> Iterator[Problem]:
+    for index, camera in parts.cameras.items():
+        seen: set[str] = set()
+        for number, zone in enumerate(camera.zones):
+            if zone.id in seen:
+                path = ("cameras", index, "zones", number, "id")
+                yield _at(document, path, zone.id, "is given twice in this camera")
+            seen.add(zone.id)
+
+
+def _unknown_credentials(document: Document, parts: Parts) -> Iterator[Problem]:
+    for index, camera in parts.cameras.items():
+        name = camera.credentials
+        if name is not None and name not in parts.credentials:
+            known = ", ".join(parts.credentials) or "none"
+            path = ("cameras", index, "credentials")
+            # A name is not a secret, but a password pasted here would be: it is not shown.
+            yield document.problem(path, "", f"is not the name of an entry under credentials (there are: {known})")
+
+
+def _streams(cameras: Iterable[tuple[int, Camera]]) -> Iterator[tuple[KeyPath, Stream]]:
+    for index, camera in cameras:
+        for profile, stream in (("sub", camera.streams.sub), ("main", camera.streams.main)):
+            if stream is not None:
+                yield ("cameras", index, "streams", profile, "url"), stream
+
+
+def _foreign_hosts(document: Document, parts: Parts) -> Iterator[Problem]:
+    if parts.networks is None:
+        return
+    networks = [ip_network(text) for text in parts.networks]
+    for path, stream in _streams(parts.cameras.items()):
+        host = urlsplit(stream.url).hostname or ""
+        try:
+            address = ip_address(host)
+        except ValueError:
+            continue  # a name: its address is checked when it is known, on connecting
+        if not any(address in network for network in networks if network.version == address.version):
+            yield _at(document, path, stream.url, f"host {address} is in none of allowed_networks")
+
+
+def _missing_files(document: Document, parts: Parts) -> Iterator[Problem]:
+    folder = document.file.parent
+    for name, credentials in parts.credentials.items():
+        if credentials is not None and credentials.password_file is not None:
+            path = ("credentials", name, "password_file")
+            if not _is_file(folder, credentials.password_file):
+                yield document.problem(path, "", f"no such file: {folder / credentials.password_file}")
+    if parts.town is None:
+        return
+    files = parts.town.files
+    named: dict[KeyPath, str | None] = {
+        ("areas",): files.areas,
+        ("grids",): files.grids,
+        ("case_classes",): files.case_classes,
+    }
+    named |= {("base", layer): text for layer, text in files.base.items()}
+    for rest, text in named.items():
+        if text is not None and not _is_file(folder, text):
+            yield _at(document, ("town", "files", *rest), text, f"no such file: {folder / text}")
+
+
+def _is_file(folder: Path, text: str) -> bool:
+    try:
+        return (folder / text).is_file()
+    except (OSError, ValueError):  # longer than the file system allows, or a null byte
+        return False
+
+
+def _repeated_streams(document: Document, parts: Parts) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for path, stream in _streams(parts.cameras.items()):
+        line = document.line(path)
+        earlier = first.setdefault(stream.url, line)
+        if earlier != line:
+            yield _at(document, path, stream.url, f"is the same stream as on line {earlier}")

@@ -1,0 +1,74 @@
+"""Files into models. Every problem of a file is found in one go and raised as one ConfigError."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.cameras import CamerasFile
+from config.case_classes import DEFAULT_CASE_CLASSES, CaseClasses
+from config.checks import Parts, errors_in, parts_of, unknown_classes, warnings_in
+from config.problem import ConfigError, Problem
+from config.validation import validate
+from config.yaml_document import Document, read_document
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCameras:
+    """A usable cameras.yaml, its catalogue, and what its author should look at again."""
+
+    file: CamerasFile
+    case_classes: CaseClasses
+    warnings: tuple[Problem, ...]
+
+
+def load_cameras(path: Path) -> CamerasFile:
+    """Read and check cameras.yaml; warnings go to the log. Raises ConfigError with every problem found."""
+    loaded = read_cameras(path)
+    for warning in loaded.warnings:
+        _log.warning("%s", warning)
+    return loaded.file
+
+
+def read_cameras(path: Path) -> LoadedCameras:
+    """Read and check cameras.yaml and the catalogue it names. Raises ConfigError with every problem found."""
+    document = read_document(path)
+    file, problems = validate(document, CamerasFile)
+    parts = parts_of(file, document.value)
+    problems = [*document.problems, *problems, *errors_in(document, parts)]
+    classes = _classes(document, parts, problems)
+    if file is None or classes is None or problems:
+        raise ConfigError(sorted(problems, key=lambda problem: (problem.file != path, problem.line)))
+    return LoadedCameras(file, classes, tuple(warnings_in(document, parts)))
+
+
+def load_case_classes(path: Path = DEFAULT_CASE_CLASSES) -> CaseClasses:
+    """Read a catalogue of case classes; by default the one that comes along. Raises ConfigError."""
+    document = read_document(path)
+    classes, problems = validate(document, CaseClasses)
+    problems = [*document.problems, *problems]
+    if classes is None or problems:
+        raise ConfigError(problems)
+    return classes
+
+
+def case_classes_of(file: CamerasFile, base_dir: Path) -> CaseClasses:
+    """The catalogue that `file`, read from the folder `base_dir`, names. Raises ConfigError."""
+    name = file.town.files.case_classes
+    return load_case_classes() if name is None else load_case_classes(base_dir / name)
+
+
+def _classes(document: Document, parts: Parts, problems: list[Problem]) -> CaseClasses | None:
+    """The catalogue of the file, None where it is faulty; problems are added to the list."""
+    name = parts.town.files.case_classes if parts.town is not None else None
+    path = DEFAULT_CASE_CLASSES if name is None else document.file.parent / name
+    if name is not None and not path.is_file():
+        return None  # already among the problems
+    try:
+        classes = load_case_classes(path)
+    except ConfigError as error:
+        problems.extend(error.problems)
+        return None
+    problems.extend(unknown_classes(document, parts, classes))
+    return classes
