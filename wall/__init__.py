@@ -1,1 +1,1 @@
-"""Live delivery to browsers (server side); the web UI stands in wall/web."""
+"""The server side of the wall: live pictures and events to browser pages. The web UI stands in `wall/web`."""

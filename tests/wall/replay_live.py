@@ -1,0 +1,127 @@
+"""A `Live` in the test's own process: real encoded units, replayed in real time; a small world to ask about."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import av
+import cv2
+
+from ingest.access_unit import AccessUnit, Profile
+from ingest.live import DetectionHandler, LiveError, LiveUnit, Reply, StatusHandler
+from ingest.state import StreamState, StreamStatus
+from tests.wall.clips import Clip
+
+Sink = Callable[[LiveUnit], None]
+
+
+@dataclass(eq=False)
+class ReplaySubscription:
+    live: "ReplayLive"
+    camera_id: str
+    profile: Profile
+    sink: Sink
+
+    def close(self) -> None:
+        self.live.subscriptions.remove(self)
+
+
+@dataclass
+class ReplayLive:
+    """`clips` by (camera, profile). `verdicts`: what each next `verify` answers, the last one for ever."""
+
+    clips: dict[tuple[str, Profile], Clip]
+    speed: float = 1.0
+    verdicts: list[str] = field(default_factory=lambda: ["gone"])
+    subscriptions: list[ReplaySubscription] = field(default_factory=list)
+    subscribed: Counter[tuple[str, Profile]] = field(default_factory=Counter)
+    asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._status_handlers: list[StatusHandler] = []
+        self._detection_handler: DetectionHandler | None = None
+        self._gops: dict[tuple[str, Profile], list[AccessUnit]] = {key: [] for key in self.clips}
+        self._tasks: list[asyncio.Task[None]] = []
+        self.paused = asyncio.Event()
+        self._statuses = {
+            camera: StreamStatus(camera, state=StreamState.LIVE, since=time.time(), codec=clip.codec)
+            for (camera, profile), clip in self.clips.items()
+            if profile == "sub"
+        }
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._replay(key, clip)) for key, clip in self.clips.items()]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def subscribe(self, camera_id: str, profile: Profile, sink: Sink) -> ReplaySubscription:
+        subscription = ReplaySubscription(self, camera_id, profile, sink)
+        self.subscriptions.append(subscription)
+        self.subscribed[camera_id, profile] += 1
+        for unit in self._gops.get((camera_id, profile), []):
+            sink(LiveUnit(unit, catch_up=True))
+        return subscription
+
+    async def request(self, camera_id: str, op: str, **arguments: Any) -> Reply:
+        self.asked.append((camera_id, op, arguments))
+        clip = self.clips.get((camera_id, "sub"))
+        if clip is None or self._statuses[camera_id].state is not StreamState.LIVE:
+            raise LiveError(f"camera {camera_id} is not live")
+        picture = first_picture_jpeg(clip)
+        if op == "snapshot":
+            return Reply({"captured_at": time.time(), "width": clip.width, "height": clip.height}, (picture,))
+        if op == "verify":
+            result = self.verdicts.pop(0) if len(self.verdicts) > 1 else self.verdicts[0]
+            return Reply({"result": result, "reason": "replayed", "captured_at": time.time()}, (picture,))
+        raise LiveError(f"no such operation: {op}")
+
+    def statuses(self) -> dict[str, StreamStatus]:
+        return dict(self._statuses)
+
+    def on_status(self, handler: StatusHandler) -> None:
+        self._status_handlers.append(handler)
+
+    def on_detection(self, handler: DetectionHandler) -> None:
+        self._detection_handler = handler
+
+    def set_state(self, camera_id: str, state: StreamState, error: str = "") -> None:
+        status = StreamStatus(camera_id, state=state, since=time.time(), error=error)
+        self._statuses[camera_id] = status
+        for handler in self._status_handlers:
+            handler(status)
+
+    async def detect(self, detection: dict[str, Any], blobs: tuple[bytes, ...]) -> None:
+        """Delivers a detection as a worker would; returns when the API has acknowledged it."""
+        assert self._detection_handler is not None, "the API takes no detections"
+        await self._detection_handler(detection, blobs)
+
+    async def _replay(self, key: tuple[str, Profile], clip: Clip) -> None:
+        count, step = 0, 1_000_000 // clip.fps
+        while True:
+            for keyframe, data in clip.units:
+                if not self.paused.is_set():
+                    unit = AccessUnit(*key, clip.codec, keyframe, count * step, time.time(), data, count == 0)
+                    self._gops[key] = [unit] if keyframe else [*self._gops[key], unit]
+                    for subscription in tuple(self.subscriptions):
+                        if (subscription.camera_id, subscription.profile) == key:
+                            subscription.sink(LiveUnit(unit))
+                    count += 1
+                await asyncio.sleep(1 / clip.fps / self.speed)
+
+
+def decode_units(codec: str, data: list[bytes]) -> list[av.VideoFrame]:
+    """All pictures of the units, decoded by libavcodec with nothing else to go by."""
+    context = av.CodecContext.create({"h264": "h264", "h265": "hevc"}[codec], "r")
+    frames = [frame for unit in data for frame in context.decode(av.Packet(unit))]
+    return frames + list(context.decode(None))
+
+
+def first_picture_jpeg(clip: Clip) -> bytes:
+    frame = decode_units(clip.codec, [clip.units[0][1]])[0]
+    return bytes(cv2.imencode(".jpg", frame.to_ndarray(format="bgr24"))[1].tobytes())

@@ -1,0 +1,83 @@
+"""What happens in the town, told to the pages that may know: cases, camera states, workers' positions."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from runtime.clock import Clock
+
+Topic = Literal["case", "camera", "worker"]
+TOPICS: tuple[Topic, ...] = ("case", "camera", "worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`data` is what the HTTP contract gives for the same thing. `scope` holds what rights are judged by, e.g. area
+    codes and the assigned account; a listener sees the event only if its rights accept it."""
+
+    topic: Topic
+    scope: dict[str, Any]
+    data: dict[str, Any]
+    text: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        message = {"type": "event", "topic": self.topic, "data": self.data}
+        object.__setattr__(self, "text", json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+
+
+Listener = Callable[[Event], None]
+
+
+class EventHub:
+    """Fan-out of events on one event loop. Listeners must return at once."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Adds a listener; call what is returned to take it off again."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def publish(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+
+class Coalescer:
+    """At most one event per key and interval: the first at once, then the newest of those that came meanwhile."""
+
+    def __init__(self, publish: Listener, clock: Clock, seconds: float = 1.0) -> None:
+        self._publish = publish
+        self._clock = clock
+        self._seconds = seconds
+        self._waiting: dict[str, Event | None] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def put(self, key: str, event: Event) -> None:
+        if key in self._waiting:
+            self._waiting[key] = event
+            return
+        self._waiting[key] = None
+        self._publish(event)
+        task = asyncio.create_task(self._flush_later(key), name=f"coalesce {key}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _flush_later(self, key: str) -> None:
+        while True:
+            await self._clock.sleep(self._seconds)
+            event = self._waiting[key]
+            if event is None:
+                del self._waiting[key]
+                return
+            self._waiting[key] = None
+            self._publish(event)

@@ -1,0 +1,270 @@
+"""One WebSocket per page: the streams it wants, the events it may hear, and never more memory than its bound."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from ingest.access_unit import Profile
+from ingest.live import LiveUnit
+from runtime.clock import Clock
+from wall.events import Event, EventHub, Topic
+from wall.live_hub import LiveHub, StreamKey, StreamView, Viewer
+from wall.page_buffer import PageBuffer, PageLimits, PageOverflow
+from wall.wire import CATCH_UP, DISCONTINUITY, KEYFRAME, WireUnit, encode
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T", str, bytes)
+
+PROTOCOL = 1
+GOODBYE_SECONDS = 2.0
+# RFC 6455 7.4.1 and 7.4.2: 4000–4999 are for the application.
+CLOSE_GOING_AWAY, CLOSE_POLICY, CLOSE_TRY_LATER, CLOSE_REVOKED = 1001, 1008, 1013, 4401
+
+
+class Message(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Open(Message):
+    type: Literal["open"]
+    stream: int = Field(ge=0, le=65535)
+    camera: str = Field(min_length=1, max_length=64)
+    profile: Profile = "sub"
+
+
+class Close(Message):
+    type: Literal["close"]
+    stream: int = Field(ge=0, le=65535)
+
+
+class Events(Message):
+    type: Literal["events"]
+    topics: list[Topic] = Field(max_length=16)
+
+
+class Ping(Message):
+    type: Literal["ping"]
+    at: float
+
+
+ClientMessage = Annotated[Open | Close | Events | Ping, Field(discriminator="type")]
+_client_message: TypeAdapter[Open | Close | Events | Ping] = TypeAdapter(ClientMessage)
+
+
+class ChannelClosed(Exception):
+    """The other side is gone."""
+
+
+class Channel(Protocol):
+    """The accepted WebSocket. Sending waits while the peer does not read; all but `close` raise `ChannelClosed`."""
+
+    async def receive_text(self) -> str: ...
+
+    async def send_text(self, text: str) -> None: ...
+
+    async def send_bytes(self, data: bytes) -> None: ...
+
+    async def close(self, code: int, reason: str) -> None: ...
+
+
+class PageRights(Protocol):
+    """What the person behind the page may see now. Both calls answer from memory."""
+
+    def may_watch(self, camera_id: str, profile: Profile) -> bool: ...
+
+    def may_hear(self, event: Event) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    code: int
+    reason: str
+    last_text: str = ""
+
+
+class PageSession:
+    """Serves one page until either side ends it."""
+
+    def __init__(
+        self, channel: Channel, hub: LiveHub, events: EventHub, rights: PageRights, clock: Clock, limits: PageLimits
+    ) -> None:
+        self._channel = channel
+        self._hub = hub
+        self._events = events
+        self._rights = rights
+        self._clock = clock
+        self._limits = limits
+        self._buffer = PageBuffer(limits)
+        self._wake = asyncio.Event()
+        self._ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self._streams: dict[int, tuple[StreamKey, Viewer]] = {}
+        self._topics: frozenset[Topic] = frozenset()
+
+    @property
+    def waiting_bytes(self) -> int:
+        return self._buffer.waiting_bytes
+
+    async def run(self) -> None:
+        """Returns when the page is gone or was ended; its streams are given up in any case."""
+        stop_listening = self._events.listen(self._on_event)
+        self._say({"type": "hello", "protocol": PROTOCOL})
+        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._send())]
+        waited: list[asyncio.Future[Any]] = [*tasks, self._ended]
+        try:
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop_listening()
+            for stream in tuple(self._streams):
+                self._close_stream(stream)
+            for task in tasks:
+                task.cancel()
+            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        if self._ended.done():
+            await self._say_goodbye(self._ended.result())
+        for outcome in outcomes:
+            if isinstance(outcome, Exception) and not isinstance(outcome, ChannelClosed):
+                raise outcome
+
+    def end(self, code: int, reason: str) -> None:
+        """Ends the page from the server's side; what waits is not sent any more."""
+        self._end(Ending(code, reason))
+
+    def revoke(self) -> None:
+        """The session behind the page has ended: no more pictures, one last word, closed."""
+        self._end(Ending(CLOSE_REVOKED, "session ended", json.dumps({"type": "revoked"})))
+
+    def set_rights(self, rights: PageRights) -> None:
+        """Streams the new rights do not cover end at once."""
+        self._rights = rights
+        for stream, (key, _) in tuple(self._streams.items()):
+            if not rights.may_watch(*key):
+                self._close_stream(stream)
+                self._say_stream(stream, StreamView("ended", reason="not allowed any more"))
+
+    def _end(self, ending: Ending) -> None:
+        if not self._ended.done():
+            self._ended.set_result(ending)
+        for stream in tuple(self._streams):
+            self._close_stream(stream)
+
+    async def _say_goodbye(self, ending: Ending) -> None:
+        try:
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                if ending.last_text:
+                    await self._channel.send_text(ending.last_text)
+                await self._channel.close(ending.code, ending.reason)
+        except (ChannelClosed, TimeoutError):
+            logger.info("page gone before it could be told: %s", ending.reason)
+
+    async def _read(self) -> None:
+        while True:
+            text = await self._channel.receive_text()
+            if len(text) > self._limits.message_bytes:
+                return self.end(CLOSE_POLICY, f"message longer than {self._limits.message_bytes}")
+            try:
+                message = _client_message.validate_json(text)
+            except ValidationError as error:
+                problem = error.errors(include_url=False, include_input=False)[0]
+                where = ".".join(str(part) for part in problem["loc"])
+                return self.end(CLOSE_POLICY, f"{where}: {problem['msg']}"[:120])
+            self._obey(message)
+
+    def _obey(self, message: Open | Close | Events | Ping) -> None:
+        match message:
+            case Open():
+                self._open_stream(message.stream, (message.camera, message.profile))
+            case Close():
+                self._close_stream(message.stream)
+            case Events():
+                self._topics = frozenset(message.topics)
+            case Ping():
+                self._say({"type": "pong", "at": message.at})
+
+    def _open_stream(self, stream: int, key: StreamKey) -> None:
+        self._close_stream(stream)
+        if not self._rights.may_watch(*key):
+            self._say_stream(stream, StreamView("ended", reason="no such stream"))
+        elif len(self._streams) >= self._limits.streams:
+            self._say_stream(stream, StreamView("ended", reason=f"more than {self._limits.streams} streams on a page"))
+        else:
+            self._buffer.start(stream)
+            viewer = Viewer(
+                on_unit=lambda unit: self._on_unit(stream, unit), on_view=lambda view: self._say_stream(stream, view)
+            )
+            self._streams[stream] = (key, viewer)
+            self._hub.watch(key, viewer)
+
+    def _close_stream(self, stream: int) -> None:
+        entry = self._streams.pop(stream, None)
+        if entry:
+            self._hub.unwatch(*entry)
+            self._buffer.forget(stream)
+
+    def _on_unit(self, stream: int, live_unit: LiveUnit) -> None:
+        unit = live_unit.unit
+        flags = KEYFRAME * unit.keyframe | CATCH_UP * live_unit.catch_up | DISCONTINUITY * unit.discontinuity
+        received_us = int(unit.received_at * 1_000_000)
+        self._buffer.put_unit(WireUnit(stream, flags, unit.pts_us, received_us, unit.data))
+        self._wake.set()
+
+    def _on_event(self, event: Event) -> None:
+        if event.topic in self._topics and self._rights.may_hear(event):
+            self._put_text(event.text)
+
+    def _say_stream(self, stream: int, view: StreamView) -> None:
+        picture = view.format
+        self._say(
+            {
+                "type": "stream",
+                "stream": stream,
+                "state": view.state,
+                "codec": picture.codec if picture else "",
+                "width": picture.width if picture else 0,
+                "height": picture.height if picture else 0,
+                "reason": view.reason,
+            }
+        )
+
+    def _say(self, message: dict[str, Any]) -> None:
+        self._put_text(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+
+    def _put_text(self, text: str) -> None:
+        try:
+            self._buffer.put_text(text)
+        except PageOverflow as error:
+            self.end(CLOSE_TRY_LATER, str(error))
+        self._wake.set()
+
+    async def _send(self) -> None:
+        next_at = self._clock.monotonic()
+        while True:
+            await self._wake.wait()
+            delay = next_at - self._clock.monotonic()
+            if delay > 0:
+                await self._clock.sleep(delay)
+            self._wake.clear()
+            next_at = self._clock.monotonic() + self._limits.batch_seconds
+            try:
+                await self._send_waiting()
+            except TimeoutError:
+                return self.end(CLOSE_TRY_LATER, "the page does not read")
+
+    async def _send_waiting(self) -> None:
+        for stream, units in self._buffer.take_lost().items():
+            lost = json.dumps({"type": "lost", "stream": stream, "units": units})
+            await self._timed(self._channel.send_text, lost)
+        while (message := self._buffer.take()) is not None:
+            if isinstance(message, str):
+                await self._timed(self._channel.send_text, message)
+            else:
+                await self._timed(self._channel.send_bytes, encode(message))
+
+    async def _timed(self, send: Callable[[T], Awaitable[None]], message: T) -> None:
+        async with asyncio.timeout(self._limits.send_timeout_seconds):
+            await send(message)
