@@ -1,0 +1,29 @@
+"""What the API process is started with. Read once by the command line, never changed after."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wall.live_hub import HubLimits
+from wall.page_buffer import PageLimits
+
+DEFAULT_STATIC = Path(__file__).parent.parent / "wall" / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    data_dir: Path
+    """Evidence files lie below it."""
+    static_dir: Path = DEFAULT_STATIC
+    """The built web UI: `index.html` and `assets/`."""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    secure: bool = False
+    """The site is reached by https: cookies are marked Secure and browsers are told to stay with https."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses whose X-Forwarded-For is believed; throttling counts by client address."""
+    pages_per_account: int = 16
+    rights_poll_seconds: float = 2.0
+    """How often open pages are checked against sessions and roles: revocation reaches them within this time."""
+    session_seconds: float = 12 * 3600.0
+    page: PageLimits = field(default_factory=PageLimits)
+    hub: HubLimits = field(default_factory=HubLimits)

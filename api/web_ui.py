@@ -1,0 +1,32 @@
+"""The built web UI: one page, hashed assets that never change, and the page again for every route of its own."""
+
+from pathlib import Path
+
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+
+from api.security import error_body
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+NOT_BUILT = "The web UI is not built. Run: make web\n"
+
+
+class WebUi:
+    """Answers every path outside the API from one folder, and nothing outside that folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+
+    def respond(self, path: str) -> Response:
+        """`path` as requested, without its leading slash."""
+        if path == "api" or path.startswith("api/"):
+            return JSONResponse(error_body("not_found", "there is no such path"), 404)
+        wanted = (self._folder / path).resolve()
+        if wanted.is_relative_to(self._folder) and wanted.is_file():
+            hashed = wanted.is_relative_to(self._folder / "assets")
+            return FileResponse(wanted, headers={"cache-control": IMMUTABLE if hashed else "no-cache"})
+        if path.startswith("assets/") or Path(path).suffix:
+            return PlainTextResponse("not found\n", 404)
+        index = self._folder / "index.html"
+        if not index.is_file():
+            return PlainTextResponse(NOT_BUILT, 503)
+        return FileResponse(index, media_type="text/html", headers={"cache-control": "no-cache"})
