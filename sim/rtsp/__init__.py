@@ -1,0 +1,1 @@
+"""An RTSP server that shows pre-encoded clips as live cameras."""

@@ -1,0 +1,180 @@
+"""The simulated cameras and the stations they show, without any network."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+
+from runtime.clock import Clock
+from sim.rtsp.clip import PARTS, EventKind, SceneClips
+from sim.rtsp.digest import Account
+from sim.rtsp.fault import NO_FAULT, FaultSetting
+from sim.rtsp.pacer import Pacer
+from sim.rtsp.packetise import PacketisedScene, packetise_scene
+from sim.rtsp.station import Station, StreamCounters, Viewer
+from sim.rtsp.timeline import StagedEvent, Timeline, TimelineError
+
+Profile = Literal["sub", "main"]
+STATIONS = 64
+FRAMES_PER_WRITE = ((64, 1), (200, 2), (500, 3))
+MOST_FRAMES_PER_WRITE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SimCamera:
+    """`phase` sets cameras of one scene apart in time; any number will do. No account: no authentication."""
+
+    id: str
+    scene: str
+    phase: int = 0
+    account: Account | None = None
+
+
+class Feed:
+    """One stream of one camera: a seat at a shared station until the camera needs a station of its own."""
+
+    def __init__(self, station: Station, pacer: Pacer) -> None:
+        self._station, self._pacer = station, pacer
+        self.scene = station.timeline.scene
+        self.counters = StreamCounters()
+        self.viewers: list[Viewer] = []
+        self._frozen = False
+
+    @property
+    def station(self) -> Station:
+        return self._station
+
+    def own_station(self) -> Station:
+        if self._station.shared:
+            fork = self._station.fork()
+            for viewer in self.viewers:
+                self._station.leave(viewer)
+                if not self._frozen:
+                    fork.join(viewer)
+            self._station = fork
+            self._pacer.add(fork)
+        return self._station
+
+    def join(self, viewer: Viewer) -> None:
+        self.viewers.append(viewer)
+        if not self._frozen:
+            self._station.join(viewer)
+
+    def leave(self, viewer: Viewer) -> None:
+        if viewer in self.viewers:
+            self.viewers.remove(viewer)
+        self._station.leave(viewer)
+
+    def freeze(self, frozen: bool) -> None:
+        if frozen == self._frozen:
+            return
+        self._frozen = frozen
+        for viewer in self.viewers:
+            viewer.waiting = True
+            if frozen:
+                self._station.leave(viewer)
+            else:
+                self._station.join(viewer)
+
+
+@dataclass(slots=True)
+class Camera:
+    id: str
+    account: Account | None
+    feeds: dict[Profile, Feed]
+    fault: FaultSetting = field(default=NO_FAULT)
+
+    def kinds(self) -> tuple[EventKind, ...]:
+        """What can happen in front of this camera."""
+        scene = self.feeds["sub"].scene
+        return tuple(k for k, parts in PARTS.items() if k in scene.truth and all(p in scene.segments for p in parts))
+
+    def stage(self, event: StagedEvent) -> None:
+        """Shows the event on every stream from its next segment on; the sub-stream tells when. Raises TimelineError."""
+        if event.kind not in self.kinds():
+            raise TimelineError(f"nothing of the kind {event.kind} can happen in front of {self.id}")
+        self.feeds["sub"].own_station().timeline.stage(event)
+        for profile, feed in self.feeds.items():
+            if profile != "sub":
+                follower = StagedEvent(event.event_id, event.kind, event.stand_seconds)
+                feed.own_station().timeline.stage(follower)
+
+    def ask_to_leave(self, event_id: str) -> bool:
+        """Whether the event is there; it goes at the end of the running segment."""
+        found = False
+        for feed in self.feeds.values():
+            staged = feed.station.timeline.event
+            if staged is not None and staged.event_id == event_id:
+                staged.leave_asked = found = True
+        return found
+
+
+class Estate:
+    """All cameras, fed by one pacer. `main_library` holds larger renderings of scenes, under the same ids.
+
+    `playing` tells how many sessions play just now."""
+
+    def __init__(
+        self,
+        cameras: Iterable[SimCamera],
+        library: Mapping[str, SceneClips],
+        *,
+        clock: Clock,
+        rng: Random,
+        main_library: Mapping[str, SceneClips] | None = None,
+        playing: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self._clock, self._rng, self._playing = clock, rng, playing
+        self.pacer = Pacer(clock, self.frames_per_write)
+        self._started_at = clock.monotonic()
+        self._stations: dict[tuple[Profile, str, int], Station] = {}
+        self._scenes: dict[tuple[Profile, str], PacketisedScene] = {}
+        self._libraries: dict[Profile, Mapping[str, SceneClips]] = {"sub": library, "main": main_library or {}}
+        wanted = list(cameras)
+        self._phases = max(1, STATIONS // max(1, len({camera.scene for camera in wanted})))
+        self.cameras: dict[str, Camera] = {}
+        for camera in wanted:
+            if camera.id in self.cameras:
+                raise ValueError(f"camera {camera.id} is listed twice")
+            if camera.scene not in library:
+                raise ValueError(f"camera {camera.id}: no scene {camera.scene}; there are {sorted(library)}")
+            self.cameras[camera.id] = Camera(camera.id, camera.account, self._feeds(camera))
+
+    def frames_per_write(self) -> int:
+        """Smooth while few watch; the more there are, the fewer and larger the writes, as each costs a system call."""
+        playing = self._playing()
+        return next((frames for limit, frames in FRAMES_PER_WRITE if playing <= limit), MOST_FRAMES_PER_WRITE)
+
+    def scene(self, profile: Profile, scene_id: str) -> PacketisedScene:
+        key = (profile, scene_id)
+        if key not in self._scenes:
+            self._scenes[key] = packetise_scene(self._libraries[profile][scene_id])
+        return self._scenes[key]
+
+    def _feeds(self, camera: SimCamera) -> dict[Profile, Feed]:
+        profiles: tuple[Profile, ...] = ("sub", "main")
+        return {
+            profile: Feed(self._station(profile, camera), self.pacer)
+            for profile in profiles
+            if camera.scene in self._libraries[profile]
+        }
+
+    def _station(self, profile: Profile, camera: SimCamera) -> Station:
+        """Stations of one scene begin at different key frames, and their key frames fall at different times."""
+        phase = camera.phase % self._phases
+        key = (profile, camera.scene, phase)
+        if key not in self._stations:
+            scene = self.scene(profile, camera.scene)
+            idle = scene.idle[0]
+            keyframes = sum(frame.keyframe for frame in idle.frames)
+            gop_seconds = idle.duration_s / keyframes
+            station = Station(
+                Timeline(scene),
+                self._clock,
+                self._rng,
+                due=self._started_at + gop_seconds * phase / self._phases,
+                first_keyframe=phase * keyframes // self._phases,
+            )
+            self._stations[key] = station
+            self.pacer.add(station)
+        return self._stations[key]
