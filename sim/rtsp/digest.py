@@ -4,21 +4,15 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from random import Random
 from urllib.parse import urlsplit
 
+from config.accounts import Account
 from runtime.clock import Clock
 
 _PARAMETER = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))')
 _HASHES: dict[str, Callable[[bytes], "hashlib._Hash"]] = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    username: str
-    password: str = field(repr=False)
 
 
 class Verdict(Enum):

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
+from config.accounts import Account
 from runtime.clock import Clock
 from sim.rtsp.clip import PARTS, EventKind, SceneClips
-from sim.rtsp.digest import Account
 from sim.rtsp.fault import NO_FAULT, FaultSetting
 from sim.rtsp.pacer import Pacer
 from sim.rtsp.packetise import PacketisedScene, packetise_scene
@@ -144,6 +144,9 @@ class Estate:
         """Smooth while few watch; the more there are, the fewer and larger the writes, as each costs a system call."""
         playing = self._playing()
         return next((frames for limit, frames in FRAMES_PER_WRITE if playing <= limit), MOST_FRAMES_PER_WRITE)
+
+    def clips(self, profile: Profile, scene_id: str) -> SceneClips:
+        return self._libraries[profile][scene_id]
 
     def scene(self, profile: Profile, scene_id: str) -> PacketisedScene:
         key = (profile, scene_id)

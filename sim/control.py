@@ -1,0 +1,152 @@
+"""The simulated town's own switchboard, over HTTP on loopback: faults, events, counters. Not part of the product."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+import uvicorn
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from sim.director import STAND_SECONDS, Director, UnknownEvent
+from sim.faults import FaultSwitch, UnknownCamera
+from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
+from sim.rtsp.server import RtspServer
+from sim.rtsp.timeline import TimelineError
+
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost"]
+EvenSize = Annotated[int, Field(ge=64, le=1920, multiple_of=2)]
+
+
+class Order(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FaultOrder(Order):
+    camera: str = Field(max_length=64, description="camera id, or * for all")
+    fault: Fault
+    seconds: float = Field(default=NO_FAULT.seconds, gt=0, le=600, description="slow: before each answer")
+    fraction: float = Field(default=NO_FAULT.fraction, ge=0, le=1, description="lose: share of packets lost")
+    width: EvenSize = NO_FAULT.width
+    height: EvenSize = NO_FAULT.height
+    reset: bool = Field(default=NO_FAULT.reset, description="refuse: reset the connection instead of 503")
+
+
+class EventOrder(Order):
+    camera: str = Field(max_length=64)
+    kind: Literal["stall", "dumping"]
+    stand_seconds: float = Field(default=STAND_SECONDS, ge=0, le=86400)
+
+
+class Visit(Order):
+    """Somebody at this place talks to whoever trades or dumps there."""
+
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    radius_m: float = Field(default=40.0, gt=0, le=500)
+
+
+def control_app(server: RtspServer, switch: FaultSwitch, director: Director) -> FastAPI:
+    app = FastAPI(title="Simulated town", docs_url=None, redoc_url=None)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_HOSTS)
+    _map_errors(app)
+    _fault_routes(app, server, switch)
+    _event_routes(app, director)
+
+    @app.get("/counters")
+    async def counters() -> dict[str, Any]:
+        return server.counters()
+
+    @app.post("/pause")
+    async def pause() -> dict[str, Any]:
+        """Stops all sending between two frames; what was sent is then exactly what the counters say."""
+        server.estate.pacer.pause()
+        return server.counters()
+
+    @app.post("/resume")
+    async def resume() -> dict[str, bool]:
+        server.estate.pacer.resume()
+        return {"paused": False}
+
+    return app
+
+
+def _map_errors(app: FastAPI) -> None:
+    for error, status in ((UnknownCamera, 404), (UnknownEvent, 404), (TimelineError, 409)):
+
+        async def answer(_request: Request, problem: Exception, status: int = status) -> JSONResponse:
+            return JSONResponse({"detail": str(problem)}, status)
+
+        app.add_exception_handler(error, answer)
+
+
+def _fault_routes(app: FastAPI, server: RtspServer, switch: FaultSwitch) -> None:
+    @app.post("/faults")
+    async def set_fault(order: FaultOrder) -> dict[str, str]:
+        setting = FaultSetting(**order.model_dump(exclude={"camera"}))
+        await switch.set(order.camera, setting)
+        return {"camera": order.camera, "fault": order.fault}
+
+    @app.get("/faults")
+    async def faults() -> dict[str, Any]:
+        faulty = (camera for camera in server.estate.cameras.values() if camera.fault.fault is not Fault.NONE)
+        return {camera.id: asdict(camera.fault) for camera in faulty}
+
+
+def _event_routes(app: FastAPI, director: Director) -> None:
+    @app.get("/events")
+    async def event_cameras() -> dict[str, Any]:
+        """Which cameras can have events of which kinds."""
+        return {"cameras": {camera.id: camera.kinds for camera in director.event_cameras()}}
+
+    @app.post("/events", status_code=201)
+    async def start(order: EventOrder) -> dict[str, Any]:
+        try:
+            return asdict(director.start(order.camera, order.kind, order.stand_seconds))
+        except KeyError as error:
+            raise HTTPException(404, f"there is no camera {order.camera}") from error
+
+    @app.get("/events/{event_id}")
+    async def event(event_id: str) -> dict[str, Any]:
+        return asdict(director.event(event_id))
+
+    @app.post("/events/{event_id}/clear")
+    async def clear(event_id: str) -> dict[str, Any]:
+        return asdict(director.clear(event_id))
+
+    @app.post("/visits")
+    async def visit(place: Visit) -> dict[str, Any]:
+        """Asks the nearest one there to go; `event` is null where nobody is."""
+        there = director.nearest(place.lon, place.lat, place.radius_m)
+        return {"event": asdict(director.clear(there.event_id)) if there else None}
+
+    @app.get("/truth")
+    async def truth() -> dict[str, Any]:
+        return {"events": [asdict(event) for event in director.events()]}
+
+
+class ControlServer(uvicorn.Server):
+    """uvicorn without its signal handling: the process that starts it decides when to stop."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(uvicorn.Config(app, lifespan="off", access_log=False, log_config=None, server_header=False))
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen_on_loopback(port: int) -> socket.socket:
+    """A bound socket; port 0 takes a free one. Raises OSError when the port is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        listener.close()
+        raise
+    return listener

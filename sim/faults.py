@@ -1,0 +1,84 @@
+"""The fault switch: makes a simulated camera misbehave, and well again."""
+
+import asyncio
+
+from sim.rtsp.estate import Camera, Profile
+from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
+from sim.rtsp.packetise import PacketisedScene, packetise_scene
+from sim.rtsp.rescale import rescale
+from sim.rtsp.server import RtspServer
+
+ALL_CAMERAS = "*"
+
+
+class UnknownCamera(Exception):
+    """There is no camera of this id."""
+
+
+class FaultSwitch:
+    """A camera has one fault at a time; setting another takes the first away."""
+
+    def __init__(self, server: RtspServer) -> None:
+        self._server = server
+        self._rescaled: dict[tuple[Profile, str, int, int], PacketisedScene] = {}
+
+    async def set(self, camera_id: str, setting: FaultSetting) -> None:
+        """`*` is all cameras at once; then a refusal with reset closes the listening port itself."""
+        if camera_id == ALL_CAMERAS:
+            cameras = list(self._server.estate.cameras.values())
+        elif camera_id in self._server.estate.cameras:
+            cameras = [self._server.estate.cameras[camera_id]]
+        else:
+            raise UnknownCamera(f"there is no camera {camera_id}")
+        if camera_id == ALL_CAMERAS:
+            await self._listen(not (setting.fault is Fault.REFUSE and setting.reset))
+        for camera in cameras:
+            await self._set(camera, setting)
+
+    async def _listen(self, listening: bool) -> None:
+        if listening:
+            await self._server.listen()
+        else:
+            self._server.stop_listening()
+
+    async def _set(self, camera: Camera, setting: FaultSetting) -> None:
+        scenes = await self._scenes(camera, setting)
+        self._take_away(camera)
+        camera.fault = NO_FAULT if setting.fault is Fault.DROP else setting
+        if setting.fault in (Fault.DROP, Fault.REFUSE):
+            self._disconnect(camera)
+        for profile, feed in camera.feeds.items():
+            if setting.fault is Fault.FREEZE:
+                feed.freeze(True)
+            elif setting.fault is Fault.LOSE:
+                feed.own_station().loss = setting.fraction
+            elif setting.fault is Fault.RESOLUTION:
+                feed.own_station().show(scenes[profile])
+        for connection in self._server.connections_of(camera.id):
+            connection.answer_waiting()
+
+    def _take_away(self, camera: Camera) -> None:
+        for feed in camera.feeds.values():
+            feed.freeze(False)
+            if not feed.station.shared:
+                feed.station.loss = 0.0
+                feed.station.show(feed.scene)
+
+    def _disconnect(self, camera: Camera) -> None:
+        """The camera ends its sessions itself, so their places are free again."""
+        self._server.sessions.end_all(camera.id)
+        for connection in self._server.connections_of(camera.id):
+            connection.cut()
+
+    async def _scenes(self, camera: Camera, setting: FaultSetting) -> dict[Profile, PacketisedScene]:
+        if setting.fault is not Fault.RESOLUTION:
+            return {}
+        scenes: dict[Profile, PacketisedScene] = {}
+        for profile, feed in camera.feeds.items():
+            key = (profile, feed.scene.scene_id, setting.width, setting.height)
+            if key not in self._rescaled:
+                clips = self._server.estate.clips(profile, feed.scene.scene_id)
+                small = await asyncio.to_thread(rescale, clips, setting.width, setting.height)
+                self._rescaled[key] = packetise_scene(small)
+            scenes[profile] = self._rescaled[key]
+        return scenes
