@@ -1,0 +1,185 @@
+"""One camera's analysis: key frames in, detections out."""
+
+from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
+
+from config.cameras import Camera
+from gis.ground import GroundModel
+from ingest.frame import Frame
+from vision import snapshot, verification
+from vision.background import Comparison
+from vision.detection import Box, Detection, Point
+from vision.grid import Grid
+from vision.judging import Decision, decide, detection_of, history_of
+from vision.observation import Attention, ObjectView, Observation, Verdict
+from vision.rules.conditions import contains
+from vision.scene import Scene
+from vision.sight import Kind
+from vision.static_object import StaticObject
+from vision.tracker import Tracker
+
+DATING_SAMPLES = 3  # a thing seen so often is worth decoding the past for
+DATING_LIMIT_SECONDS = 30.0
+YOUNG_SECONDS = 30.0
+SETTLED_FACTOR, SETTLED_SECONDS = 1.5, 60.0
+UNWANTED_SECONDS = 60.0
+MOST_REMEMBERED = 8
+
+
+class CameraAnalysis:
+    """Calls come in time order, from one thread at a time. Under 0.6 MB once a picture has been seen."""
+
+    def __init__(
+        self, camera: Camera, ground: GroundModel | None, timezone: ZoneInfo, new_id: Callable[[], str]
+    ) -> None:
+        self.camera = camera
+        self._ground = ground
+        self._timezone = timezone
+        self._scene: Scene | None = None
+        self._tracker = Tracker(self._concerns, new_id)
+        self._remembered: list[StaticObject] = []
+        self._last_at = 0.0
+
+    def observe(self, frame: Frame) -> Observation:
+        """One more picture; one not newer than the last changes nothing. ValueError for a picture too small."""
+        if not self.camera.zones or frame.captured_at <= self._last_at:
+            return Observation()
+        at, last_at = frame.captured_at, self._last_at
+        self._last_at = at
+        if self._scene is None:
+            self._scene = Scene(Grid.for_picture(frame.width, frame.height), frame.luma)
+            return Observation()
+        scene = self._scene
+        seen = scene.compare(scene.grid.shrink(frame.luma), at - last_at)
+        if seen is None:
+            return Observation(objects=self._views(scene.grid))
+        self._tracker.step(seen, scene, at, last_at)
+        gone = [self._gone(thing, at) for thing in self._tracker.departed(at) if thing.announced and thing.has_left]
+        present, attention = self._judge(seen, scene, at)
+        scene.background.learn(seen, self._tracker.owned(scene), at - last_at)
+        detections = (*gone, *present)
+        return Observation(
+            detections=detections,
+            attention="burst" if detections else attention,
+            wants_past=any(self._undated(thing, at) for thing in self._tracker.objects),
+            objects=self._views(scene.grid),
+        )
+
+    def look_back(self, frames: Sequence[Frame]) -> None:
+        """Past key frames, oldest first: dates the placement of what `wants_past` was set for."""
+        scene = self._scene
+        if scene is None:
+            return
+        undated = [thing for thing in self._tracker.objects if self._undated(thing, self._last_at)]
+        open_ends = list(undated)
+        for frame in reversed(frames):
+            if not open_ends:
+                break
+            seen = scene.glance(scene.grid.shrink(frame.luma))
+            if seen is not None:
+                open_ends = [thing for thing in open_ends if thing.extend_back(seen, frame.captured_at)]
+        for thing in undated:
+            thing.dated = True
+
+    def verify(self, object_id: str, box: Box, frames: Sequence[Frame]) -> Verdict:
+        """Whether the thing told of as `object_id` is still there, judged by the newest few key frames, oldest first.
+
+        Changes nothing. `box` is where the case says it stood."""
+        if not frames:
+            return Verdict("cannot_tell", verification.NO_FRAMES)
+        captured_at = frames[-1].captured_at
+        scene = self._scene
+        known = [thing for thing in (*self._tracker.objects, *self._remembered) if thing.object_id == object_id]
+        if scene is None or not known:
+            return Verdict("cannot_tell", verification.NO_MEMORY, captured_at)
+        thing = known[0]
+        if not verification.same_place(thing.box, scene.grid.pixels(box)):
+            return Verdict("cannot_tell", verification.OTHER_PLACE, captured_at)
+        if thing.scene != scene.number or scene.changed:
+            return Verdict("cannot_tell", verification.MOVED, captured_at)
+        kinds: list[Kind] = []
+        for frame in frames:
+            seen = scene.glance(scene.grid.shrink(frame.luma))
+            kinds.append("unclear" if seen is None else thing.seen_in(seen).kind)
+        return verification.verdict_of(kinds, captured_at)
+
+    def snapshot(self) -> bytes:
+        """Everything needed to go on after a restart; empty where no picture has been seen yet."""
+        if self._scene is None:
+            return b""
+        state = snapshot.State(self._last_at, self._scene, self._tracker.objects, self._remembered)
+        return snapshot.encode(self.camera.id, state)
+
+    def restore(self, data: bytes) -> None:
+        """Take up a snapshot of the same camera. `snapshot.SnapshotError` when damaged or foreign; then nothing of
+        it is taken and analysis starts afresh."""
+        if not data:
+            return
+        state = snapshot.decode(self.camera.id, data)
+        self._last_at, self._scene = state.last_at, state.scene
+        self._tracker.objects, self._remembered = state.objects, state.remembered
+
+    def _concerns(self, foot: Point) -> bool:
+        return any(contains(zone.polygon, foot) for zone in self.camera.zones)
+
+    def _judge(self, seen: Comparison, scene: Scene, at: float) -> tuple[list[Detection], Attention]:
+        detections: list[Detection] = []
+        attention: Attention = "quiet"
+        for thing in list(self._tracker.objects):
+            if thing.scene != scene.number:
+                continue
+            if thing.announced is not None:
+                if thing.absent_samples:
+                    attention = "candidate"
+                continue
+            decision = decide(history_of(thing, scene.grid, self._ground, at), self.camera.zones, self._timezone)
+            if decision.announcement is not None:
+                thing.announced = decision.announcement
+                detections.append(
+                    detection_of(self.camera.id, thing, decision.announcement, "present", at, self._ground)
+                )
+            elif self._no_longer_wanted(thing, decision, at):
+                self._tracker.dismiss(thing, seen, scene)
+            elif self._worth_watching(thing, decision, at):
+                attention = "candidate"
+        return detections, attention
+
+    @staticmethod
+    def _no_longer_wanted(thing: StaticObject, decision: Decision, at: float) -> bool:
+        if decision.standing != "unwanted":
+            thing.unwanted_since = 0.0
+            return False
+        thing.unwanted_since = thing.unwanted_since or at
+        return at - thing.unwanted_since >= UNWANTED_SECONDS
+
+    @staticmethod
+    def _worth_watching(thing: StaticObject, decision: Decision, at: float) -> bool:
+        """Something that stands for long without becoming a case (a parked car, say) is looked at sparsely."""
+        if decision.standing == "wait":
+            return at - thing.first_seen_at <= SETTLED_FACTOR * decision.dwell_seconds + SETTLED_SECONDS
+        return decision.standing == "unwanted" and at - thing.created_at <= YOUNG_SECONDS
+
+    def _gone(self, thing: StaticObject, at: float) -> Detection:
+        assert thing.announced is not None
+        self._remembered = [thing, *self._remembered][:MOST_REMEMBERED]
+        return detection_of(self.camera.id, thing, thing.announced, "gone", at, self._ground)
+
+    @staticmethod
+    def _undated(thing: StaticObject, at: float) -> bool:
+        return (
+            not thing.dated
+            and thing.present_samples >= DATING_SAMPLES
+            and at - thing.created_at <= DATING_LIMIT_SECONDS
+        )
+
+    def _views(self, grid: Grid) -> tuple[ObjectView, ...]:
+        return tuple(
+            ObjectView(
+                object_id=thing.object_id,
+                state="confirmed" if thing.announced else "candidate",
+                box=grid.box(thing.box),
+                first_seen_at=thing.first_seen_at,
+                visible=thing.visible,
+            )
+            for thing in self._tracker.objects
+        )

@@ -1,0 +1,80 @@
+"""What a rule has decided about one thing in front of one camera."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Box = tuple[float, float, float, float]
+"""(x, y, width, height) as fractions of the picture, from its top left."""
+
+Point = tuple[float, float]
+"""(x, y) as fractions of the picture, from its top left."""
+
+Phase = Literal["present", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """WGS 84 degrees; `error_m` is one sigma."""
+
+    lon: float
+    lat: float
+    error_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One phase of one thing's stay; `docs/design/contracts.md` says what each field means to the parts behind.
+
+    `key` is the same whenever the same phase of the same thing is told again, so that storing it twice is harmless.
+    `first_seen_at` is when the thing was first seen standing there; `confirmed_at` when this phase was decided.
+    `size_m` is (width, height) in metres, None where the camera has no pose.
+    """
+
+    key: str
+    object_id: str
+    phase: Phase
+    camera_id: str
+    zone_id: str
+    rule: str
+    case_class: str
+    level: int
+    opens_case: bool
+    first_seen_at: float
+    confirmed_at: float
+    box: Box
+    foot: Point
+    location: Location | None
+    size_m: tuple[float, float] | None
+    confidence: float
+
+    def to_plain(self) -> dict[str, Any]:
+        """JSON-able, as in the contract, without `blobs`."""
+        place = self.location
+        return {
+            "key": self.key,
+            "object_id": self.object_id,
+            "phase": self.phase,
+            "camera_id": self.camera_id,
+            "zone_id": self.zone_id,
+            "rule": self.rule,
+            "case_class": self.case_class,
+            "level": self.level,
+            "opens_case": self.opens_case,
+            "first_seen_at": self.first_seen_at,
+            "confirmed_at": self.confirmed_at,
+            "box": [round(value, 5) for value in self.box],
+            "foot": [round(value, 5) for value in self.foot],
+            "location": None if place is None else {"lon": place.lon, "lat": place.lat, "error_m": place.error_m},
+            "size_m": None if self.size_m is None else [round(value, 3) for value in self.size_m],
+            "confidence": round(self.confidence, 3),
+        }
+
+
+def detection_key(camera_id: str, zone_id: str, object_id: str, phase: Phase) -> str:
+    return f"{camera_id}/{zone_id}/{object_id}/{phase}"
+
+
+def foot_of(box: Box) -> Point:
+    """Middle of the lower edge: where the thing stands on the ground."""
+    x, y, width, height = box
+    return x + width / 2, min(1.0, y + height)

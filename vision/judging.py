@@ -1,0 +1,103 @@
+"""From a thing's record to the facts a rule is told, and from the rules' judgements to one decision."""
+
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from config.cameras import Zone
+from gis.ground import GroundModel
+from vision.detection import Detection, Location, Phase, Point, detection_key, foot_of
+from vision.grid import Grid
+from vision.rules import RULES
+from vision.rules.conditions import contains, in_force
+from vision.rules.history import ObjectHistory
+from vision.static_object import Announcement, StaticObject
+
+Standing = Literal["confirm", "wait", "resting", "unwanted"]
+"""`resting`: no rule is in force at this hour; `unwanted`: no rule will ever want it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`announcement` where the standing is to confirm; `dwell_seconds` of the zone that will decide next."""
+
+    standing: Standing
+    announcement: Announcement | None = None
+    dwell_seconds: float = 0.0
+
+
+def history_of(thing: StaticObject, grid: Grid, ground: GroundModel | None, now: float) -> ObjectHistory:
+    box = grid.box(thing.steady_box())
+    watched = max(thing.watched_seconds, 1e-6)
+    return ObjectHistory(
+        now=now,
+        first_seen_at=thing.first_seen_at,
+        box=box,
+        foot=foot_of(box),
+        size_m=None if ground is None else ground.size_at(box),
+        visible=thing.visible,
+        presence=thing.presence,
+        steadiness=thing.steadiness,
+        busy_share=min(1.0, thing.busy_seconds / watched),
+        quiet_seconds=thing.quiet_seconds,
+        last_busy_at=thing.last_busy_at,
+        edge_score=thing.edge_score,
+    )
+
+
+def decide(history: ObjectHistory, zones: list[Zone], timezone: ZoneInfo) -> Decision:
+    """Asks the rule of every zone the thing stands in. Of several that confirm the surest speaks: one thing, one case."""
+    here = [zone for zone in zones if contains(zone.polygon, history.foot)]
+    awake = [zone for zone in here if in_force(zone, history.now, timezone)]
+    judged = [(RULES[zone.rule](history, zone), zone) for zone in awake]
+    confirmed = [(judgement.confidence, zone) for judgement, zone in judged if judgement.decision == "confirm"]
+    if confirmed:
+        confidence, zone = max(confirmed, key=lambda pair: pair[0])
+        return Decision("confirm", _announce(history, zone, confidence), zone.dwell_seconds)
+    waiting = [zone.dwell_seconds for judgement, zone in judged if judgement.decision == "wait"]
+    if waiting:
+        return Decision("wait", dwell_seconds=max(waiting))
+    return Decision("resting" if len(awake) < len(here) else "unwanted")
+
+
+def _announce(history: ObjectHistory, zone: Zone, confidence: float) -> Announcement:
+    return Announcement(
+        zone_id=zone.id,
+        rule=zone.rule,
+        case_class=zone.case_class,
+        level=zone.level,
+        opens_case=zone.opens_case,
+        confirmed_at=history.now,
+        confidence=confidence,
+        box=history.box,
+        foot=history.foot,
+    )
+
+
+def detection_of(
+    camera_id: str, thing: StaticObject, told: Announcement, phase: Phase, at: float, ground: GroundModel | None
+) -> Detection:
+    """`at`: when this phase was decided."""
+    return Detection(
+        key=detection_key(camera_id, told.zone_id, thing.object_id, phase),
+        object_id=thing.object_id,
+        phase=phase,
+        camera_id=camera_id,
+        zone_id=told.zone_id,
+        rule=told.rule,
+        case_class=told.case_class,
+        level=told.level,
+        opens_case=told.opens_case,
+        first_seen_at=thing.first_seen_at,
+        confirmed_at=at,
+        box=told.box,
+        foot=told.foot,
+        location=_locate(told.foot, ground),
+        size_m=None if ground is None else ground.size_at(told.box),
+        confidence=told.confidence,
+    )
+
+
+def _locate(foot: Point, ground: GroundModel | None) -> Location | None:
+    fix = ground.to_ground(*foot) if ground is not None else None
+    return None if fix is None else Location(fix.lon, fix.lat, fix.error_m)

@@ -1,0 +1,15 @@
+"""The rules by the name a zone calls them. How to add one: docs/adding-a-rule.md."""
+
+from collections.abc import Callable, Mapping
+
+from config.cameras import Zone
+from vision.rules import dumping, stall
+from vision.rules.history import Judgement, ObjectHistory
+
+Rule = Callable[[ObjectHistory, Zone], Judgement]
+"""Pure: the same history and zone give the same judgement. Place and hours are checked before it is asked."""
+
+RULES: Mapping[str, Rule] = {
+    "stall": stall.judge,
+    "dumping": dumping.judge,
+}

@@ -1,0 +1,30 @@
+"""Something dumped: small, and it stays when whoever brought it has gone."""
+
+from config.cameras import Zone
+from vision.rules.conditions import confidence_of, fits, has_dwelt
+from vision.rules.history import REJECT, WAIT, Judgement, ObjectHistory
+
+LARGEST_M = 3.0  # a heap may be that wide; anything longer is a vehicle
+MOST_SHARE = 0.2  # of the picture's width or height, where the camera has no pose
+LEAST_STEADINESS = 0.55  # a person waiting sways
+UNATTENDED_SECONDS = 10.0
+
+
+def judge(history: ObjectHistory, zone: Zone) -> Judgement:
+    if not _small(history, zone):
+        return REJECT
+    if not has_dwelt(history, zone) or history.steadiness < LEAST_STEADINESS or _attended(history, zone):
+        return WAIT
+    return Judgement("confirm", min(0.95, confidence_of(history) + 0.15 * (1.0 - history.busy_share)))
+
+
+def _small(history: ObjectHistory, zone: Zone) -> bool:
+    if history.size_m is not None:
+        return fits(history.size_m, zone.size) and max(history.size_m) <= LARGEST_M
+    return max(history.box[2:]) <= MOST_SHARE
+
+
+def _attended(history: ObjectHistory, zone: Zone) -> bool:
+    """Passers-by come and go; whoever keeps close keeps the quiet time short."""
+    needed = min(UNATTENDED_SECONDS, zone.dwell_seconds / 2)
+    return history.quiet_seconds < needed or history.last_busy_at >= history.now

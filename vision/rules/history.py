@@ -1,0 +1,48 @@
+"""What a rule is told about one thing: plain facts, nothing of pictures."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vision.detection import Box, Point
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHistory:
+    """Times are Unix seconds; shares 0 to 1; `box` and `foot` fractions of the picture.
+
+    `size_m` is (width, height) in metres on the ground, None where the camera has no pose.
+    `visible`: seen standing there in this very sample. `presence`: share of samples, of those that could tell, that
+    showed it. `steadiness`: how much of it keeps still. `busy_share`: share of its time with movement on it or next
+    to it. `quiet_seconds`: time it was seen with no movement near, in all. `last_busy_at`: when something last moved
+    near. `edge_score`: -1 to 1, how surely it is a thing and not a gap where one was.
+    """
+
+    now: float
+    first_seen_at: float
+    box: Box
+    foot: Point
+    size_m: tuple[float, float] | None
+    visible: bool
+    presence: float
+    steadiness: float
+    busy_share: float
+    quiet_seconds: float
+    last_busy_at: float
+    edge_score: float
+
+    @property
+    def stay_seconds(self) -> float:
+        return self.now - self.first_seen_at
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`reject`: this will never be one (wrong size, say), the thing may become background.
+    `confidence`, 0 to 1, counts where the decision is to confirm."""
+
+    decision: Literal["confirm", "wait", "reject"]
+    confidence: float = 0.0
+
+
+WAIT = Judgement("wait")
+REJECT = Judgement("reject")

@@ -1,0 +1,273 @@
+"""One thing that has come and stands still, from the first sample it is seen until its place is bare again."""
+
+from dataclasses import dataclass
+from math import exp
+
+import cv2
+import numpy as np
+
+from vision.background import EXPLAINED_SECONDS, LONGEST_STEP_SECONDS, Comparison
+from vision.detection import Box, Point
+from vision.grid import Floats, Grid, Mask, PixelBox
+from vision.light import Light
+from vision.sight import Sight, look
+
+FIRST_HITS = 0.6
+HITS_SECONDS = 15.0
+STEADY_HITS = 0.5
+APPEARANCE_RATE = 0.2
+LEFT_SAMPLES, LEFT_SECONDS = 2, 3.0
+CONFIRMED_LEFT_SAMPLES, CONFIRMED_LEFT_SECONDS = 3, 5.0
+CHANGED_SAMPLES = 3
+SHRUNK_SAMPLES = 3
+SHRUNK_SHARE = 0.2
+LEAST_AREA = 8
+BUSY_SHARE = 0.03
+LEAST_BUSY_PIXELS = 6
+
+_PAIR = np.ones((2, 2), np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What was told when a rule confirmed the thing; the same words are needed when it has gone."""
+
+    zone_id: str
+    rule: str
+    case_class: str
+    level: int
+    opens_case: bool
+    confirmed_at: float
+    confidence: float
+    box: Box
+    foot: Point
+
+
+@dataclass(slots=True)
+class StaticObject:
+    """Crops have the size of `box`. `appearance` and `background` are grey levels in the slow background's light;
+    `hits` is how steadily each pixel has looked like the thing, 0 to 1. Times are Unix seconds, `*_seconds` sums."""
+
+    object_id: str
+    box: PixelBox
+    mask: Mask
+    appearance: Floats
+    background: Floats
+    hits: Floats
+    first_seen_at: float
+    created_at: float
+    edge_score: float
+    scene: int = 0
+    dated: bool = False
+    visible: bool = True
+    last_visible_at: float = 0.0
+    present_samples: int = 1
+    judged_samples: int = 1
+    absent_samples: int = 0
+    absent_at: float = 0.0
+    changed_samples: int = 0
+    shrunk_samples: int = 0
+    watched_seconds: float = 0.0
+    busy_seconds: float = 0.0
+    quiet_seconds: float = 0.0
+    last_busy_at: float = 0.0
+    unwanted_since: float = 0.0
+    announced: Announcement | None = None
+
+    @property
+    def area(self) -> int:
+        return int(cv2.countNonZero(self.mask))
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the place has looked like the ground often and long enough to believe it."""
+        if self.announced:
+            samples, seconds = CONFIRMED_LEFT_SAMPLES, CONFIRMED_LEFT_SECONDS
+        else:
+            samples, seconds = LEFT_SAMPLES, LEFT_SECONDS
+        return self.absent_samples >= samples and self.absent_at - self.last_visible_at >= seconds
+
+    @property
+    def presence(self) -> float:
+        """Share of the samples in which thing or ground could be told that showed the thing."""
+        return self.present_samples / max(1, self.judged_samples)
+
+    @property
+    def steadiness(self) -> float:
+        """How much of it keeps still, 0 to 1: a person sways, a cart does not."""
+        inside = self.mask > 0
+        return float(self.hits[inside].mean()) if inside.any() else 0.0
+
+    def steady_box(self) -> PixelBox:
+        """Box of the pixels that keep still: the cart and the parasol, not the vendor's arms."""
+        steady = (self.mask > 0) & (self.hits >= STEADY_HITS)
+        if int(steady.sum()) < 0.4 * self.area:
+            steady = self.mask > 0
+        rows = np.flatnonzero(steady.sum(axis=1) >= 2)
+        columns = np.flatnonzero(steady.sum(axis=0) >= 2)
+        if not rows.size or not columns.size:
+            return self.box
+        return PixelBox(
+            self.box.left + int(columns[0]),
+            self.box.top + int(rows[0]),
+            self.box.left + int(columns[-1]) + 1,
+            self.box.top + int(rows[-1]) + 1,
+        )
+
+    def seen_in(self, seen: Comparison) -> Sight:
+        """The place in this sample; changes nothing."""
+        rows, columns = self.box.slices
+        return look(
+            seen.picture[rows, columns],
+            seen.light.apply(self.appearance, rows, columns),
+            seen.light.apply(self.background, rows, columns),
+            self.mask,
+            seen.threshold[rows, columns],
+        )
+
+    def extend_back(self, seen: Comparison, at: float) -> bool:
+        """One picture of the past, newest first. False once it shows the place without the thing: dated."""
+        if at >= self.first_seen_at:
+            return True
+        kind = self.seen_in(seen).kind
+        if kind == "object":
+            self.first_seen_at = at
+        return kind != "background"
+
+    def take(self, seen: Comparison, grid: Grid, at: float, seconds: float) -> None:
+        """One sample, `seconds` after the one before."""
+        sight = self.seen_in(seen)
+        self.visible = sight.kind == "object"
+        if sight.kind == "object":
+            self._take_presence(seen, sight, at, seconds)
+        elif sight.kind == "background":
+            self.judged_samples += 1
+            self.absent_samples += 1
+            self.absent_at = at
+        elif sight.kind == "hidden":
+            self._take_change(seen)
+        self._take_activity(seen, grid, at, seconds)
+        self._follow_light(seen.light, seconds)
+
+    def _take_presence(self, seen: Comparison, sight: Sight, at: float, seconds: float) -> None:
+        self.present_samples += 1
+        self.judged_samples += 1
+        self.last_visible_at = at
+        self.absent_samples = self.changed_samples = 0
+        rate = np.float32(1.0 - exp(-seconds / HITS_SECONDS))
+        telling = sight.telling
+        self.hits[telling] += (sight.as_object[telling] - self.hits[telling]) * rate
+        now = self._unlit(seen)
+        like = sight.as_object
+        self.appearance[like] += (now[like] - self.appearance[like]) * np.float32(APPEARANCE_RATE)
+        self.shrunk_samples = self.shrunk_samples + 1 if sight.background_share >= SHRUNK_SHARE else 0
+        if self.shrunk_samples >= SHRUNK_SAMPLES:
+            self._shrink(np.asarray(sight.as_background, np.uint8) * np.uint8(255))
+
+    def _take_change(self, seen: Comparison) -> None:
+        """Neither thing nor ground, but still: the thing has been turned, loaded, covered. It stays the same thing."""
+        rows, columns = self.box.slices
+        still = cv2.bitwise_and(seen.still[rows, columns], self.mask)
+        if cv2.countNonZero(still) < 0.6 * self.area:
+            self.changed_samples = 0
+            return
+        self.changed_samples += 1
+        if self.changed_samples >= CHANGED_SAMPLES:
+            where = still > 0
+            self.appearance[where] = self._unlit(seen)[where]
+            self.hits[where] = STEADY_HITS
+            self.changed_samples = 0
+
+    def _take_activity(self, seen: Comparison, grid: Grid, at: float, seconds: float) -> None:
+        around = grid.grown(self.box, max(4, max(self.box.width, self.box.height) // 2))
+        moving = cv2.countNonZero(seen.moving[around.slices])
+        step = min(seconds, LONGEST_STEP_SECONDS)
+        self.watched_seconds += step
+        if moving >= max(LEAST_BUSY_PIXELS, BUSY_SHARE * around.area):
+            self.busy_seconds += step
+            self.last_busy_at = at
+        elif self.visible:
+            self.quiet_seconds += step
+
+    def _follow_light(self, light: Light, seconds: float) -> None:
+        """Kept at the pace of the slow background, so that both stay in one light."""
+        if light.unchanged:
+            return
+        rate = np.float32(1.0 - exp(-min(seconds, LONGEST_STEP_SECONDS) / EXPLAINED_SECONDS))
+        rows, columns = self.box.slices
+        self.appearance += (light.apply(self.appearance, rows, columns) - self.appearance) * rate
+        self.background += (light.apply(self.background, rows, columns) - self.background) * rate
+
+    def _unlit(self, seen: Comparison) -> Floats:
+        rows, columns = self.box.slices
+        return seen.light.remove(seen.picture[rows, columns].astype(np.float32), rows, columns)
+
+    def _shrink(self, bare: Mask) -> None:
+        """Part of it has gone: somebody who stood beside the bag, a sunshade folded up."""
+        bare = np.asarray(cv2.morphologyEx(bare, cv2.MORPH_OPEN, _PAIR), np.uint8)
+        rest = cv2.subtract(self.mask, bare)
+        rest = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_OPEN, _PAIR), np.uint8)
+        self.shrunk_samples = 0
+        left, top, width, height = cv2.boundingRect(rest)
+        if cv2.countNonZero(rest) < LEAST_AREA:
+            return
+        part = PixelBox(left, top, left + width, top + height)
+        self.mask = np.ascontiguousarray(rest[part.slices])
+        self.appearance = self.appearance[part.slices].copy()
+        self.background = self.background[part.slices].copy()
+        self.hits = self.hits[part.slices].copy()
+        corner = self.box
+        self.box = PixelBox(
+            corner.left + part.left, corner.top + part.top, corner.left + part.right, corner.top + part.bottom
+        )
+
+
+def new_object(
+    object_id: str,
+    box: PixelBox,
+    mask: Mask,
+    seen: Comparison,
+    slow: Floats,
+    edge_score: float,
+    first_seen_at: float,
+    now: float,
+) -> StaticObject:
+    """A thing just found under `mask` (the size of `box`). `slow`: the slow background, whole."""
+    rows, columns = box.slices
+    picture = seen.picture[rows, columns].astype(np.float32)
+    return StaticObject(
+        object_id=object_id,
+        box=box,
+        mask=mask.copy(),
+        appearance=np.array(seen.light.remove(picture, rows, columns), np.float32),
+        background=np.array(slow[rows, columns], np.float32),
+        hits=np.full(mask.shape, FIRST_HITS, np.float32),
+        first_seen_at=first_seen_at,
+        created_at=now,
+        edge_score=edge_score,
+        last_visible_at=now,
+        last_busy_at=now,
+    )
+
+
+def absorb_into(first: StaticObject, second: StaticObject, seen: Comparison, slow: Floats) -> None:
+    """Make `second` part of `first`: one thing from now on, there since the earlier of the two came."""
+    box = first.box.union(second.box)
+    rows, columns = box.slices
+    mask = np.zeros((box.height, box.width), np.uint8)
+    hits = np.zeros(mask.shape, np.float32)
+    appearance = np.array(seen.light.remove(seen.picture[rows, columns].astype(np.float32), rows, columns), np.float32)
+    background = np.array(slow[rows, columns], np.float32)
+    for part in (second, first):
+        top, left = part.box.top - box.top, part.box.left - box.left
+        place = slice(top, top + part.box.height), slice(left, left + part.box.width)
+        inside = part.mask > 0
+        mask[place][inside] = 255
+        appearance[place][inside] = part.appearance[inside]
+        background[place][inside] = part.background[inside]
+        hits[place][inside] = part.hits[inside]
+    total = first.area + second.area
+    first.edge_score = (first.edge_score * first.area + second.edge_score * second.area) / total
+    first.box, first.mask, first.hits = box, mask, hits
+    first.appearance, first.background = appearance, background
+    first.first_seen_at = min(first.first_seen_at, second.first_seen_at)

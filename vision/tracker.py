@@ -1,0 +1,186 @@
+"""From samples to things: which still patches are new, which belong together, which have left."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from vision.background import Comparison
+from vision.blobs import Blob, find_blobs
+from vision.detection import Point, foot_of
+from vision.grid import Grid, Mask, PixelBox
+from vision.newcomer import judge_newcomer
+from vision.scene import Scene
+from vision.static_object import StaticObject, absorb_into, new_object
+
+LEAST_BLOB = 12
+MOST_OBJECTS = 24
+LARGEST_SHARE = 0.25  # of the picture: anything larger is a change of scene
+JUDGE_MARGIN = 5
+DENIALS = 3
+DENIAL_SECONDS = 4.0
+MOST_SUSPECTS = 24
+HIDDEN_LIMIT_SECONDS = 180.0  # a candidate not seen for so long is given up
+LOST_LIMIT_SECONDS = 24 * 3600.0  # so is a confirmed thing, without a word: nobody saw it leave
+
+_RIM = np.ones((5, 5), np.uint8)
+
+
+@dataclass(slots=True)
+class Suspect:
+    """A still patch that looks like light or like a gap: believed only when it looks so again."""
+
+    box: PixelBox
+    first_at: float
+    last_at: float
+    denials: int = 1
+
+
+class Tracker:
+    """Holds the things of one camera. `concerns` says whether a foot point lies where any rule looks."""
+
+    def __init__(self, concerns: Callable[[Point], bool], new_id: Callable[[], str]) -> None:
+        self._concerns = concerns
+        self._new_id = new_id
+        self._suspects: list[Suspect] = []
+        self.objects: list[StaticObject] = []
+
+    def owned(self, scene: Scene) -> Mask | None:
+        """Where tracked things stand in the present look, with a rim; None where nothing stands."""
+        here = [thing for thing in self.objects if thing.scene == scene.number]
+        if not here:
+            return None
+        owned = np.zeros((scene.grid.height, scene.grid.width), np.uint8)
+        for thing in here:
+            part = owned[thing.box.slices]
+            np.maximum(part, thing.mask, out=part)
+        return np.asarray(cv2.dilate(owned, _RIM), np.uint8)
+
+    def step(self, seen: Comparison, scene: Scene, at: float, last_at: float) -> None:
+        """One sample at `at`, the one before it at `last_at`. Things of another look are left alone."""
+        for thing in self.objects:
+            if thing.scene == scene.number:
+                thing.take(seen, scene.grid, at, at - last_at)
+        self._unite(seen, scene)
+        owned = self.owned(scene)
+        still = seen.still
+        fresh = still if owned is None else np.asarray(cv2.bitwise_and(still, cv2.bitwise_not(owned)), np.uint8)
+        if cv2.countNonZero(fresh) >= LEAST_BLOB:
+            for blob in find_blobs(fresh, LEAST_BLOB):
+                self._take_blob(blob, seen, scene, at, last_at)
+        self._suspects = [suspect for suspect in self._suspects if at - suspect.last_at <= 30.0]
+
+    def departed(self, at: float) -> list[StaticObject]:
+        """Things that have left (or were given up), taken off the list; their ground is the background again."""
+        gone = [thing for thing in self.objects if thing.has_left or self._given_up(thing, at)]
+        self.objects = [thing for thing in self.objects if thing not in gone]
+        return gone
+
+    def dismiss(self, thing: StaticObject, seen: Comparison, scene: Scene) -> None:
+        """It turned out to be none of a rule's business: it is background from now on."""
+        self.objects.remove(thing)
+        rows, columns = thing.box.slices
+        scene.background.take_over(seen.picture, np.asarray(cv2.dilate(thing.mask, _RIM), np.uint8), rows, columns)
+
+    def _given_up(self, thing: StaticObject, at: float) -> bool:
+        limit = LOST_LIMIT_SECONDS if thing.announced else HIDDEN_LIMIT_SECONDS
+        return at - thing.last_visible_at > limit
+
+    def _take_blob(self, blob: Blob, seen: Comparison, scene: Scene, at: float, last_at: float) -> None:
+        if blob.area > LARGEST_SHARE * seen.picture.size:
+            return
+        owner = self._owner(blob, scene)
+        if owner is None and not self._concerns(foot_of(scene.grid.box(blob.box))):
+            return
+        around = scene.grid.grown(blob.box, JUDGE_MARGIN)
+        mask = np.zeros((around.height, around.width), np.uint8)
+        top, left = blob.box.top - around.top, blob.box.left - around.left
+        mask[top : top + blob.box.height, left : left + blob.box.width] = blob.mask
+        rows, columns = around.slices
+        verdict = judge_newcomer(seen.picture[rows, columns], seen.predicted[rows, columns], mask)
+        if verdict.nature != "thing":
+            self._deny(blob, seen, scene, at)
+            return
+        first_at = self._first_suspected(blob, last_at)
+        thing = new_object("", blob.box, blob.mask, seen, scene.background.slow, verdict.edge_score, first_at, at)
+        thing.scene = scene.number
+        if owner is not None:
+            absorb_into(owner, thing, seen, scene.background.slow)
+        elif len(self.objects) < MOST_OBJECTS:
+            thing.object_id = self._new_id()
+            self.objects.append(thing)
+
+    def _deny(self, blob: Blob, seen: Comparison, scene: Scene, at: float) -> None:
+        for suspect in self._suspects:
+            if _overlap(suspect.box, blob.box) >= 0.4:
+                suspect.box, suspect.last_at, suspect.denials = blob.box, at, suspect.denials + 1
+                if suspect.denials >= DENIALS and at - suspect.first_at >= DENIAL_SECONDS:
+                    rows, columns = blob.box.slices
+                    scene.background.take_over(seen.picture, blob.mask, rows, columns)
+                    self._suspects.remove(suspect)
+                return
+        if len(self._suspects) < MOST_SUSPECTS:
+            self._suspects.append(Suspect(blob.box, at, at))
+
+    def _first_suspected(self, blob: Blob, otherwise: float) -> float:
+        for suspect in self._suspects:
+            if _overlap(suspect.box, blob.box) >= 0.4:
+                self._suspects.remove(suspect)
+                return min(suspect.first_at, otherwise)
+        return otherwise
+
+    def _owner(self, blob: Blob, scene: Scene) -> StaticObject | None:
+        for thing in self.objects:
+            if (
+                thing.scene == scene.number
+                and _belong_together(thing.box, blob.box)
+                and _may_grow(thing, blob.box, blob.area, scene.grid)
+            ):
+                return thing
+        return None
+
+    def _unite(self, seen: Comparison, scene: Scene) -> None:
+        """Cart and sunshade, seen apart at first, are one stall."""
+        kept: list[StaticObject] = []
+        for thing in self.objects:
+            for other in kept:
+                if (
+                    thing.announced is None
+                    and thing.scene == other.scene
+                    and _belong_together(other.box, thing.box)
+                    and _may_grow(other, thing.box, thing.area, scene.grid)
+                ):
+                    absorb_into(other, thing, seen, scene.background.slow)
+                    break
+            else:
+                kept.append(thing)
+        self.objects = kept
+
+
+def _may_grow(thing: StaticObject, box: PixelBox, area: int, grid: Grid) -> bool:
+    """A thing already told must not turn into the lorry that parks beside it."""
+    whole = thing.box.union(box)
+    if whole.area > LARGEST_SHARE * grid.width * grid.height:
+        return False
+    return thing.announced is None or area <= thing.area
+
+
+def _belong_together(first: PixelBox, second: PixelBox) -> bool:
+    """Side by side and nearly touching, or one above the other with little between."""
+    gap = max(2, int(0.12 * max(first.width, second.width)))
+    if first.touches(second, gap):
+        return True
+    shared = min(first.right, second.right) - max(first.left, second.left)
+    apart = max(first.top, second.top) - min(first.bottom, second.bottom)
+    return shared >= 0.5 * min(first.width, second.width) and apart <= 0.35 * max(first.height, second.height)
+
+
+def _overlap(first: PixelBox, second: PixelBox) -> float:
+    """Intersection over union."""
+    width = min(first.right, second.right) - max(first.left, second.left)
+    height = min(first.bottom, second.bottom) - max(first.top, second.top)
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (first.area + second.area - shared)
