@@ -1,0 +1,165 @@
+"""Orders and their delivery. How far an order has got and whether the phone has it are two different things.
+
+Orders follow the case: each step of a case writes its order in the same transaction (`OrderBook.follow`), so that
+there is never an assigned case without an order or the other way round.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert, select, update
+
+from incidents.acting import Step
+from incidents.case import Action, State
+from incidents.store import Transaction
+from incidents.store.schema import order_deliveries, orders
+
+LIVE = ("waiting", "accepted", "arrived")
+"""States of an order somebody is still to do something about."""
+PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """`state`: waiting, accepted, arrived, declined, withdrawn, done. `delivery`: pending, delivered, dropped."""
+
+    id: str
+    case_id: str
+    worker_id: str
+    issued_by: str | None
+    state: str
+    issued_at: float
+    answered_at: float | None
+    ended_at: float | None
+    flagged_at: float | None
+    reason: str
+    delivery: str
+    delivered_at: float | None
+
+
+def follow(transaction: Transaction, step: Step) -> None:
+    """Keeps the case's order in step with it; see `incidents.acting.Follower`."""
+    connection = transaction.connection
+    match step.action:
+        case Action.ASSIGN:
+            _end(connection, step, "withdrawn")
+            _issue(connection, step)
+        case Action.ACCEPT:
+            _set(connection, step, state="accepted", answered_at=step.at)
+        case Action.ARRIVE:
+            _set(connection, step, state="arrived")
+        case Action.DECLINE:
+            _set(connection, step, reason=str(step.detail.get("reason", ""))[:400], answered_at=step.at)
+            _end(connection, step, "declined")
+        case Action.HANDLE:
+            _end(connection, step, "done")
+        case Action.VERIFY if step.after.state is State.ACCEPTED:
+            _issue(connection, step, state="accepted")
+        case _ if step.after.state in (State.CLOSED, State.INVALID, State.FILED, State.REVIEW):
+            _end(connection, step, "withdrawn")
+
+
+def _issue(connection: Connection, step: Step, state: str = "waiting") -> None:
+    """Rework is a new order that needs no answer: the worker has accepted the case already."""
+    order_id = uuid4().hex
+    sender = step.after.dispatched_by
+    connection.execute(
+        insert(orders).values(
+            id=order_id,
+            case_id=step.case_id,
+            worker_id=step.after.assignee_id,
+            issued_by=sender,
+            state=state,
+            issued_at=step.at,
+            answered_at=step.at if state == "accepted" else None,
+            reason="",
+        )
+    )
+    connection.execute(
+        insert(order_deliveries).values(order_id=order_id, channel=PHONE, state="pending", queued_at=step.at)
+    )
+
+
+def _set(connection: Connection, step: Step, **values: Any) -> None:
+    connection.execute(
+        update(orders).where(orders.c.case_id == step.case_id, orders.c.state.in_(LIVE)).values(**values)
+    )
+
+
+def _end(connection: Connection, step: Step, state: str) -> None:
+    """Ends the live order, if any; what was never delivered no longer needs to be."""
+    live = select(orders.c.id).where(orders.c.case_id == step.case_id, orders.c.state.in_(LIVE))
+    ids = list(connection.execute(live).scalars())
+    connection.execute(
+        update(order_deliveries)
+        .where(order_deliveries.c.order_id.in_(ids), order_deliveries.c.state == "pending")
+        .values(state="dropped")
+    )
+    connection.execute(update(orders).where(orders.c.id.in_(ids)).values(state=state, ended_at=step.at))
+
+
+def live_orders(connection: Connection, worker_id: str) -> tuple[OrderView, ...]:
+    """What the worker has to do, oldest first."""
+    query = _views().where(orders.c.worker_id == worker_id, orders.c.state.in_(LIVE)).order_by(orders.c.issued_at)
+    return tuple(_view(row) for row in connection.execute(query))
+
+
+def orders_of_case(connection: Connection, case_id: str) -> tuple[OrderView, ...]:
+    """Everybody ever sent, oldest first. Whether the case may be seen is the caller's to check."""
+    query = _views().where(orders.c.case_id == case_id).order_by(orders.c.issued_at)
+    return tuple(_view(row) for row in connection.execute(query))
+
+
+def mark_delivered(connection: Connection, order_ids: list[str], at: float) -> int:
+    """Notes that the phone has fetched them; those delivered before keep their time."""
+    return connection.execute(
+        update(order_deliveries)
+        .where(
+            order_deliveries.c.order_id.in_(order_ids),
+            order_deliveries.c.channel == PHONE,
+            order_deliveries.c.state == "pending",
+        )
+        .values(state="delivered", delivered_at=at)
+    ).rowcount
+
+
+def unanswered(connection: Connection, issued_before: float) -> tuple[OrderView, ...]:
+    """Orders waiting since before that time and not yet flagged."""
+    query = _views().where(
+        orders.c.state == "waiting", orders.c.issued_at <= issued_before, orders.c.flagged_at.is_(None)
+    )
+    return tuple(_view(row) for row in connection.execute(query.order_by(orders.c.issued_at)))
+
+
+def flag(connection: Connection, order_id: str, at: float) -> bool:
+    """False when it was answered or flagged in the meantime."""
+    changed = connection.execute(
+        update(orders)
+        .where(orders.c.id == order_id, orders.c.state == "waiting", orders.c.flagged_at.is_(None))
+        .values(flagged_at=at)
+    )
+    return changed.rowcount == 1
+
+
+def _views() -> Any:
+    return select(orders, order_deliveries.c.state.label("delivery"), order_deliveries.c.delivered_at).join(
+        order_deliveries, (order_deliveries.c.order_id == orders.c.id) & (order_deliveries.c.channel == PHONE)
+    )
+
+
+def _view(row: Any) -> OrderView:
+    return OrderView(
+        id=row.id,
+        case_id=row.case_id,
+        worker_id=row.worker_id,
+        issued_by=row.issued_by,
+        state=row.state,
+        issued_at=row.issued_at,
+        answered_at=row.answered_at,
+        ended_at=row.ended_at,
+        flagged_at=row.flagged_at,
+        reason=row.reason,
+        delivery=row.delivery,
+        delivered_at=row.delivered_at,
+    )

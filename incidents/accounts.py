@@ -1,0 +1,302 @@
+"""Accounts: the first one by a code given once, sign-in, and their administration. There is no default password."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from incidents import queries, sessions, throttle
+from incidents.errors import Conflict, Invalid, NotAllowed, NotFound, SignInFailed
+from incidents.feed import Change, Feed
+from incidents.passwords import Passwords, acceptable
+from incidents.rights import ROLES, Caller, Permission
+from incidents.sessions import SessionRules
+from incidents.store import Store, Transaction
+from incidents.store.schema import accounts, areas, roles, settings, workers
+from incidents.views import AccountView
+from runtime.clock import Clock
+
+SETUP_CODE = "setup_code_sha256"
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+USERNAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,64}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The token is given this once and stored nowhere."""
+
+    token: str
+    caller: Caller
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGiven:
+    role: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    username: str
+    password: str
+    name: str
+    roles: tuple[RoleGiven, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """Only what is not None is changed."""
+
+    name: str | None = None
+    password: str | None = None
+    enabled: bool | None = None
+    roles: tuple[RoleGiven, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    store: Store
+    clock: Clock
+    feed: Feed
+    passwords: Passwords
+    rules: SessionRules
+
+    def setup_needed(self) -> bool:
+        with self.store.read() as connection:
+            return _count(connection) == 0
+
+    def new_setup_code(self) -> str | None:
+        """A code with which the first account can be made, once; None when there is an account. Making a new one
+        ends the one before. Show it on the console of the machine and nowhere else."""
+        letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(16))
+        with self.store.write() as transaction:
+            if _count(transaction.connection):
+                return None
+            transaction.connection.execute(delete(settings).where(settings.c.key == SETUP_CODE))
+            transaction.connection.execute(insert(settings).values(key=SETUP_CODE, value=_code_hash(letters)))
+        return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+
+    def setup(self, code: str, account: NewAccount, *, address: str = "") -> SignedIn:
+        """Makes the first account and signs it in. Raises SignInFailed, Throttled, Invalid, Conflict."""
+        username, key = _username(account.username)
+        acceptable(account.password, username)
+        attempt = throttle.Attempt("\x00setup", address)
+        now = self.clock.now()
+        with self.store.read() as connection:
+            throttle.check(connection, attempt, now)
+        hashed = self.passwords.hash(account.password)
+        with self.store.write() as transaction:
+            connection = transaction.connection
+            if _count(connection):
+                raise Conflict("the first account has been made already")
+            stored = connection.execute(select(settings.c.value).where(settings.c.key == SETUP_CODE)).scalar()
+            right = stored is not None and secrets.compare_digest(stored, _code_hash(code))
+            if not right:
+                throttle.failed(connection, attempt, now)
+            else:
+                connection.execute(delete(settings).where(settings.c.key == SETUP_CODE))
+                account_id = _insert(connection, username, key, account.name, hashed, account.roles, now)
+                session_id, token = sessions.start(
+                    connection, self.rules, account_id, device=False, address=address, now=now
+                )
+                held = sessions.roles_of(connection, account_id)
+        if not right:
+            raise SignInFailed("the set-up code is wrong or used up")
+        return SignedIn(token, Caller(account_id, username, account.name, session_id, held))
+
+    def sign_in(self, username: str, password: str, *, address: str, device: bool = False) -> SignedIn:
+        """Raises SignInFailed (the same for every cause) or Throttled."""
+        key = username.strip().casefold()[:64]
+        attempt = throttle.Attempt(key, address)
+        now = self.clock.now()
+        with self.store.read() as connection:
+            throttle.check(connection, attempt, now)
+            row = connection.execute(select(accounts).where(accounts.c.username_key == key)).one_or_none()
+        right = self.passwords.verify(row.password_hash if row else None, password)
+        if row is None or not right or not row.enabled:
+            with self.store.write() as transaction:
+                throttle.failed(transaction.connection, attempt, now)
+            raise SignInFailed("user name or password is wrong")
+        newer = self.passwords.hash(password) if self.passwords.outdated(row.password_hash) else None
+        with self.store.write() as transaction:
+            connection = transaction.connection
+            still = connection.execute(
+                select(accounts.c.id).where(
+                    accounts.c.id == row.id, accounts.c.enabled, accounts.c.password_hash == row.password_hash
+                )
+            ).one_or_none()
+            if still is None:
+                raise SignInFailed("user name or password is wrong")
+            if newer is not None:
+                connection.execute(update(accounts).where(accounts.c.id == row.id).values(password_hash=newer))
+            throttle.succeeded(connection, attempt)
+            sessions.sweep(connection, self.rules, now)
+            session_id, token = sessions.start(connection, self.rules, row.id, device=device, address=address, now=now)
+            held = sessions.roles_of(connection, row.id)
+        return SignedIn(token, Caller(row.id, row.username, row.name, session_id, held))
+
+    def authenticate(self, token: str) -> Caller | None:
+        """Who is calling, with the rights of this moment; None when the session is over."""
+        now = self.clock.now()
+        with self.store.read() as connection:
+            found = sessions.find(connection, self.rules, token, now)
+        if found is not None and found.stale:
+            with self.store.write() as transaction:
+                sessions.touch(transaction.connection, found.caller.session_id, now)
+        return found.caller if found else None
+
+    def sign_out(self, caller: Caller) -> None:
+        with self.store.write() as transaction:
+            sessions.end(transaction.connection, caller.session_id)
+            self._tell(transaction, caller.account_id)
+
+    def list(self, caller: Caller) -> tuple[AccountView, ...]:
+        with self.store.read() as connection:
+            return queries.list_accounts(connection, caller.scope(Permission.ACCOUNT_MANAGE))
+
+    def create(self, caller: Caller, account: NewAccount) -> AccountView:
+        """Raises Invalid, NotAllowed (a role outside the caller's areas), Conflict (the name is taken)."""
+        username, key = _username(account.username)
+        acceptable(account.password, username)
+        hashed = self.passwords.hash(account.password)
+        scope = caller.scope(Permission.ACCOUNT_MANAGE)
+        with self.store.write() as transaction:
+            _grantable(transaction.connection, caller, account.roles)
+            account_id = _insert(
+                transaction.connection, username, key, account.name, hashed, account.roles, self.clock.now()
+            )
+            return queries.get_account(transaction.connection, scope, account_id)
+
+    def change(self, caller: Caller, account_id: str, wanted: AccountChange) -> AccountView:
+        """Disabling, a new password and new roles end the account's sessions. Raises NotFound, NotAllowed, Invalid."""
+        scope = caller.scope(Permission.ACCOUNT_MANAGE)
+        with self.store.read() as connection:
+            before = queries.get_account(connection, scope, account_id)
+        if wanted.password is not None:
+            acceptable(wanted.password, before.username)
+        hashed = self.passwords.hash(wanted.password) if wanted.password is not None else None
+        if account_id == caller.account_id and (wanted.enabled is False or wanted.roles is not None):
+            raise NotAllowed("nobody takes rights from himself: another administrator must")
+        with self.store.write() as transaction:
+            connection = transaction.connection
+            queries.get_account(connection, scope, account_id)
+            values: dict[str, object] = {}
+            if wanted.name is not None:
+                values["name"] = _name(wanted.name)
+            if hashed is not None:
+                values |= {"password_hash": hashed, "password_changed_at": self.clock.now()}
+            if wanted.enabled is not None:
+                values["enabled"] = wanted.enabled
+            if values:
+                connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
+            if wanted.roles is not None:
+                _grantable(connection, caller, wanted.roles)
+                connection.execute(delete(roles).where(roles.c.account_id == account_id))
+                _insert_roles(connection, account_id, wanted.roles)
+            if hashed is not None or wanted.enabled is False or wanted.roles is not None:
+                sessions.end_all(connection, account_id, but=caller.session_id)
+                self._tell(transaction, account_id)
+            return queries.get_account(connection, scope, account_id)
+
+    def change_own_password(self, caller: Caller, old: str, new: str) -> None:
+        """Ends the account's other sessions. Raises SignInFailed when the old one is wrong, Throttled, Invalid."""
+        acceptable(new, caller.username)
+        attempt, now = throttle.Attempt(caller.username.casefold(), "\x00own"), self.clock.now()
+        with self.store.read() as connection:
+            throttle.check(connection, attempt, now)
+            stored = connection.execute(
+                select(accounts.c.password_hash).where(accounts.c.id == caller.account_id)
+            ).scalar_one()
+        if not self.passwords.verify(stored, old):
+            with self.store.write() as transaction:
+                throttle.failed(transaction.connection, attempt, now)
+            raise SignInFailed("the old password is wrong")
+        hashed = self.passwords.hash(new)
+        with self.store.write() as transaction:
+            transaction.connection.execute(
+                update(accounts)
+                .where(accounts.c.id == caller.account_id)
+                .values(password_hash=hashed, password_changed_at=now)
+            )
+            sessions.end_all(transaction.connection, caller.account_id, but=caller.session_id)
+            self._tell(transaction, caller.account_id)
+
+    def _tell(self, transaction: Transaction, account_id: str) -> None:
+        transaction.after_commit(("session", account_id), lambda: self.feed.publish(Change("session", account_id)))
+
+
+def _count(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(accounts)).scalar_one()
+
+
+def _code_hash(code: str) -> str:
+    letters = re.sub(r"[^A-Z0-9]", "", code[:64].upper())
+    return hashlib.sha256(letters.encode()).hexdigest()
+
+
+def _username(given: str) -> tuple[str, str]:
+    username = given.strip()
+    if not USERNAME.match(username):
+        raise Invalid("a user name has 1 to 64 characters and no spaces", "username")
+    return username, username.casefold()[:64]
+
+
+def _name(given: str) -> str:
+    if not 1 <= len(given.strip()) <= 100:
+        raise Invalid("a name has 1 to 100 characters", "name")
+    return given.strip()
+
+
+def _grantable(connection: Connection, caller: Caller, given: Iterable[RoleGiven]) -> None:
+    scope = caller.scope(Permission.ACCOUNT_MANAGE)
+    if not scope.prefixes:
+        raise NotAllowed("you may not manage accounts")
+    for one in given:
+        try:
+            queries.get_area(connection, scope, one.area)
+        except NotFound:
+            raise Invalid(f"no area {one.area}", "roles") from None
+
+
+def _insert(
+    connection: Connection, username: str, key: str, name: str, hashed: str, given: tuple[RoleGiven, ...], now: float
+) -> str:
+    account_id = uuid4().hex
+    if connection.execute(select(accounts.c.id).where(accounts.c.username_key == key)).first():
+        raise Conflict(f"the user name {username} is taken", "username")
+    try:
+        connection.execute(
+            insert(accounts).values(
+                id=account_id,
+                username=username,
+                username_key=key,
+                name=_name(name),
+                password_hash=hashed,
+                enabled=True,
+                created_at=now,
+                password_changed_at=now,
+            )
+        )
+    except IntegrityError:
+        raise Conflict(f"the user name {username} is taken", "username") from None
+    _insert_roles(connection, account_id, given)
+    return account_id
+
+
+def _insert_roles(connection: Connection, account_id: str, given: tuple[RoleGiven, ...]) -> None:
+    if not given:
+        raise Invalid("an account needs at least one role", "roles")
+    for one in set(given):
+        if one.role not in ROLES:
+            raise Invalid(f"role must be one of {', '.join(ROLES)}", "roles")
+        if not connection.execute(select(areas.c.code).where(areas.c.code == one.area)).first():
+            raise Invalid(f"no area {one.area}", "roles")
+        connection.execute(insert(roles).values(account_id=account_id, role=one.role, area=one.area))
+    works = any(one.role == "grid_worker" for one in given)
+    if works and not connection.execute(select(workers).where(workers.c.account_id == account_id)).first():
+        connection.execute(insert(workers).values(account_id=account_id, transport="foot", duty=False))

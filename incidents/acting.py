@@ -1,0 +1,246 @@
+"""Doing something to a case: the state machine, the row, the trace and whoever follows, in one transaction."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Row, insert, select, update
+
+from incidents import queries, trace
+from incidents.case import ENDED, TRANSITIONS, Action, Actor, Duty, Standing, State, decide
+from incidents.errors import Conflict, Invalid, NotAllowed, NotFound
+from incidents.evidence_files import StoredFile
+from incidents.feed import Change, Feed
+from incidents.rights import EVERYWHERE, Caller, Permission
+from incidents.store import Transaction
+from incidents.store.schema import cases, evidence
+from incidents.views import CaseView
+
+MAX_NOTE = 2000
+NOTES = ("note", "reason")
+PERSONS_DETAIL: Mapping[Action, frozenset[str]] = {
+    Action.CONFIRM: frozenset({"note"}),
+    Action.REJECT: frozenset({"note", "reason"}),
+    Action.ASSIGN: frozenset({"worker_id", "note"}),
+    Action.ACCEPT: frozenset({"note"}),
+    Action.DECLINE: frozenset({"reason"}),
+    Action.ARRIVE: frozenset({"note"}),
+    Action.HANDLE: frozenset({"note"}),
+    Action.VERIFY: frozenset({"result", "note"}),
+    Action.CLOSE: frozenset({"note"}),
+    Action.REOPEN: frozenset({"reason"}),
+    Action.STRIKE_OUT: frozenset({"reason"}),
+    Action.COMMENT: frozenset({"note"}),
+}
+"""What a person may ask for, and the details each may carry; every person may say from where (lon, lat)."""
+
+DUTY_OF: Mapping[Permission, Duty] = {
+    Permission.CASE_TRIAGE: Duty.TRIAGE,
+    Permission.CASE_DISPATCH: Duty.DISPATCH,
+    Permission.CASE_VERIFY: Duty.VERIFY,
+    Permission.CASE_COMMENT: Duty.COMMENT,
+}
+CAMERA_DUTIES = frozenset({Duty.CAMERA})
+SYSTEM_DUTIES = frozenset({Duty.SYSTEM})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing done to a case, as told to followers inside the transaction."""
+
+    case_id: str
+    action: Action
+    actor: Actor
+    before: Standing
+    after: Standing
+    detail: Mapping[str, Any]
+    at: float
+
+
+Follower = Callable[[Transaction, Step], None]
+"""Writes its own tables in the case's transaction (dispatch keeps its orders so)."""
+
+
+@dataclass(slots=True)
+class Acting:
+    feed: Feed
+    followers: list[Follower] = field(default_factory=list)
+
+    def apply(
+        self,
+        transaction: Transaction,
+        case_id: str,
+        action: Action,
+        actor: Actor,
+        duties: frozenset[Duty],
+        *,
+        at: float,
+        detail: Mapping[str, Any] | None = None,
+        version: int | None = None,
+        changes: Mapping[str, Any] | None = None,
+    ) -> CaseView:
+        """Raises NotFound, Conflict (state or version), NotAllowed, Invalid. `changes`: further columns to set."""
+        detail = dict(detail or {})
+        trace.lock(transaction.connection)
+        row = transaction.connection.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
+        if row is None:
+            raise NotFound("no such case", "case")
+        if version is not None and version != row.version:
+            raise Conflict(f"the case has changed since: it is at version {row.version}, not {version}", "version")
+        before = standing_of(row)
+        after = decide(before, action, actor, duties, detail, at)
+        values = {**_columns(after), **dict(changes or {}), "updated_at": at, "version": row.version + 1}
+        if (after.state in ENDED) != (before.state in ENDED):
+            values["closed_at"] = at if after.state in ENDED else None
+        transaction.connection.execute(update(cases).where(cases.c.id == case_id).values(**values))
+        trace.append(
+            transaction.connection,
+            case_id=case_id,
+            at=at,
+            action=action,
+            actor=actor,
+            from_state=before.state,
+            to_state=after.state,
+            detail=detail,
+        )
+        step = Step(case_id, action, actor, before, after, detail, at)
+        for follower in self.followers:
+            follower(transaction, step)
+        return self.announce(transaction, case_id, {before.assignee_id, after.assignee_id})
+
+    def announce(self, transaction: Transaction, case_id: str, workers: Iterable[str | None] = ()) -> CaseView:
+        """Reads the case as it now is and tells the feed once it is durable; so too the workers it concerns."""
+        view, path = queries.get_case(transaction.connection, EVERYWHERE, case_id)
+        change = Change("case", view, (path,), view.assignee.id if view.assignee else None)
+        transaction.after_commit(("case", case_id), lambda: self.feed.publish(change))
+        announce_workers(transaction, self.feed, [worker for worker in workers if worker is not None])
+        return view
+
+    def add_evidence(
+        self,
+        transaction: Transaction,
+        case_id: str,
+        stored: StoredFile,
+        actor: Actor,
+        duties: frozenset[Duty],
+        *,
+        at: float,
+        caption: str = "",
+    ) -> str:
+        """One row and one trace entry that holds the content's hash; the first picture and clip are shown first."""
+        row = transaction.connection.execute(select(cases).where(cases.c.id == case_id)).one()
+        evidence_id = uuid4().hex
+        first = f"{stored.media.kind}_evidence_id"
+        self.apply(
+            transaction,
+            case_id,
+            Action.EVIDENCE,
+            actor,
+            duties,
+            at=at,
+            detail={"evidence_id": evidence_id, "kind": stored.media.kind, "sha256": stored.sha256, "caption": caption},
+            changes={} if getattr(row, first) else {first: evidence_id},
+        )
+        insert_evidence(transaction, evidence_id, case_id, stored, actor, at, caption)
+        return evidence_id
+
+
+def announce_workers(transaction: Transaction, feed: Feed, ids: Collection[str]) -> None:
+    """Tells the feed, once it is durable, how these workers now stand."""
+    for worker, paths in queries.list_workers(transaction.connection, EVERYWHERE, ids) if ids else ():
+        transaction.after_commit(("worker", worker.id), partial(feed.publish, Change("worker", worker, paths)))
+
+
+def insert_evidence(
+    transaction: Transaction, evidence_id: str, case_id: str, stored: StoredFile, actor: Actor, at: float, caption: str
+) -> None:
+    transaction.connection.execute(
+        insert(evidence).values(
+            id=evidence_id,
+            case_id=case_id,
+            kind=stored.media.kind,
+            media_type=stored.media.media_type,
+            caption=caption,
+            sha256=stored.sha256,
+            size=stored.size,
+            at=at,
+            added_by=actor.id,
+        )
+    )
+
+
+def standing_of(row: Row[Any]) -> Standing:
+    """From a row of `cases`."""
+    return Standing(
+        state=State(row.state),
+        assignee_id=row.assignee_id,
+        dispatched_by=row.dispatched_by,
+        handled_by=row.handled_by,
+        gone_at=row.gone_at,
+        needs_person=row.needs_person,
+        reworks=row.reworks,
+        resolution=row.resolution,
+    )
+
+
+def _columns(standing: Standing) -> dict[str, Any]:
+    return {
+        "state": standing.state.value,
+        "assignee_id": standing.assignee_id,
+        "dispatched_by": standing.dispatched_by,
+        "handled_by": standing.handled_by,
+        "gone_at": standing.gone_at,
+        "needs_person": standing.needs_person,
+        "reworks": standing.reworks,
+        "resolution": standing.resolution,
+    }
+
+
+def duties_of(caller: Caller, path: str, assignee_id: str | None) -> frozenset[Duty]:
+    """In which capacities a person may act on a case at this place. Whoever may dispatch may also report on the
+    worker's behalf (said by radio, phone broken); the trace then names the one who typed it."""
+    duties = {duty for permission, duty in DUTY_OF.items() if caller.scope(permission).covers(path)}
+    if assignee_id is not None and assignee_id == caller.account_id:
+        duties |= {Duty.HANDLE, Duty.COMMENT}
+    if assignee_id is not None and Duty.DISPATCH in duties:
+        duties.add(Duty.HANDLE)
+    return frozenset(duties)
+
+
+def allowed_actions(caller: Caller, path: str, standing: Standing) -> tuple[str, ...]:
+    """What a person may do to the case now, as far as can be said without the details."""
+    duties = duties_of(caller, path, standing.assignee_id)
+    probe = {"worker_id": "-", "result": "gone", "reason": "-", "note": "-"}
+    allowed = []
+    for action in PERSONS_DETAIL:
+        if not TRANSITIONS[action].duties & duties:
+            continue
+        try:
+            decide(standing, action, caller.actor(), duties, probe, 0.0)
+        except (Conflict, NotAllowed):
+            continue
+        allowed.append(action.value)
+    return tuple(allowed)
+
+
+def clean_detail(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The details of a person's request, checked and bounded. Raises Invalid naming the key."""
+    allowed = PERSONS_DETAIL[action] | {"lon", "lat"}
+    clean: dict[str, Any] = {}
+    for key, value in given.items():
+        if key not in allowed:
+            raise Invalid(f"{action} takes no {key}", key)
+        if value is None:
+            continue
+        if key in ("lon", "lat"):
+            bound = 180.0 if key == "lon" else 90.0
+            if isinstance(value, bool) or not isinstance(value, int | float) or not -bound <= value <= bound:
+                raise Invalid(f"{key} must be a number between {-bound} and {bound}", key)
+            clean[key] = float(value)
+        elif not isinstance(value, str) or len(value) > MAX_NOTE:
+            raise Invalid(f"{key} must be a text of at most {MAX_NOTE} characters", key)
+        elif value.strip():
+            clean[key] = value.strip()
+    return clean

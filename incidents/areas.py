@@ -1,0 +1,68 @@
+"""The tree of areas that rights are given on: loaded from configuration, grids as its leaves."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from incidents.errors import Invalid
+from incidents.store.schema import areas
+
+LEVELS = ("city", "district", "town", "village", "grid")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """As given by configuration. A grid's parent is its village (or town)."""
+
+    code: str
+    parent: str | None
+    level: str
+    name: str
+    name_en: str = ""
+
+
+def load_areas(connection: Connection, given: Iterable[Area]) -> None:
+    """Adds new areas and renames or moves known ones; one no longer given stays, since cases lie in it.
+
+    Raises Invalid for a bad code, a missing parent, or a ring.
+    """
+    by_code: dict[str, Area] = {}
+    for area in given:
+        if not _CODE.match(area.code):
+            raise Invalid(f"area code {area.code!r}: letters, digits, dot, hyphen and underscore only", "code")
+        if area.code in by_code:
+            raise Invalid(f"area {area.code} is given twice", "code")
+        if area.level not in LEVELS:
+            raise Invalid(f"area {area.code}: level must be one of {', '.join(LEVELS)}", "level")
+        by_code[area.code] = area
+    paths = {code: _path(code, by_code) for code in by_code}
+    known = set(connection.execute(select(areas.c.code)).scalars())
+    for code in sorted(by_code, key=lambda code: paths[code].count("/")):
+        area = by_code[code]
+        values = {
+            "parent": area.parent,
+            "level": area.level,
+            "name": area.name,
+            "name_en": area.name_en,
+            "path": paths[code],
+        }
+        if code in known:
+            connection.execute(update(areas).where(areas.c.code == code).values(**values))
+        else:
+            connection.execute(insert(areas).values(code=code, **values))
+
+
+def _path(code: str, by_code: dict[str, Area]) -> str:
+    parts: list[str] = []
+    at: str | None = code
+    while at is not None:
+        if at in parts:
+            raise Invalid(f"area {code} lies in itself", "parent")
+        if at not in by_code:
+            raise Invalid(f"area {parts[-1]}: its parent {at} is not given", "parent")
+        parts.append(at)
+        at = by_code[at].parent
+    return "/" + "/".join(reversed(parts)) + "/"

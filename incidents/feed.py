@@ -1,0 +1,54 @@
+"""What has changed, told to listeners after it is durable."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from incidents.rights import Caller, Permission
+
+Topic = Literal["case", "worker", "session"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`data` is a CaseView or a WorkerView; for `session` the id of the account whose sessions were ended or whose
+    rights changed. Two changes of one case may arrive out of order: the higher `version` is the newer."""
+
+    topic: Topic
+    data: Any
+    paths: tuple[str, ...] = ()
+    assignee_id: str | None = None
+
+    def visible_to(self, caller: Caller) -> bool:
+        """Whether this caller may be told. Sessions concern the API alone and are for nobody."""
+        if self.topic == "session":
+            return False
+        scope = caller.scope(Permission.CASE_SEE if self.topic == "case" else Permission.WORKER_SEE)
+        return any(scope.covers(path, self.assignee_id) for path in self.paths)
+
+
+class Feed:
+    """Listeners are called in the thread that committed and must return at once (hand over to a loop)."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[Change], None]] = []
+
+    def listen(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+        """Returns what takes the listener off again."""
+        with self._lock:
+            self._listeners.append(listener)
+
+        def stop() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return stop
+
+    def publish(self, change: Change) -> None:
+        with self._lock:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener(change)

@@ -1,0 +1,170 @@
+"""A new case: its number, class, place, deadline, and the first entry of its trace."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, insert, select, update
+
+from config.cameras import Camera
+from config.case_classes import CaseClass, CaseClasses, Level
+from incidents import trace
+from incidents.case import Action, Actor, State
+from incidents.deadline import case_due_at
+from incidents.errors import Invalid
+from incidents.store import Transaction
+from incidents.store.schema import areas, cases, number_sequences
+from incidents.text import Text
+
+
+class Grid(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+class Locator(Protocol):
+    """What is asked of the geometry: which grid a place lies in."""
+
+    def containing(self, lon: float, lat: float) -> Grid | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """What opening a case needs to know of the town. `area`: code of the town itself, for a place in no grid."""
+
+    area: str
+    number_prefix: str
+    timezone: ZoneInfo
+    case_classes: CaseClasses
+    cameras: Mapping[str, Camera]
+    locator: Locator
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`finest` is where rights hold: the grid, else the village, else the town."""
+
+    finest: str
+    area: str
+    grid: str | None
+    lon: float | None
+    lat: float | None
+    error_m: float | None
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    state: State
+    case_class: str
+    level: Level
+    source: str
+    camera_id: str | None
+    place: Place
+    opened_at: float
+    seen_at: float | None = None
+    zone_id: str | None = None
+    rule: str | None = None
+    box: str | None = None
+
+
+def class_of(town: Town, code: str) -> CaseClass:
+    """Raises Invalid."""
+    found = town.case_classes.get(code)
+    if found is None:
+        raise Invalid(f"no case class {code!r} in the catalogue", "case_class")
+    return found
+
+
+def locate(
+    connection: Connection,
+    town: Town,
+    *,
+    lon: float | None,
+    lat: float | None,
+    error_m: float | None,
+    camera_id: str | None,
+) -> Place:
+    """Grid by the place, else the camera's area, else the town. A code the store does not know is passed over."""
+    camera = town.cameras.get(camera_id) if camera_id is not None else None
+    grid = town.locator.containing(lon, lat) if lon is not None and lat is not None else None
+    codes = [code for code in (grid.code if grid else None, camera.area if camera else None, town.area) if code]
+    known = {row.code: row for row in connection.execute(select(areas).where(areas.c.code.in_(codes)))}
+    found = next((known[code] for code in codes if code in known), None)
+    if found is None:
+        raise Invalid(f"the town's area {town.area} is not in the store", "area")
+    is_grid = found.level == "grid"
+    if camera is not None:
+        name = Text(camera.name, camera.name_en or camera.name)
+    else:
+        name = Text(found.name, found.name_en or found.name)
+    area = found.parent if is_grid and found.parent is not None else found.code
+    return Place(found.code, area, found.code if is_grid else None, lon, lat, error_m, name)
+
+
+def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, detail: Mapping[str, Any]) -> str:
+    """Writes the case and its first trace entry; returns its id. Announcing it is the caller's."""
+    connection = transaction.connection
+    seq, _ = trace.lock(connection)
+    case_class = class_of(town, draft.case_class)
+    number = _next_number(connection, town, draft.opened_at)
+    case_id = uuid4().hex
+    place = draft.place
+    connection.execute(
+        insert(cases).values(
+            id=case_id,
+            number=number,
+            opened_seq=seq + 1,
+            state=draft.state.value,
+            case_class=draft.case_class,
+            class_name_zh=case_class.zh,
+            class_name_en=case_class.en,
+            level=draft.level,
+            title_zh=f"{place.name.zh}:{case_class.zh}",
+            title_en=f"{case_class.en} at {place.name.en}",
+            source=draft.source,
+            camera_id=draft.camera_id,
+            zone_id=draft.zone_id,
+            rule=draft.rule,
+            box=draft.box,
+            lon=place.lon,
+            lat=place.lat,
+            error_m=place.error_m,
+            place=place.finest,
+            area=place.area,
+            grid=place.grid,
+            address=place.name.zh,
+            opened_at=draft.opened_at,
+            updated_at=draft.opened_at,
+            deadline_at=case_due_at(town.case_classes, draft.case_class, draft.level, draft.opened_at, town.timezone),
+            needs_person=False,
+            reworks=0,
+            sightings=0 if draft.seen_at is None else 1,
+            last_seen_at=draft.seen_at,
+            version=1,
+        )
+    )
+    trace.append(
+        connection,
+        case_id=case_id,
+        at=draft.opened_at,
+        action=Action.OPEN,
+        actor=actor,
+        from_state=None,
+        to_state=draft.state,
+        detail={"number": number, "case_class": draft.case_class, "level": draft.level, **detail},
+    )
+    return case_id
+
+
+def _next_number(connection: Connection, town: Town, at: float) -> str:
+    day = datetime.fromtimestamp(at, UTC).astimezone(town.timezone).strftime("%Y%m%d")
+    last = connection.execute(select(number_sequences.c.last).where(number_sequences.c.day == day)).scalar_one_or_none()
+    if last is None:
+        connection.execute(insert(number_sequences).values(day=day, last=1))
+        return f"{town.number_prefix}-{day}-0001"
+    connection.execute(update(number_sequences).where(number_sequences.c.day == day).values(last=last + 1))
+    return f"{town.number_prefix}-{day}-{last + 1:04d}"

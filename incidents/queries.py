@@ -1,0 +1,276 @@
+"""Every read of scoped data. Each function takes the scope and returns nothing from outside it: rights are applied
+here and nowhere else. The matrix test in tests/incidents enumerates this module; a function added without a row there
+fails it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, false, func, or_, select
+
+from incidents.case import IN_HAND, OPEN, State
+from incidents.errors import Invalid, NotFound
+from incidents.rights import Scope
+from incidents.store.schema import (
+    accounts,
+    areas,
+    cases,
+    evidence,
+    roles,
+    trace,
+    worker_positions,
+    workers,
+)
+from incidents.trace import TraceEntry, entry_from
+from incidents.views import (
+    AccountView,
+    AreaView,
+    CasePage,
+    CaseView,
+    EvidenceView,
+    RoleView,
+    WorkerView,
+    area_view,
+    case_view,
+    evidence_view,
+)
+
+MAX_LIMIT = 500
+_place = areas.alias("place_area")
+_area = areas.alias("case_area")
+_grid = areas.alias("grid_area")
+_assignee = accounts.alias("assignee")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """`state`: a state, or `open` for all not ended. `before`: id of the last case of the page before."""
+
+    state: str | None = None
+    camera: str | None = None
+    area: str | None = None
+    assignee: str | None = None
+    text: str | None = None
+    limit: int = 100
+    before: str | None = None
+
+
+def list_cases(connection: Connection, scope: Scope, wanted: CaseFilter) -> CasePage:
+    """Newest first. `total` counts all that fit the filter, whatever the page. Raises Invalid."""
+    if not 1 <= wanted.limit <= MAX_LIMIT:
+        raise Invalid(f"limit must lie between 1 and {MAX_LIMIT}", "limit")
+    query = _filtered(_visible_cases(scope), wanted)
+    total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    if wanted.before is not None:
+        start = connection.execute(_visible_cases(scope).where(cases.c.id == wanted.before)).one_or_none()
+        if start is None:
+            raise Invalid("before names no case", "before")
+        query = query.where(cases.c.opened_seq < start.opened_seq)
+    rows = connection.execute(query.order_by(cases.c.opened_seq.desc()).limit(wanted.limit))
+    return CasePage(tuple(case_view(row) for row in rows), total)
+
+
+def get_case(connection: Connection, scope: Scope, case_id: str) -> tuple[CaseView, str]:
+    """The case and the path of its place. Raises NotFound."""
+    row = connection.execute(_visible_cases(scope).where(cases.c.id == case_id)).one_or_none()
+    if row is None:
+        raise NotFound("no such case", "case")
+    return case_view(row), row.path
+
+
+def get_trace(connection: Connection, scope: Scope, case_id: str) -> tuple[TraceEntry, ...]:
+    """Oldest first. Raises NotFound."""
+    get_case(connection, scope, case_id)
+    rows = connection.execute(select(trace).where(trace.c.case_id == case_id).order_by(trace.c.case_seq))
+    return tuple(entry_from(dict(row._mapping)) for row in rows)
+
+
+def list_evidence(connection: Connection, scope: Scope, case_id: str) -> tuple[EvidenceView, ...]:
+    """Oldest first. Raises NotFound."""
+    get_case(connection, scope, case_id)
+    rows = connection.execute(select(evidence).where(evidence.c.case_id == case_id).order_by(evidence.c.at))
+    return tuple(evidence_view(row) for row in rows)
+
+
+def get_evidence(connection: Connection, scope: Scope, evidence_id: str) -> EvidenceView:
+    """Raises NotFound, also when its case lies outside the scope."""
+    row = connection.execute(select(evidence).where(evidence.c.id == evidence_id)).one_or_none()
+    if row is None:
+        raise NotFound("no such evidence", "evidence")
+    try:
+        get_case(connection, scope, row.case_id)
+    except NotFound:
+        raise NotFound("no such evidence", "evidence") from None
+    return evidence_view(row)
+
+
+def list_areas(connection: Connection, scope: Scope) -> tuple[AreaView, ...]:
+    """The areas inside, from the top down."""
+    rows = connection.execute(select(areas).where(scope.where(areas.c.path)).order_by(areas.c.path))
+    return tuple(area_view(row) for row in rows)
+
+
+def get_area(connection: Connection, scope: Scope, code: str) -> AreaView:
+    """Raises NotFound."""
+    row = connection.execute(select(areas).where(areas.c.code == code, scope.where(areas.c.path))).one_or_none()
+    if row is None:
+        raise NotFound("no such area", "area")
+    return area_view(row)
+
+
+def list_workers(
+    connection: Connection, scope: Scope, only: Iterable[str] | None = None
+) -> tuple[tuple[WorkerView, tuple[str, ...]], ...]:
+    """Grid workers that can sign in, each with the paths of all his areas; seen when one of them lies inside."""
+    inside = (
+        select(roles.c.account_id)
+        .join(areas, areas.c.code == roles.c.area)
+        .where(roles.c.role == "grid_worker", scope.where(areas.c.path))
+    )
+    query = (
+        select(
+            workers,
+            accounts.c.name,
+            worker_positions.c.lon,
+            worker_positions.c.lat,
+            worker_positions.c.accuracy_m,
+            worker_positions.c.at,
+        )
+        .join(accounts, accounts.c.id == workers.c.account_id)
+        .outerjoin(worker_positions, worker_positions.c.account_id == workers.c.account_id)
+        .where(workers.c.account_id.in_(inside), accounts.c.enabled)
+        .order_by(accounts.c.name, accounts.c.id)
+    )
+    if only is not None:
+        query = query.where(workers.c.account_id.in_(list(only)))
+    rows = connection.execute(query).all()
+    ids = [row.account_id for row in rows]
+    grids, in_hand = _grids_of(connection, ids), _in_hand(connection, ids)
+    return tuple(
+        (
+            _worker_view(row, grids.get(row.account_id, []), in_hand.get(row.account_id)),
+            tuple(path for _, path in grids.get(row.account_id, [])),
+        )
+        for row in rows
+    )
+
+
+def get_worker(connection: Connection, scope: Scope, worker_id: str) -> tuple[WorkerView, tuple[str, ...]]:
+    """Raises NotFound."""
+    found = list_workers(connection, scope, [worker_id])
+    if not found:
+        raise NotFound("no such grid worker", "worker_id")
+    return found[0]
+
+
+def list_accounts(connection: Connection, scope: Scope, only: str | None = None) -> tuple[AccountView, ...]:
+    """Accounts whose every role lies inside: nobody manages an account that reaches further than himself."""
+    outside = select(roles.c.account_id).join(areas, areas.c.code == roles.c.area).where(~scope.where(areas.c.path))
+    some = select(roles.c.account_id)
+    query = select(accounts).where(accounts.c.id.in_(some), accounts.c.id.not_in(outside))
+    if not scope.prefixes:
+        query = query.where(false())
+    if only is not None:
+        query = query.where(accounts.c.id == only)
+    rows = connection.execute(query.order_by(accounts.c.username_key)).all()
+    held: dict[str, list[RoleView]] = {}
+    role_rows = (
+        select(roles, areas.c.name).join(areas, areas.c.code == roles.c.area).order_by(roles.c.role, roles.c.area)
+    )
+    for row in connection.execute(role_rows):
+        held.setdefault(row.account_id, []).append(RoleView(row.role, row.area, row.name))
+    return tuple(
+        AccountView(row.id, row.username, row.name, row.enabled, row.created_at, tuple(held.get(row.id, ())))
+        for row in rows
+    )
+
+
+def get_account(connection: Connection, scope: Scope, account_id: str) -> AccountView:
+    """Raises NotFound."""
+    found = list_accounts(connection, scope, account_id)
+    if not found:
+        raise NotFound("no such account", "account")
+    return found[0]
+
+
+def _visible_cases(scope: Scope) -> Select[Any]:
+    return (
+        select(
+            cases,
+            _place.c.path,
+            _area.c.name.label("area_name"),
+            _grid.c.name.label("grid_name"),
+            _assignee.c.name.label("assignee_name"),
+        )
+        .join(_place, _place.c.code == cases.c.place)
+        .join(_area, _area.c.code == cases.c.area)
+        .outerjoin(_grid, _grid.c.code == cases.c.grid)
+        .outerjoin(_assignee, _assignee.c.id == cases.c.assignee_id)
+        .where(scope.where(_place.c.path, cases.c.assignee_id))
+    )
+
+
+def _filtered(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
+    if wanted.state == "open":
+        query = query.where(cases.c.state.in_(sorted(OPEN)))
+    elif wanted.state is not None:
+        if wanted.state not in frozenset(State):
+            raise Invalid(f"state must be open or one of {', '.join(State)}", "state")
+        query = query.where(cases.c.state == wanted.state)
+    if wanted.camera is not None:
+        query = query.where(cases.c.camera_id == wanted.camera)
+    if wanted.assignee is not None:
+        query = query.where(cases.c.assignee_id == wanted.assignee)
+    if wanted.area is not None:
+        query = query.where(_place.c.path.contains(f"/{wanted.area}/", autoescape=True))
+    if wanted.text:
+        searched = (
+            cases.c.number,
+            cases.c.title_zh,
+            cases.c.title_en,
+            cases.c.class_name_zh,
+            cases.c.class_name_en,
+            cases.c.address,
+            _grid.c.name,
+            _area.c.name,
+        )
+        query = query.where(or_(*(column.icontains(wanted.text, autoescape=True) for column in searched)))
+    return query
+
+
+def _grids_of(connection: Connection, ids: list[str]) -> dict[str, list[tuple[str, str]]]:
+    query = (
+        select(roles.c.account_id, areas.c.code, areas.c.path)
+        .join(areas, areas.c.code == roles.c.area)
+        .where(roles.c.role == "grid_worker", roles.c.account_id.in_(ids))
+        .order_by(areas.c.path)
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.account_id, []).append((row.code, row.path))
+    return found
+
+
+def _in_hand(connection: Connection, ids: list[str]) -> dict[str, str]:
+    query = (
+        select(cases.c.assignee_id, cases.c.id)
+        .where(cases.c.assignee_id.in_(ids), cases.c.state.in_(sorted(IN_HAND)))
+        .order_by(cases.c.opened_seq.desc())
+    )
+    return {row.assignee_id: row.id for row in connection.execute(query)}
+
+
+def _worker_view(row: Any, grids: list[tuple[str, str]], case_id: str | None) -> WorkerView:
+    return WorkerView(
+        id=row.account_id,
+        account_id=row.account_id,
+        name=row.name,
+        grids=tuple(code for code, _ in grids),
+        transport=row.transport,
+        duty=row.duty,
+        lon=row.lon,
+        lat=row.lat,
+        accuracy_m=row.accuracy_m,
+        position_at=row.at,
+        case_id=case_id,
+    )

@@ -1,0 +1,298 @@
+"""What the API calls. Synchronous and thread-safe: call it in a thread. Errors are those of `incidents.errors`."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from config.case_classes import Level
+from incidents import queries, trace
+from incidents.accounts import Accounts
+from incidents.acting import (
+    CAMERA_DUTIES,
+    PERSONS_DETAIL,
+    Acting,
+    Follower,
+    allowed_actions,
+    clean_detail,
+    duties_of,
+    standing_of,
+)
+from incidents.areas import Area, load_areas
+from incidents.case import Action, Actor, State
+from incidents.errors import Invalid, NotAllowed, NotFound
+from incidents.evidence_files import EvidenceFiles
+from incidents.feed import Feed
+from incidents.intake import Intake, IntakeRules, Taken
+from incidents.opening import Draft, Town, locate, open_case
+from incidents.passwords import Passwords
+from incidents.queries import CaseFilter
+from incidents.rights import EVERYWHERE, Caller, Permission
+from incidents.sessions import SessionRules
+from incidents.store import Store
+from incidents.store.schema import case_objects, cases
+from incidents.trace import TraceCheck
+from incidents.views import AreaView, CaseDetail, CasePage, CaseView, EvidenceView
+from incidents.workers import Workers
+from runtime.clock import Clock
+
+MAX_CAPTION = 400
+HANDLERS_ACTIONS = (Action.ACCEPT, Action.DECLINE, Action.ARRIVE, Action.HANDLE)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case made by hand."""
+
+    case_class: str
+    lon: float
+    lat: float
+    level: Level | None = None
+    note: str = ""
+    camera_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationTarget:
+    """What to ask the camera about a handled case."""
+
+    case_id: str
+    camera_id: str
+    object_id: str
+    box: tuple[float, ...]
+
+
+class Incidents:
+    """Cases, evidence, areas; `accounts` and `workers` hold the rest. `feed` tells what has changed."""
+
+    def __init__(
+        self,
+        store: Store,
+        evidence_folder: Path,
+        clock: Clock,
+        town: Town,
+        *,
+        passwords: Passwords | None = None,
+        session_rules: SessionRules | None = None,
+        intake_rules: IntakeRules | None = None,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.town = town
+        self.feed = Feed()
+        self.files = EvidenceFiles(evidence_folder)
+        self.acting = Acting(self.feed)
+        self.accounts = Accounts(store, clock, self.feed, passwords or Passwords(), session_rules or SessionRules())
+        self.workers = Workers(store, clock, self.feed)
+        self._intake = Intake(store, self.files, clock, town, self.acting, intake_rules or IntakeRules())
+
+    def follow(self, follower: Follower) -> None:
+        """`follower` is called inside the transaction of everything done to a case from now on."""
+        self.acting.followers.append(follower)
+
+    # --- areas
+
+    def load_areas(self, given: Iterable[Area]) -> None:
+        """Raises Invalid. Call at every start, before anything else."""
+        with self.store.write() as transaction:
+            load_areas(transaction.connection, given)
+
+    def list_areas(self, caller: Caller) -> tuple[AreaView, ...]:
+        with self.store.read() as connection:
+            return queries.list_areas(connection, caller.scope(Permission.CASE_SEE))
+
+    # --- cases
+
+    def take_detection(self, detection: Mapping[str, Any], blobs: Sequence[bytes]) -> Taken:
+        """See `Intake.take`."""
+        return self._intake.take(detection, blobs)
+
+    def create_case(self, caller: Caller, wanted: NewCase) -> CaseView:
+        """Raises Invalid, or NotAllowed where the caller may not create cases at that place."""
+        case_class = self.town.case_classes.get(wanted.case_class)
+        if case_class is None:
+            raise Invalid(f"no case class {wanted.case_class!r} in the catalogue", "case_class")
+        if wanted.camera_id is not None and wanted.camera_id not in self.town.cameras:
+            raise Invalid(f"no camera {wanted.camera_id!r}", "camera_id")
+        if not (-180 <= wanted.lon <= 180 and -90 <= wanted.lat <= 90):
+            raise Invalid("longitude and latitude are outside the world", "lon")
+        note = clean_detail(Action.COMMENT, {"note": wanted.note})
+        with self.store.write() as transaction:
+            connection = transaction.connection
+            place = locate(
+                connection, self.town, lon=wanted.lon, lat=wanted.lat, error_m=None, camera_id=wanted.camera_id
+            )
+            path = queries.get_area(connection, EVERYWHERE, place.finest).path
+            if not caller.scope(Permission.CASE_CREATE).covers(path):
+                raise NotAllowed("you may not create cases at this place")
+            own = caller.scope(Permission.WORKER_REPORT).prefixes
+            draft = Draft(
+                state=State.FILED,
+                case_class=wanted.case_class,
+                level=wanted.level or case_class.level,
+                source="worker" if own else "operator",
+                camera_id=wanted.camera_id,
+                place=place,
+                opened_at=self.clock.now(),
+            )
+            case_id = open_case(transaction, self.town, draft, caller.actor(), note)
+            return self.acting.announce(transaction, case_id)
+
+    def list_cases(self, caller: Caller, wanted: CaseFilter | None = None) -> CasePage:
+        with self.store.read() as connection:
+            return queries.list_cases(connection, caller.scope(Permission.CASE_SEE), wanted or CaseFilter())
+
+    def get_case(self, caller: Caller, case_id: str) -> CaseDetail:
+        scope = caller.scope(Permission.CASE_SEE)
+        with self.store.read() as connection:
+            view, path = queries.get_case(connection, scope, case_id)
+            row = connection.execute(select(cases).where(cases.c.id == case_id)).one()
+            return CaseDetail(
+                view,
+                queries.get_trace(connection, scope, case_id),
+                queries.list_evidence(connection, scope, case_id),
+                allowed_actions(caller, path, standing_of(row)),
+            )
+
+    def act(
+        self,
+        caller: Caller,
+        case_id: str,
+        action: str,
+        detail: Mapping[str, Any] | None = None,
+        version: int | None = None,
+    ) -> CaseView:
+        """One of the actions of the contracts (`strike-out` or `strike_out`). With `version`, Conflict when the case
+        has changed since. Raises NotFound, NotAllowed, Conflict, Invalid."""
+        name = action.replace("-", "_")
+        if name not in {one.value for one in PERSONS_DETAIL}:
+            raise Invalid(f"no action {action[:40]!r}; there are {', '.join(PERSONS_DETAIL)}", "action")
+        wanted = Action(name)
+        clean = clean_detail(wanted, detail or {})
+        with self.store.write() as transaction:
+            connection = transaction.connection
+            trace.lock(connection)
+            view, path = queries.get_case(connection, caller.scope(Permission.CASE_SEE), case_id)
+            assignee = view.assignee.id if view.assignee else None
+            duties = duties_of(caller, path, assignee)
+            if wanted is Action.ASSIGN and "worker_id" in clean:
+                worker, _ = queries.get_worker(connection, caller.scope(Permission.WORKER_SEE), clean["worker_id"])
+                clean["worker_name"] = worker.name
+            if wanted in HANDLERS_ACTIONS and view.assignee and view.assignee.id != caller.account_id:
+                clean["on_behalf_of"] = view.assignee.name
+            return self.acting.apply(
+                transaction,
+                case_id,
+                wanted,
+                caller.actor(),
+                duties,
+                at=self.clock.now(),
+                detail=clean,
+                version=version,
+            )
+
+    # --- verification by the camera
+
+    def awaiting_camera(self) -> tuple[VerificationTarget, ...]:
+        """Handled cases a camera has yet to look at, oldest first; for the loop that asks the cameras."""
+        newest = (
+            select(case_objects.c.object_id)
+            .where(case_objects.c.case_id == cases.c.id, case_objects.c.camera_id == cases.c.camera_id)
+            .order_by(case_objects.c.ended_at.is_(None).desc(), case_objects.c.seen_at.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = (
+            select(cases.c.id, cases.c.camera_id, cases.c.box, newest.label("object_id"))
+            .where(cases.c.state == State.HANDLED.value, ~cases.c.needs_person, cases.c.camera_id.is_not(None))
+            .order_by(cases.c.updated_at)
+        )
+        with self.store.read() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            VerificationTarget(row.id, row.camera_id, row.object_id, tuple(json.loads(row.box)))
+            for row in rows
+            if row.object_id is not None and row.box is not None
+        )
+
+    def camera_verified(
+        self, case_id: str, camera_id: str, result: str, reason: str, *, captured_at: float, picture: bytes | None
+    ) -> CaseView:
+        """What the camera answered: `gone` closes, `present` sends it back as rework, `cannot_tell` leaves it to a
+        person. Raises Conflict when the case is no longer waiting, NotFound, Invalid."""
+        camera = self.town.cameras.get(camera_id)
+        actor = Actor("camera", camera_id, camera.name if camera else camera_id)
+        stored = self.files.store(picture, "picture") if picture is not None else None
+        with self.store.write() as transaction:
+            now = self.clock.now()
+            if stored is not None:
+                self.acting.add_evidence(
+                    transaction, case_id, stored, actor, CAMERA_DUTIES, at=now, caption=f"verify: {result}"
+                )
+            return self.acting.apply(
+                transaction,
+                case_id,
+                Action.VERIFY,
+                actor,
+                CAMERA_DUTIES,
+                at=now,
+                detail={"result": result, "reason": reason[:MAX_CAPTION], "captured_at": captured_at},
+            )
+
+    # --- evidence
+
+    def add_evidence(self, caller: Caller, case_id: str, content: bytes, caption: str = "") -> EvidenceView:
+        """A picture or clip by whoever may comment on the case or handles it. Raises as `act`."""
+        if len(caption) > MAX_CAPTION:
+            raise Invalid(f"a caption has at most {MAX_CAPTION} characters", "caption")
+        scope = caller.scope(Permission.CASE_SEE)
+        with self.store.read() as connection:
+            queries.get_case(connection, scope, case_id)
+        stored = self.files.store(content)
+        with self.store.write() as transaction:
+            trace.lock(transaction.connection)
+            view, path = queries.get_case(transaction.connection, scope, case_id)
+            duties = duties_of(caller, path, view.assignee.id if view.assignee else None)
+            evidence_id = self.acting.add_evidence(
+                transaction,
+                case_id,
+                stored,
+                caller.actor(),
+                duties,
+                at=self.clock.now(),
+                caption=caption,
+            )
+            return queries.get_evidence(transaction.connection, scope, evidence_id)
+
+    def get_evidence(self, caller: Caller, evidence_id: str) -> tuple[EvidenceView, Path]:
+        """The row and where the bytes lie. Raises NotFound."""
+        with self.store.read() as connection:
+            view = queries.get_evidence(connection, caller.scope(Permission.CASE_SEE), evidence_id)
+        return view, self.files.open_path(view.sha256)
+
+    # --- trace
+
+    def check_trace(self, caller: Caller, case_id: str) -> TraceCheck:
+        """Raises NotFound."""
+        with self.store.read() as connection:
+            view, path = queries.get_case(connection, caller.scope(Permission.CASE_SEE), case_id)
+            if not caller.scope(Permission.TRACE_CHECK).covers(path):
+                raise NotAllowed("you may not check traces")
+            return trace.check_case(connection, view.id)
+
+    def camera_areas(self, caller: Caller) -> frozenset[str]:
+        """Codes of the areas whose cameras the caller may see."""
+        with self.store.read() as connection:
+            found = queries.list_areas(connection, caller.scope(Permission.CAMERA_SEE))
+        return frozenset(area.code for area in found)
+
+
+def visible_camera(incidents: Incidents, caller: Caller, camera_id: str) -> str:
+    """The camera's id when the caller may see it. Raises NotFound."""
+    camera = incidents.town.cameras.get(camera_id)
+    if camera is None or camera.area not in incidents.camera_areas(caller):
+        raise NotFound("no such camera", "camera")
+    return camera_id

@@ -1,0 +1,178 @@
+"""What the rest of the system sees of the store's rows; field names are those of the HTTP contract."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from incidents.text import Text
+from incidents.trace import TraceEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    id: str
+    number: str
+    state: str
+    case_class: str
+    class_name: Text
+    level: int
+    title: Text
+    source: str
+    camera_id: str | None
+    zone_id: str | None
+    lon: float | None
+    lat: float | None
+    error_m: float | None
+    area: str
+    area_name: str
+    grid: str | None
+    grid_name: str | None
+    address: str
+    opened_at: float
+    updated_at: float
+    deadline_at: float | None
+    closed_at: float | None
+    resolution: str | None
+    assignee: Person | None
+    needs_person: bool
+    reworks: int
+    sightings: int
+    last_seen_at: float | None
+    gone_at: float | None
+    picture_evidence_id: str | None
+    clip_evidence_id: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    id: str
+    case_id: str
+    kind: str
+    media_type: str
+    caption: str
+    at: float
+    added_by: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetail:
+    """`actions`: what the caller may do to it now."""
+
+    case: CaseView
+    trace: tuple[TraceEntry, ...]
+    evidence: tuple[EvidenceView, ...]
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    items: tuple[CaseView, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerView:
+    """A grid worker; `id` is the account's. `case_id`: the case in hand, if any."""
+
+    id: str
+    account_id: str
+    name: str
+    grids: tuple[str, ...]
+    transport: str
+    duty: bool
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None
+    position_at: float | None
+    case_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaView:
+    code: str
+    parent: str | None
+    level: str
+    name: str
+    name_en: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    role: str
+    area: str
+    area_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    id: str
+    username: str
+    name: str
+    enabled: bool
+    created_at: float
+    roles: tuple[RoleView, ...]
+
+
+def case_view(row: Any) -> CaseView:
+    """From a row of `queries.CASE_COLUMNS`."""
+    return CaseView(
+        id=row.id,
+        number=row.number,
+        state=row.state,
+        case_class=row.case_class,
+        class_name=Text(row.class_name_zh, row.class_name_en),
+        level=row.level,
+        title=Text(row.title_zh, row.title_en),
+        source=row.source,
+        camera_id=row.camera_id,
+        zone_id=row.zone_id,
+        lon=row.lon,
+        lat=row.lat,
+        error_m=row.error_m,
+        area=row.area,
+        area_name=row.area_name,
+        grid=row.grid,
+        grid_name=row.grid_name,
+        address=row.address,
+        opened_at=row.opened_at,
+        updated_at=row.updated_at,
+        deadline_at=row.deadline_at,
+        closed_at=row.closed_at,
+        resolution=row.resolution,
+        assignee=None if row.assignee_id is None else Person(row.assignee_id, row.assignee_name),
+        needs_person=row.needs_person,
+        reworks=row.reworks,
+        sightings=row.sightings,
+        last_seen_at=row.last_seen_at,
+        gone_at=row.gone_at,
+        picture_evidence_id=row.picture_evidence_id,
+        clip_evidence_id=row.clip_evidence_id,
+        version=row.version,
+    )
+
+
+def evidence_view(row: Any) -> EvidenceView:
+    return EvidenceView(
+        row.id, row.case_id, row.kind, row.media_type, row.caption, row.at, row.added_by, row.sha256, row.size
+    )
+
+
+def area_view(row: Any) -> AreaView:
+    return AreaView(row.code, row.parent, row.level, row.name, row.name_en, row.path)
+
+
+def located(view: CaseView) -> Mapping[str, float] | None:
+    """The place of a case as {lon, lat}, or None where no camera pose gave one."""
+    if view.lon is None or view.lat is None:
+        return None
+    return {"lon": view.lon, "lat": view.lat}

@@ -1,0 +1,231 @@
+"""Grid workers: duty, positions, and their import from a table."""
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+
+from incidents import queries
+from incidents.accounts import Accounts, NewAccount, RoleGiven
+from incidents.acting import announce_workers
+from incidents.errors import Conflict, Invalid, NotAllowed
+from incidents.feed import Feed
+from incidents.rights import EVERYWHERE, Caller, Permission
+from incidents.store import Store, Transaction
+from incidents.store.schema import accounts, worker_positions, worker_track, workers
+from incidents.views import WorkerView
+from runtime.clock import Clock
+
+MAX_POSITIONS = 1000
+MAX_AGE_SECONDS = 7 * 86400.0
+MAX_AHEAD_SECONDS = 120.0
+TRACK_SECONDS = 90 * 86400.0
+TRANSPORTS = ("foot", "bicycle", "e-bike", "car")
+COLUMNS = ("username", "name", "grids", "home_lon", "home_lat", "transport", "password")
+MAX_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    lon: float
+    lat: float
+    accuracy_m: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """`known`: user names that existed and were left as they are."""
+
+    created: tuple[str, ...]
+    known: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    store: Store
+    clock: Clock
+    feed: Feed
+
+    def list(self, caller: Caller) -> tuple[WorkerView, ...]:
+        with self.store.read() as connection:
+            found = queries.list_workers(connection, caller.scope(Permission.WORKER_SEE))
+        return tuple(view for view, _ in found)
+
+    def me(self, caller: Caller) -> WorkerView:
+        """The caller as a grid worker. Raises NotAllowed for anybody else."""
+        _reports(caller)
+        with self.store.read() as connection:
+            return queries.get_worker(connection, EVERYWHERE, caller.account_id)[0]
+
+    def set_duty(self, caller: Caller, on: bool) -> WorkerView:
+        _reports(caller)
+        with self.store.write() as transaction:
+            transaction.connection.execute(
+                update(workers)
+                .where(workers.c.account_id == caller.account_id)
+                .values(duty=on, duty_since=self.clock.now())
+            )
+            return self._announce(transaction, caller.account_id)
+
+    def report_positions(self, caller: Caller, positions: Sequence[Position]) -> int:
+        """Stores the caller's own positions, any order, repeats welcome; returns how many were new.
+
+        Raises Invalid naming the first bad one; then none is stored.
+        """
+        _reports(caller)
+        now = self.clock.now()
+        if len(positions) > MAX_POSITIONS:
+            raise Invalid(f"at most {MAX_POSITIONS} positions at once", "positions")
+        for index, position in enumerate(positions):
+            _check(position, index, now)
+        by_time = {position.at: position for position in positions}
+        with self.store.write() as transaction:
+            known = set(
+                transaction.connection.execute(
+                    select(worker_track.c.at).where(
+                        worker_track.c.account_id == caller.account_id, worker_track.c.at.in_(by_time)
+                    )
+                ).scalars()
+            )
+            new = [by_time[at] for at in sorted(by_time) if at not in known]
+            if not new:
+                return 0
+            transaction.connection.execute(insert(worker_track), [_values(caller.account_id, one) for one in new])
+            if self._move(transaction, caller.account_id, new[-1], now):
+                self._announce(transaction, caller.account_id)
+        return len(new)
+
+    def _move(self, transaction: Transaction, account_id: str, newest: Position, now: float) -> bool:
+        mine = worker_positions.c.account_id == account_id
+        latest = transaction.connection.execute(select(worker_positions.c.at).where(mine)).scalar_one_or_none()
+        values = {**_values(account_id, newest), "received_at": now}
+        if latest is None:
+            transaction.connection.execute(insert(worker_positions).values(**values))
+        elif latest < newest.at:
+            transaction.connection.execute(update(worker_positions).where(mine).values(**values))
+        else:
+            return False
+        return True
+
+    def forget_old_tracks(self) -> int:
+        """Deletes positions older than the time they may be kept; returns how many."""
+        with self.store.write() as transaction:
+            old = worker_track.c.at < self.clock.now() - TRACK_SECONDS
+            return transaction.connection.execute(delete(worker_track).where(old)).rowcount
+
+    def _announce(self, transaction: Transaction, account_id: str) -> WorkerView:
+        announce_workers(transaction, self.feed, [account_id])
+        return queries.get_worker(transaction.connection, EVERYWHERE, account_id)[0]
+
+    def set_profile(
+        self, transaction: Transaction, account_id: str, home: tuple[float, float] | None, transport: str
+    ) -> None:
+        lon, lat = home if home is not None else (None, None)
+        transaction.connection.execute(
+            update(workers)
+            .where(workers.c.account_id == account_id)
+            .values(home_lon=lon, home_lat=lat, transport=transport)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table, checked."""
+
+    line: int
+    account: NewAccount
+    home: tuple[float, float] | None
+    transport: str
+
+
+def read_table(text: str) -> tuple[Row, ...]:
+    """Reads workers.csv (UTF-8; grids separated by semicolons). Raises Invalid naming the line and column."""
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    if missing:
+        raise Invalid(f"workers table: missing columns {', '.join(missing)}", "line 1")
+    rows: list[Row] = []
+    try:
+        for record in reader:
+            rows.append(_row(reader.line_num, record))
+            if len(rows) > MAX_ROWS:
+                raise Invalid(f"workers table: more than {MAX_ROWS} lines", f"line {reader.line_num}")
+    except csv.Error as error:
+        raise Invalid(f"workers table, line {reader.line_num}: {error}", f"line {reader.line_num}") from None
+    return tuple(rows)
+
+
+def import_workers(caller: Caller, everyone: Accounts, crew: Workers, text: str) -> Imported:
+    """Makes an account for every line whose user name is new. Raises Invalid naming the line; the lines before it
+    are in by then, and running it again goes on from there."""
+    created: list[str] = []
+    known: list[str] = []
+    for row in read_table(text):
+        username = row.account.username
+        with everyone.store.read() as connection:
+            taken = select(accounts.c.id).where(accounts.c.username_key == username.casefold()[:64])
+            if connection.execute(taken).first():
+                known.append(username)
+                continue
+        try:
+            made = everyone.create(caller, row.account)
+        except (Invalid, Conflict) as error:
+            where = f"line {row.line}, {error.where}"
+            raise Invalid(f"workers table, line {row.line}: {error.message}", where) from None
+        with crew.store.write() as transaction:
+            crew.set_profile(transaction, made.id, row.home, row.transport)
+        created.append(username)
+    return Imported(tuple(created), tuple(known))
+
+
+def _row(line: int, record: dict[str, str | None]) -> Row:
+    def cell(column: str) -> str:
+        return (record.get(column) or "").strip()
+
+    def wrong(column: str, why: str) -> Invalid:
+        return Invalid(f"workers table, line {line}, {column}: {why}", f"line {line}, {column}")
+
+    grids = tuple(code.strip() for code in cell("grids").split(";") if code.strip())
+    if not grids:
+        raise wrong("grids", "at least one grid code")
+    transport = cell("transport") or "foot"
+    if transport not in TRANSPORTS:
+        raise wrong("transport", f"must be one of {', '.join(TRANSPORTS)}")
+    home: tuple[float, float] | None = None
+    if cell("home_lon") or cell("home_lat"):
+        try:
+            home = float(cell("home_lon")), float(cell("home_lat"))
+        except ValueError:
+            raise wrong("home_lon", "home_lon and home_lat must be degrees") from None
+        if not (-180 <= home[0] <= 180 and -90 <= home[1] <= 90):
+            raise wrong("home_lon", "outside the world; longitude comes first")
+    account = NewAccount(
+        cell("username"), record.get("password") or "", cell("name"), tuple(RoleGiven("grid_worker", g) for g in grids)
+    )
+    return Row(line, account, home, transport)
+
+
+def _reports(caller: Caller) -> None:
+    if not caller.scope(Permission.WORKER_REPORT).prefixes:
+        raise NotAllowed("only a grid worker's own phone may report this")
+
+
+def _check(position: Position, index: int, now: float) -> None:
+    where = f"positions.{index}"
+    numbers = (position.lon, position.lat, position.accuracy_m, position.at)
+    if not all(math.isfinite(number) for number in numbers):
+        raise Invalid("a position is made of finite numbers", where)
+    if not (-180 <= position.lon <= 180 and -90 <= position.lat <= 90):
+        raise Invalid("longitude and latitude are outside the world", where)
+    if not 0 <= position.accuracy_m <= 100_000:
+        raise Invalid("accuracy_m must lie between 0 and 100000", f"{where}.accuracy_m")
+    if not now - MAX_AGE_SECONDS <= position.at <= now + MAX_AHEAD_SECONDS:
+        raise Invalid("at is more than a week ago or lies ahead: check the phone's clock", f"{where}.at")
+
+
+def _values(account_id: str, one: Position) -> dict[str, object]:
+    return {"account_id": account_id, "lon": one.lon, "lat": one.lat, "accuracy_m": one.accuracy_m, "at": one.at}
