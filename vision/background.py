@@ -82,7 +82,7 @@ class DualBackground:
 
     def learn_scene(self, picture: Gray, seconds: float) -> None:
         """One sample of the start, when people in the first pictures must not burn in: bounded steps from all."""
-        reference = cv2.convertScaleAbs(self.slow)
+        reference = np.asarray(cv2.convertScaleAbs(self.slow), np.uint8)
         bounded = _bounded(picture, reference, 25)
         cv2.accumulateWeighted(bounded, self.slow, 1.0 / (self.samples + 1) ** 0.5)
         self._follow(picture, seconds)
@@ -112,7 +112,8 @@ class DualBackground:
             self._absorb(seen, owned, seconds)
         if owned is not None and not seen.light.unchanged:
             cv2.accumulateWeighted(seen.predicted, self.slow, rate, mask=owned)
-        unrest = np.minimum(cv2.absdiff(seen.picture, seen.predicted), NOISE_CEILING)
+        gap = cv2.absdiff(seen.picture, seen.predicted)
+        _, unrest = cv2.threshold(gap, NOISE_CEILING, NOISE_CEILING, cv2.THRESH_TRUNC)
         calm = None if owned is None else cv2.bitwise_not(owned)
         cv2.accumulateWeighted(unrest, self.noise, _rate(seconds, NOISE_SECONDS), mask=calm)
         self._follow(seen.picture, seconds)

@@ -46,7 +46,7 @@ def history_of(thing: StaticObject, grid: Grid, ground: GroundModel | None, now:
 
 
 def decide(history: ObjectHistory, zones: list[Zone], timezone: ZoneInfo) -> Decision:
-    """Asks the rule of every zone the thing stands in. Of several that confirm the surest speaks: one thing, one case."""
+    """Asks the rule of every zone the thing stands in. The surest confirmation speaks: one thing, one case."""
     here = [zone for zone in zones if contains(zone.polygon, history.foot)]
     awake = [zone for zone in here if in_force(zone, history.now, timezone)]
     judged = [(RULES[zone.rule](history, zone), zone) for zone in awake]

@@ -54,8 +54,7 @@ UNCHANGED = Light()
 def estimate_light(picture: Gray, reference: Gray) -> Light:
     """The change of light from `reference` to `picture`, both of one shape."""
     seen, known = _samples(picture), _samples(reference)
-    shift = np.median(seen - known, axis=1)
-    if float(np.abs(shift).max()) <= _STILL:
+    if float(np.abs(_row_medians(seen - known)).max()) <= _STILL:
         return UNCHANGED
     gain, offset = _line(seen.ravel(), known.ravel())
     lit = known * gain + offset
@@ -76,6 +75,12 @@ def _samples(picture: Gray) -> Floats:
     cut = sparse[: rows * _ROWS, : columns * _COLUMNS].astype(np.float32)
     blocks = cut.reshape(_ROWS, rows, _COLUMNS, columns).transpose(0, 2, 1, 3)
     return np.ascontiguousarray(blocks).reshape(_ROWS * _COLUMNS, -1)
+
+
+def _row_medians(values: Floats) -> Floats:
+    """The upper median of each row: a third of the time `np.median` takes."""
+    middle = values.shape[1] // 2
+    return np.asarray(np.partition(values, middle, axis=1)[:, middle], np.float32)
 
 
 def _line(seen: Floats, known: Floats) -> tuple[float, float]:
@@ -101,8 +106,7 @@ def _block_gains(seen: Floats, lit: Floats) -> Floats | None:
     """
     if seen.shape[0] != _ROWS * _COLUMNS:
         return None
-    gains = np.median((seen + _FLOOR) / (lit + _FLOOR), axis=1)
-    gains = np.clip(gains, _LEAST_GAIN, _MOST_GAIN)
+    gains = np.clip(_row_medians((seen + _FLOOR) / (lit + _FLOOR)), _LEAST_GAIN, _MOST_GAIN)
     residual: NDArray[np.float32] = np.abs(seen - lit * gains[:, None])
     explained = (residual < _EXPLAINED).mean(axis=1)
     gains[explained < 0.6] = 1.0
