@@ -1,0 +1,217 @@
+"""All cameras of one worker: one session a stream, shared by everybody who wants it."""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+
+from config.accounts import Account, MissingPassword
+from config.cameras import Camera, Defaults
+from ingest.access_unit import Profile
+from ingest.admission import Admission, spread_seconds
+from ingest.camera_stream import CameraStream
+from ingest.gop import KeyFrame
+from ingest.live import LiveUnit
+from ingest.opening import Door, open_stream
+from ingest.pyav_transmission import PyavTransmission
+from ingest.ring import Ring
+from ingest.rtsp.address import parse_networks
+from ingest.state import StreamState, StreamStatus
+from ingest.stream_settings import StreamSettings, stream_settings
+from ingest.sweep import Sweeper
+from ingest.tap import Sink
+from ingest.transmission import NativeTransmission, Receiving, Transmission
+from ingest.wire import ReadBuffer
+from runtime.clock import Clock
+
+STOP_SECONDS = 6.0
+MAIN_LINGER_SECONDS = 5.0
+
+Key = tuple[str, Profile]
+
+
+class EstateSubscription:
+    """Ends with `close()`, which may be called more than once."""
+
+    def __init__(self, close: Callable[[], None]) -> None:
+        self._close: Callable[[], None] | None = close
+
+    def close(self) -> None:
+        close, self._close = self._close, None
+        if close is not None:
+            close()
+
+
+class Estate:
+    """Receives the sub-stream of every camera all the time, main streams while somebody watches.
+
+    All methods belong to one event loop; a `Ring` may be read from any thread. `on_keyframe` is called in the loop
+    for every key frame of a sub-stream that arrived whole and must return at once (`KeyFrame.unit()` builds the
+    access unit, in any thread). `on_status` is called when a stream's state, error text or picture format changes,
+    for main streams too (`StreamStatus.profile`). `account_of` may raise MissingPassword: the camera is then shown
+    as unauthorised and not asked.
+    """
+
+    def __init__(
+        self,
+        cameras: Sequence[Camera],
+        account_of: Callable[[Camera], Account | None],
+        defaults: Defaults,
+        allowed_networks: Sequence[str],
+        clock: Clock,
+        rng: random.Random,
+        *,
+        on_keyframe: Callable[[KeyFrame], None],
+        on_status: Callable[[StreamStatus], None],
+        door: Door | None = None,
+    ) -> None:
+        self._cameras = {camera.id: camera for camera in cameras}
+        self._account_of = account_of
+        self._defaults = defaults
+        self._door = door or Door(parse_networks(allowed_networks), rng)
+        self._clock = clock
+        self._rng = rng
+        self._on_keyframe = on_keyframe
+        self._on_status = on_status
+        self._receiving = Receiving(clock, Sweeper(clock), ReadBuffer())
+        self._streams: dict[Key, CameraStream] = {}
+        self._idle: dict[str, StreamStatus] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        self._sweep_task: asyncio.Task[None] | None = None
+        self._admission: Admission | None = None
+
+    async def start(self) -> None:
+        """Begins to connect, drawn out so that no host and no switch sees all cameras at once. Returns at once."""
+        self._admission = Admission()
+        self._sweep_task = asyncio.create_task(self._receiving.sweeper.run(), name="sweep")
+        enabled = [camera for camera in self._cameras.values() if camera.enabled]
+        for camera in self._cameras.values():
+            if not camera.enabled:
+                self._show_idle(camera, StreamState.DISABLED, "")
+        spread = spread_seconds(len(enabled))
+        for camera in enabled:
+            self._start_stream(camera, "sub", self._rng.uniform(0.0, spread))
+
+    async def stop(self) -> None:
+        """Ends every session with its TEARDOWN; after STOP_SECONDS what is left is cut off."""
+        for task in self._closing:
+            task.cancel()
+        streams = list(self._streams.values())
+        if streams:
+            stops = {asyncio.create_task(stream.stop()) for stream in streams}
+            _, late = await asyncio.wait(stops, timeout=STOP_SECONDS)
+            for stream in streams:
+                stream.abandon()
+            if late:
+                await asyncio.wait(late)
+        self._streams.clear()
+        if self._sweep_task is not None:
+            self._sweep_task.cancel()
+            await asyncio.wait({self._sweep_task})
+            self._sweep_task = None
+
+    def subscribe(self, camera_id: str, profile: Profile, sink: Sink) -> EstateSubscription:
+        """Calls `sink` with the group of pictures so far (`catch_up`), then with every unit as it comes.
+
+        A stream not connected yet is waited for. The sink must return at once. Raises KeyError for a camera that is
+        not here, or has no such stream, or is switched off.
+        """
+        stream = self._streams.get((camera_id, profile))
+        if stream is None or stream.stopping:
+            camera = self._cameras[camera_id]
+            stream = self._start_stream(camera, profile, 0.0) if camera.enabled and profile == "main" else None
+        if stream is None:
+            raise KeyError(camera_id)
+        for unit in stream.watch():
+            sink(LiveUnit(unit, catch_up=True))
+        stream.fanout.sinks.append(sink)
+        return EstateSubscription(lambda: self._unsubscribe(stream, sink))
+
+    def ring(self, camera_id: str) -> Ring:
+        """The sub-stream's ring. Raises KeyError when the camera is not here or switched off."""
+        return self._streams[camera_id, "sub"].ring
+
+    def statuses(self) -> dict[str, StreamStatus]:
+        """Every camera's sub-stream with the counters of this moment, by camera id."""
+        found = dict(self._idle)
+        for (camera_id, profile), stream in self._streams.items():
+            if profile == "sub":
+                found[camera_id] = stream.status()
+        return found
+
+    def _start_stream(self, camera: Camera, profile: Profile, after_seconds: float) -> CameraStream | None:
+        admission = self._admission
+        if admission is None:
+            raise RuntimeError("the estate has not been started")
+        try:
+            settings = stream_settings(camera, profile, self._account_of(camera), self._defaults)
+        except MissingPassword as problem:
+            self._show_idle(camera, StreamState.UNAUTHORISED, str(problem))
+            return None
+        if settings is None:
+            return None
+        stream = CameraStream(
+            settings,
+            self._open_pyav if camera.opener == "pyav" else self._open_native,
+            admission,
+            self._clock,
+            self._rng,
+            on_keyframe=self._on_keyframe if profile == "sub" else _ignore,
+            on_status=self._on_status,
+        )
+        self._streams[camera.id, profile] = stream
+        stream.start(after_seconds)
+        return stream
+
+    def _show_idle(self, camera: Camera, state: StreamState, error: str) -> None:
+        status = StreamStatus(camera.id, state=state, since=self._clock.now(), error=error)
+        self._idle[camera.id] = status
+        self._on_status(status)
+
+    async def _open_native(self, stream: CameraStream) -> Transmission:
+        settings: StreamSettings = stream.settings
+        opened = await open_stream(settings.url, settings.account, self._door)
+        return NativeTransmission(
+            opened,
+            settings,
+            stream.ring,
+            stream.fanout,
+            self._receiving,
+            on_keyframe=stream.on_keyframe,
+            on_progress=stream.on_progress,
+            on_end=stream.on_end,
+        )
+
+    async def _open_pyav(self, stream: CameraStream) -> Transmission:
+        return await PyavTransmission.open(
+            stream.settings,
+            stream.ring,
+            stream.fanout,
+            self._clock,
+            self._door,
+            on_keyframe=stream.on_keyframe,
+            on_progress=stream.on_progress,
+            on_end=stream.on_end,
+        )
+
+    def _unsubscribe(self, stream: CameraStream, sink: Sink) -> None:
+        stream.fanout.sinks.remove(sink)
+        if stream.fanout.sinks:
+            return
+        stream.unwatch()
+        if stream.settings.profile == "main":
+            task = asyncio.create_task(self._linger(stream), name=f"linger {stream.settings.camera_id}")
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    async def _linger(self, stream: CameraStream) -> None:
+        """A main stream nobody watches is kept a moment: operators go back and forth."""
+        await self._clock.sleep(MAIN_LINGER_SECONDS)
+        key: Key = (stream.settings.camera_id, stream.settings.profile)
+        if not stream.fanout.sinks and not stream.stopping:
+            await stream.stop()
+            if self._streams.get(key) is stream:
+                del self._streams[key]
+
+
+def _ignore(key: KeyFrame) -> None:
+    """Main streams are for watching, not for analysis."""

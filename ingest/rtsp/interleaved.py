@@ -1,0 +1,214 @@
+"""Walks RTSP's interleaved bytes once, fast, and finds where key frames begin and end.
+
+Nothing is copied and no access unit is built here: an unwatched stream is kept as it came off the wire, and
+only its groups of pictures are told apart. This is the hot path of the whole ingest (some fifty packets a
+camera-second), hence the one loop with local names; `bench/ingest.py` measures it.
+"""
+
+import struct
+from enum import IntEnum
+
+from ingest.access_unit import Codec
+from ingest.rtsp.nal import TYPES, NalTypes, ParameterSets
+from ingest.rtsp.rtp import DOLLAR, FRAME_HEAD, parse_rtp
+
+_TIMESTAMP = struct.Struct(">I")
+MAX_PREFIX_BYTES = 64 * 1024
+PADDING = 32
+"""A buffer to be scanned is this much longer than its data ever gets."""
+_LOSS_LIMIT = 3000
+_PLAIN, _PREFIX, _KEY, _AGGREGATE, _FRAGMENT = range(5)
+
+
+class Event(IntEnum):
+    MORE = 0  # everything whole has been walked
+    KEY_START = 1  # a key frame begins at `start`
+    KEY_END = 2  # the key frame begun last is whole, or `damaged`
+    FOREIGN = 3  # at the returned place stands something that is not `$` framing
+
+
+def _classes(types: NalTypes) -> bytes:
+    """The class of a packet by its first payload byte and the byte that matters next (FU header or nothing)."""
+    table = bytearray(65536)
+    kind_bits = 0x1F if types.header_bytes == 1 else 0x3F
+    for first in range(256):
+        kind = types.type_of(first)
+        for second in range(256):
+            if kind in types.before_slices:
+                value = _PREFIX
+            elif kind in types.key_slices:
+                value = _KEY
+            elif kind == types.aggregation:
+                value = _AGGREGATE
+            elif kind == types.fragment and second & 0x80 and second & kind_bits in types.key_slices:
+                value = _KEY
+            elif kind == types.fragment and second & kind_bits in types.before_slices:
+                value = _FRAGMENT
+            else:
+                value = _PLAIN
+            table[first << 8 | second] = value
+    return bytes(table)
+
+
+_CLASSES = {codec: _classes(types) for codec, types in TYPES.items()}
+# `$`+channel, length, RTP's first two bytes, sequence number, (timestamp, SSRC), payload's first byte, FU header.
+_SHAPES = {"h264": struct.Struct(">HHHH8xBB"), "h265": struct.Struct(">HHHH8xBxB")}
+_SHORTEST = 15
+
+
+class Scanner:
+    """One stream's walk. Call `scan` again from where it stopped until it says `Event.MORE`.
+
+    `start` is valid after KEY_START: where the key frame's first packet stands, its parameter sets included.
+    `hold` is valid after MORE: the bytes from there on (a torn packet, or parameter sets whose slice has not come
+    yet) must stand at the front of the buffer of the next call.
+    """
+
+    def __init__(self, codec: Codec, channel: int, payload_type: int, sets: ParameterSets) -> None:
+        self._unpack = _SHAPES[codec].unpack_from
+        self._types = TYPES[codec]
+        self._classes = _CLASSES[codec]
+        self._word = DOLLAR << 8 | channel
+        self._payload_type = payload_type
+        self._expected = -1
+        self._prefix = -1
+        self._prefix_expected = -1
+        self._key_open = False
+        self.sets = sets
+        self.start = 0
+        self.hold = 0
+        self.damaged = False
+        self.key_timestamp = -1
+        self.last_timestamp = -1
+        self.packets_lost = 0
+        self.pictures = 0
+
+    def scan(self, buffer: bytearray, pos: int, end: int) -> tuple[int, Event]:
+        """Walks buffer[pos:end] up to the next event; (where to go on, what happened).
+
+        The buffer must be at least PADDING longer than `end`.
+        """
+        unpack, classes, word = self._unpack, self._classes, self._word
+        plain = 0x8000 | self._payload_type
+        marked = plain | 0x80
+        expected, last, marks = self._expected, -1, 0
+        event = Event.MORE
+        while end - pos >= FRAME_HEAD:
+            magic, length, head, sequence, first, second = unpack(buffer, pos)
+            after = pos + FRAME_HEAD + length
+            if magic != word:
+                if magic >> 8 != DOLLAR:
+                    event = Event.FOREIGN
+                    break
+                if after > end:
+                    break
+                pos = after
+                continue
+            if after > end:
+                break
+            if (head != plain and head != marked) or length < _SHORTEST:
+                # Rare: extension, CSRC, padding, a foreign payload type, or a packet next to empty.
+                packet = parse_rtp(buffer, pos + FRAME_HEAD, after)
+                if packet is None or packet.payload_type != self._payload_type:
+                    pos = after
+                    continue
+                head, sequence = marked if packet.marker else plain, packet.sequence
+                first, second = self._peek(buffer, packet.start, packet.end)
+            if sequence != expected:
+                self._gap(expected, sequence)
+            expected = (sequence + 1) & 0xFFFF
+            kind = classes[first << 8 | second]
+            if kind:
+                if self._begins_key(kind, buffer, pos, after, sequence):
+                    # Not passed yet: walked again as part of the key frame it begins.
+                    expected = sequence
+                    event = Event.KEY_END if self._key_open else Event.KEY_START
+                    break
+            elif self._prefix >= 0:
+                self._prefix = -1
+            last = pos
+            pos = after
+            if head == marked and kind != _PREFIX:
+                marks += 1
+                if self._key_open:
+                    event = Event.KEY_END
+                    break
+        self._expected = expected
+        self.pictures += marks
+        if last >= 0:
+            self.last_timestamp = _TIMESTAMP.unpack_from(buffer, last + 8)[0]
+        return pos, self._settle(event, buffer, pos, end)
+
+    def _settle(self, event: Event, buffer: bytearray, pos: int, end: int) -> Event:
+        """Brings the state in line with the event about to be told."""
+        if event is Event.MORE and self._key_open and self.last_timestamp != self.key_timestamp:
+            event = Event.KEY_END  # a camera without marker bits: the next picture has begun
+        if event is Event.KEY_START:
+            self._key_open, self.damaged = True, False
+            self.key_timestamp = _TIMESTAMP.unpack_from(buffer, pos + 8)[0]
+            self.start = self._prefix if self._prefix >= 0 else pos
+            self._prefix = -1
+        elif event is Event.KEY_END:
+            self._key_open = False
+            self._prefix = -1
+        elif event is Event.FOREIGN:
+            self._prefix = -1
+        elif event is Event.MORE:
+            self.hold = pos
+            if self._prefix >= 0 and end - self._prefix <= MAX_PREFIX_BYTES:
+                self.hold, self._expected = self._prefix, self._prefix_expected
+            self._prefix = -1
+        return event
+
+    def _gap(self, expected: int, sequence: int) -> None:
+        if expected < 0:
+            return
+        missing = (sequence - expected) & 0xFFFF
+        # TCP keeps order, so what looks like a long way back is the camera starting over.
+        self.packets_lost += missing if missing < _LOSS_LIMIT else 1
+        if self._key_open:
+            self.damaged = True
+
+    def _peek(self, buffer: bytearray, start: int, end: int) -> tuple[int, int]:
+        """The two payload bytes the table is asked with; zeros (a reserved type) where there are none."""
+        size = self._types.header_bytes
+        return (buffer[start], buffer[start + size]) if end - start > size else (0, 0)
+
+    def _begins_key(self, kind: int, buffer: bytearray, pos: int, after: int, sequence: int) -> bool:
+        """Handles a packet that is not a plain slice; True when it begins a key frame not yet known."""
+        if kind != _KEY:
+            packet = parse_rtp(buffer, pos + FRAME_HEAD, after)
+            payload = bytes(buffer[packet.start : packet.end]) if packet is not None else b""
+            if kind == _PREFIX:
+                self._note_set(payload)
+            elif kind == _AGGREGATE:
+                kind = self._look_inside(payload)
+        if kind == _KEY:
+            return bool(_TIMESTAMP.unpack_from(buffer, pos + 8)[0] != self.key_timestamp)
+        if kind == _PLAIN:
+            self._prefix = -1
+        elif self._prefix < 0:
+            self._prefix, self._prefix_expected = pos, sequence
+        return False
+
+    def _note_set(self, unit: bytes) -> None:
+        if unit and self._types.type_of(unit[0]) in self._types.parameter_sets:
+            self.sets = self.sets.with_unit(unit)
+
+    def _look_inside(self, payload: bytes) -> int:
+        """STAP-A (RFC 6184 5.7.1), AP (RFC 7798 4.4.2): notes its parameter sets; the class it counts as."""
+        types, at = self._types, self._types.header_bytes
+        found = _PREFIX
+        while at + 2 < len(payload):
+            length = payload[at] << 8 | payload[at + 1]
+            if length == 0 or at + 2 + length > len(payload):
+                break
+            unit = payload[at + 2 : at + 2 + length]
+            kind = types.type_of(unit[0])
+            self._note_set(unit)
+            if kind in types.key_slices:
+                return _KEY
+            if kind in types.slices:
+                found = _PLAIN
+            at += 2 + length
+        return found
