@@ -51,7 +51,10 @@ class Rate:
             raise ValueError(f"stand_from_s {self.stand_from_s} must be above 0 and not over {self.stand_to_s}")
 
 
-def plan(cameras: Iterable[EventCamera], seed: int, rate: Rate = Rate()) -> Iterator[PlannedEvent]:
+DEFAULT_RATE = Rate()
+
+
+def plan(cameras: Iterable[EventCamera], seed: int, rate: Rate = DEFAULT_RATE) -> Iterator[PlannedEvent]:
     """Events in order of time, without end; none at all when no camera can show any."""
     able = sorted((camera for camera in cameras if camera.kinds), key=lambda camera: camera.id)
     rng = Random(seed)

@@ -46,6 +46,7 @@ class RtspServer:
         self.origin = rng.getrandbits(31)
         self.connections: set[Connection] = set()
         self._tasks: set[asyncio.Future[None]] = set()
+        self._workers: list[asyncio.Task[None]] = []
         self._listener: asyncio.Server | None = None
         self._address = ("127.0.0.1", 0)
 
@@ -57,8 +58,11 @@ class RtspServer:
         """Port 0 takes a free one; see `port`. Raises OSError when the address is taken."""
         self._address = (host, port)
         await self.listen()
-        self.keep(asyncio.ensure_future(self.estate.pacer.run()))
-        self.keep(asyncio.ensure_future(self._sweep()))
+        self._workers = [asyncio.create_task(self.estate.pacer.run()), asyncio.create_task(self._sweep())]
+
+    async def wait(self) -> None:
+        """Returns only by raising what went wrong in the server itself, or when cancelled."""
+        await asyncio.gather(*self._workers)
 
     async def listen(self) -> None:
         if self._listener is None:
@@ -77,7 +81,7 @@ class RtspServer:
         self.stop_listening()
         for connection in list(self.connections):
             connection.cut()
-        tasks = list(self._tasks)
+        tasks = [*self._tasks, *self._workers]
         for task in tasks:
             task.cancel()
         for task in tasks:

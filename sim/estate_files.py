@@ -1,0 +1,76 @@
+"""The simulated cameras out of a town's files: `cameras.yaml`, and `sim_cameras.json` beside it for what they show."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.accounts import account_of
+from config.cameras import CamerasFile
+from config.load import load_cameras
+from sim.director import CameraPose
+from sim.rtsp.estate import SimCamera
+
+SIM_CAMERAS = "sim_cameras.json"
+
+
+class EstateError(Exception):
+    """The files do not make a simulated estate; the message names file and camera."""
+
+
+@dataclass(frozen=True, slots=True)
+class EstateFiles:
+    """`port` is the one port of all addresses in cameras.yaml. Layer files are absolute."""
+
+    cameras: tuple[SimCamera, ...]
+    poses: dict[str, CameraPose]
+    port: int
+    timezone: str
+    roads: Path | None
+    grids: Path
+
+
+def read_estate(cameras_file: Path, environ: Mapping[str, str]) -> EstateFiles:
+    """Raises EstateError, config.problem.ConfigError, config.accounts.MissingPassword, OSError."""
+    file = load_cameras(cameras_file)
+    folder = cameras_file.parent
+    shown = _read_shown(folder / SIM_CAMERAS)
+    missing = [camera.id for camera in file.cameras if camera.id not in shown]
+    if missing:
+        raise EstateError(f"{folder / SIM_CAMERAS}: no scene for camera {', '.join(missing[:5])}")
+    cameras = tuple(
+        SimCamera(camera.id, *shown[camera.id], account_of(camera, file, environ, folder)) for camera in file.cameras
+    )
+    roads = file.town.files.base.get("roads")
+    return EstateFiles(
+        cameras,
+        _poses(file),
+        _port(file, cameras_file),
+        file.town.timezone,
+        folder / roads if roads else None,
+        folder / file.town.files.grids,
+    )
+
+
+def _read_shown(path: Path) -> dict[str, tuple[str, int]]:
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return {str(id_): (str(entry["scene"]), int(entry["phase"])) for id_, entry in entries.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise EstateError(f"{path}: must hold an object of camera id to scene and phase: {error!r}") from error
+
+
+def _poses(file: CamerasFile) -> dict[str, CameraPose]:
+    return {
+        camera.id: CameraPose(camera.position.lon, camera.position.lat, camera.view.heading_deg)
+        for camera in file.cameras
+        if camera.position is not None and camera.view is not None
+    }
+
+
+def _port(file: CamerasFile, path: Path) -> int:
+    ports = {urlsplit(camera.streams.sub.url).port or 554 for camera in file.cameras}
+    if len(ports) != 1:
+        raise EstateError(f"{path}: the simulator has one port, but the cameras have {sorted(ports)}")
+    return ports.pop()
