@@ -68,23 +68,25 @@ class Accounts:
 
     def setup_needed(self) -> bool:
         with self.store.read() as connection:
-            return _count(connection) == 0
+            return _administrators(connection) == 0
 
     def new_setup_code(self) -> str | None:
         """A code with which the first account can be made, once; None when there is an account. Making a new one
         ends the one before. Show it on the console of the machine and nowhere else."""
         letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(16))
         with self.store.write() as transaction:
-            if _count(transaction.connection):
+            if _administrators(transaction.connection):
                 return None
             transaction.connection.execute(delete(settings).where(settings.c.key == SETUP_CODE))
             transaction.connection.execute(insert(settings).values(key=SETUP_CODE, value=_code_hash(letters)))
         return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 
     def setup(self, code: str, account: NewAccount, *, address: str = "") -> SignedIn:
-        """Makes the first account and signs it in. Raises SignInFailed, Throttled, Invalid, Conflict."""
+        """Makes the first administrator and signs him in. Raises SignInFailed, Throttled, Invalid, Conflict."""
         username, key = _username(account.username)
         acceptable(account.password, username)
+        if not any(one.role == "administrator" for one in account.roles):
+            raise Invalid("the first account must be an administrator", "roles")
         attempt = throttle.Attempt("\x00setup", address)
         now = self.clock.now()
         with self.store.read() as connection:
@@ -92,7 +94,7 @@ class Accounts:
         hashed = self.passwords.hash(account.password)
         with self.store.write() as transaction:
             connection = transaction.connection
-            if _count(connection):
+            if _administrators(connection):
                 raise Conflict("the first account has been made already")
             stored = connection.execute(select(settings.c.value).where(settings.c.key == SETUP_CODE)).scalar()
             right = stored is not None and secrets.compare_digest(stored, _code_hash(code))
@@ -230,8 +232,10 @@ class Accounts:
         transaction.after_commit(("session", account_id), lambda: self.feed.publish(Change("session", account_id)))
 
 
-def _count(connection: Connection) -> int:
-    return connection.execute(select(func.count()).select_from(accounts)).scalar_one()
+def _administrators(connection: Connection) -> int:
+    """Those ever made: a town whose only administrator is disabled is not open to whoever comes first."""
+    query = select(func.count()).select_from(roles).where(roles.c.role == "administrator")
+    return connection.execute(query).scalar_one()
 
 
 def _code_hash(code: str) -> str:

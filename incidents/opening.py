@@ -68,7 +68,6 @@ class Draft:
     seen_at: float | None = None
     zone_id: str | None = None
     rule: str | None = None
-    box: str | None = None
 
 
 def class_of(town: Town, code: str) -> CaseClass:
@@ -129,7 +128,6 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
             camera_id=draft.camera_id,
             zone_id=draft.zone_id,
             rule=draft.rule,
-            box=draft.box,
             lon=place.lon,
             lat=place.lat,
             error_m=place.error_m,

@@ -1,6 +1,6 @@
 """Who may do what, where: a role at an area holds for everything below it; what is not granted is denied."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -100,7 +100,5 @@ class Caller:
         return Actor("person", self.account_id, self.name)
 
 
-def outermost(prefixes: Iterable[str]) -> frozenset[str]:
-    """The same places with what lies inside another left out."""
-    every = set(prefixes)
-    return frozenset(p for p in every if not any(p != other and p.startswith(other) for other in every))
+CONSOLE = Caller("console", "console", "Console", "", (RoleAt("administrator", "", "/", ""),))
+"""Whoever has a shell on the machine: administers accounts everywhere. It has no account, so it cannot act on cases."""

@@ -26,7 +26,8 @@ from incidents.case import Action, Actor, State
 from incidents.errors import Invalid, NotAllowed, NotFound
 from incidents.evidence_files import EvidenceFiles
 from incidents.feed import Feed
-from incidents.intake import Intake, IntakeRules, Taken
+from incidents.intake import Intake, Taken
+from incidents.matching import MatchRules
 from incidents.opening import Draft, Town, locate, open_case
 from incidents.passwords import Passwords
 from incidents.queries import CaseFilter
@@ -77,7 +78,7 @@ class Incidents:
         *,
         passwords: Passwords | None = None,
         session_rules: SessionRules | None = None,
-        intake_rules: IntakeRules | None = None,
+        match_rules: MatchRules | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
@@ -87,7 +88,7 @@ class Incidents:
         self.acting = Acting(self.feed)
         self.accounts = Accounts(store, clock, self.feed, passwords or Passwords(), session_rules or SessionRules())
         self.workers = Workers(store, clock, self.feed)
-        self._intake = Intake(store, self.files, clock, town, self.acting, intake_rules or IntakeRules())
+        self._intake = Intake(store, self.files, clock, town, self.acting, match_rules or MatchRules())
 
     def follow(self, follower: Follower) -> None:
         """`follower` is called inside the transaction of everything done to a case from now on."""
@@ -198,24 +199,21 @@ class Incidents:
 
     def awaiting_camera(self) -> tuple[VerificationTarget, ...]:
         """Handled cases a camera has yet to look at, oldest first; for the loop that asks the cameras."""
-        newest = (
-            select(case_objects.c.object_id)
-            .where(case_objects.c.case_id == cases.c.id, case_objects.c.camera_id == cases.c.camera_id)
-            .order_by(case_objects.c.ended_at.is_(None).desc(), case_objects.c.seen_at.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
         query = (
-            select(cases.c.id, cases.c.camera_id, cases.c.box, newest.label("object_id"))
-            .where(cases.c.state == State.HANDLED.value, ~cases.c.needs_person, cases.c.camera_id.is_not(None))
-            .order_by(cases.c.updated_at)
+            select(cases.c.id, cases.c.camera_id, case_objects.c.object_id, case_objects.c.box)
+            .join(
+                case_objects,
+                (case_objects.c.case_id == cases.c.id) & (case_objects.c.camera_id == cases.c.camera_id),
+            )
+            .where(cases.c.state == State.HANDLED.value, ~cases.c.needs_person)
+            .order_by(cases.c.updated_at, case_objects.c.ended_at.is_(None), case_objects.c.seen_at)
         )
         with self.store.read() as connection:
-            rows = connection.execute(query).all()
+            # The last one of each case stays: what has not left comes after what has, the newest last.
+            newest = {row.id: row for row in connection.execute(query)}
         return tuple(
             VerificationTarget(row.id, row.camera_id, row.object_id, tuple(json.loads(row.box)))
-            for row in rows
-            if row.object_id is not None and row.box is not None
+            for row in newest.values()
         )
 
     def camera_verified(

@@ -146,7 +146,6 @@ cases = Table(
     Column("camera_id", CODE, comment="camera it began at, or the one that looks at it"),
     Column("zone_id", CODE, comment="zone of that camera"),
     Column("rule", String(32), comment="rule that saw it"),
-    Column("box", Text, comment="JSON [x, y, width, height] in fractions of the picture, newest sighting"),
     Column("lon", Double, comment="empty where the camera has no pose"),
     Column("lat", Double, comment="as lon"),
     Column("error_m", Double, comment="radius of the place's uncertainty"),
@@ -173,7 +172,7 @@ cases = Table(
     Column("clip_evidence_id", ID, comment="clip to show first"),
     Column("version", Integer, nullable=False, comment="one more with every trace entry; for optimistic locking"),
     CheckConstraint("level BETWEEN 1 AND 4", name="level"),
-    Index("ix_cases_state_camera_id_rule", "state", "camera_id", "rule"),
+    Index("ix_cases_camera_id_opened_seq", "camera_id", "opened_seq"),
     Index("ix_cases_state_case_class_lat", "state", "case_class", "lat"),
     comment="one row a case: what the trace adds up to",
 )
@@ -188,6 +187,7 @@ case_objects = Table(
     Column("box", Text, nullable=False, comment="JSON [x, y, width, height]"),
     Column("seen_at", Double, nullable=False, comment="when confirmed"),
     Column("ended_at", Double, comment="gone, or replaced by another object in the same place"),
+    Index("ix_case_objects_camera_id_rule", "camera_id", "rule"),
     comment="things seen by cameras, many to a case",
 )
 

@@ -119,12 +119,6 @@ def upgrade() -> None:
         ),
         Column("zone_id", String(length=64), nullable=True, comment="zone of that camera"),
         Column("rule", String(length=32), nullable=True, comment="rule that saw it"),
-        Column(
-            "box",
-            Text(),
-            nullable=True,
-            comment="JSON [x, y, width, height] in fractions of the picture, newest sighting",
-        ),
         Column("lon", Double(), nullable=True, comment="empty where the camera has no pose"),
         Column("lat", Double(), nullable=True, comment="as lon"),
         Column("error_m", Double(), nullable=True, comment="radius of the place's uncertainty"),
@@ -166,8 +160,8 @@ def upgrade() -> None:
         comment="one row a case: what the trace adds up to",
     )
     op.create_index(op.f("ix_cases_assignee_id"), "cases", ["assignee_id"], unique=False)
+    op.create_index("ix_cases_camera_id_opened_seq", "cases", ["camera_id", "opened_seq"], unique=False)
     op.create_index(op.f("ix_cases_place"), "cases", ["place"], unique=False)
-    op.create_index("ix_cases_state_camera_id_rule", "cases", ["state", "camera_id", "rule"], unique=False)
     op.create_index("ix_cases_state_case_class_lat", "cases", ["state", "case_class", "lat"], unique=False)
     op.create_table(
         "roles",
@@ -222,6 +216,7 @@ def upgrade() -> None:
         PrimaryKeyConstraint("object_id", name=op.f("pk_case_objects")),
         comment="things seen by cameras, many to a case",
     )
+    op.create_index("ix_case_objects_camera_id_rule", "case_objects", ["camera_id", "rule"], unique=False)
     op.create_index(op.f("ix_case_objects_case_id"), "case_objects", ["case_id"], unique=False)
     op.create_table(
         "detections_seen",
