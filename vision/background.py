@@ -92,7 +92,7 @@ class DualBackground:
     def compare(self, picture: Gray) -> Comparison:
         reference = np.asarray(cv2.convertScaleAbs(self.slow), np.uint8)
         light = estimate_light(picture, reference)
-        predicted = reference if light.unchanged else _as_gray(light.apply(self.slow))
+        predicted = light.predict(reference)
         threshold = np.asarray(cv2.convertScaleAbs(self.noise, alpha=NOISE_FACTOR, beta=LEAST_THRESHOLD), np.uint8)
         foreground = _differs(picture, predicted, threshold)
         count = cv2.countNonZero(foreground)
@@ -138,10 +138,6 @@ def _rate(seconds: float, time_constant: float) -> float:
     return 1.0 - exp(-max(0.0, seconds) / time_constant)
 
 
-def _as_gray(levels: Floats) -> Gray:
-    return np.asarray(cv2.convertScaleAbs(np.maximum(levels, 0.0)), np.uint8)
-
-
 def _bounded(picture: Gray, reference: Gray, step: int) -> Gray:
     """`picture`, at most `step` away from `reference`."""
     room = np.full_like(reference, step)
@@ -157,6 +153,5 @@ def _differs(picture: Gray, reference: Gray, threshold: Gray) -> Mask:
 
 def differs_by(picture: Gray, reference: Gray, threshold: int) -> Mask:
     """Where the two differ by more than `threshold` grey levels once the change of light is taken out."""
-    light = estimate_light(picture, reference)
-    lit = reference if light.unchanged else _as_gray(light.apply(reference.astype(np.float32)))
+    lit = estimate_light(picture, reference).predict(reference)
     return _differs(picture, lit, np.full(picture.shape, threshold, np.uint8))

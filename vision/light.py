@@ -1,4 +1,4 @@
-"""How the light has changed between two pictures of one scene: the whole of it, and where a cloud shades a part.
+"""How the light has changed between two pictures of one scene: exposure for the whole, and where a cloud shades a part.
 
 Medians all through, so that what has come or gone in less than half of a part does not count as light.
 """
@@ -11,41 +11,63 @@ from numpy.typing import NDArray
 
 from vision.grid import Floats, Gray
 
-_STEP = 5  # every fifth pixel both ways is enough for medians
-_ROWS, _COLUMNS = 6, 8
+_STEP = 6  # every sixth pixel both ways is enough for medians
+_ROWS, _COLUMNS = 5, 8
 _STILL = 2.0  # grey levels: below it, coding noise; the slow background follows by itself
 _FLOOR = 6.0  # added before dividing, so that dark pixels do not make wild ratios
 _EXPLAINED = 8.0
 _LEAST_GAIN, _MOST_GAIN = 0.2, 4.0
+_BIN = 16
+_BINS = 256 // _BIN
+_LEAST_IN_BIN = 16
+_WORTH = 0.02  # a tone curve must explain that much more of the picture than none
+
+_LEVELS = np.arange(256, dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Light:
-    """Maps the grey levels of the reference to those of the picture; `scale` is per pixel, None for everywhere 1."""
+    """Maps the grey levels of the reference to those of the picture.
 
-    gain: float = 1.0
-    offset: float = 0.0
+    `curve`: 256 levels, strictly growing (exposure, gamma, day to dusk), None for the identity. `scale`: per pixel,
+    the size of the picture, applied after the curve (shade of clouds), None for 1 everywhere.
+    """
+
+    curve: Floats | None = None
     scale: Floats | None = None
 
     @property
     def unchanged(self) -> bool:
-        return self.scale is None and self.gain == 1.0 and self.offset == 0.0
+        return self.curve is None and self.scale is None
 
     def apply(self, reference: Floats, rows: slice = slice(None), columns: slice = slice(None)) -> Floats:
-        """`reference`, a part of the picture's size at `rows`, `columns`, as it would look in the picture's light."""
-        if self.unchanged:
-            return reference
-        lit = reference * np.float32(self.gain) + np.float32(self.offset)
+        """`reference`, the part of the picture at `rows`, `columns`, as it would look in the picture's light."""
+        lit = reference
+        if self.curve is not None:
+            lit = np.interp(reference, _LEVELS, self.curve).astype(np.float32)
         if self.scale is not None:
             lit = lit * self.scale[rows, columns]
         return lit
 
     def remove(self, picture: Floats, rows: slice, columns: slice) -> Floats:
-        """The inverse of `apply`."""
+        """The inverse of `apply`; what was clipped stays clipped."""
+        plain = picture
+        if self.scale is not None:
+            plain = np.minimum(plain / self.scale[rows, columns], np.float32(255.0))
+        if self.curve is not None:
+            plain = np.interp(plain, self.curve, _LEVELS).astype(np.float32)
+        return plain
+
+    def predict(self, reference: Gray) -> Gray:
+        """The whole of `reference` in the picture's light."""
         if self.unchanged:
-            return picture
-        plain = picture / self.scale[rows, columns] if self.scale is not None else picture
-        return np.asarray((plain - np.float32(self.offset)) / np.float32(self.gain), np.float32)
+            return reference
+        lit = reference
+        if self.curve is not None:
+            lit = np.asarray(cv2.LUT(reference, np.clip(np.rint(self.curve), 0, 255).astype(np.uint8)), np.uint8)
+        if self.scale is None:
+            return lit
+        return np.asarray(cv2.convertScaleAbs(lit * self.scale), np.uint8)
 
 
 UNCHANGED = Light()
@@ -56,14 +78,13 @@ def estimate_light(picture: Gray, reference: Gray) -> Light:
     seen, known = _samples(picture), _samples(reference)
     if float(np.abs(_row_medians(seen - known)).max()) <= _STILL:
         return UNCHANGED
-    gain, offset = _line(seen.ravel(), known.ravel())
-    lit = known * gain + offset
-    blocks = _block_gains(seen, lit)
-    if blocks is None:
-        return Light(gain, offset)
-    height, width = picture.shape
-    scale = cv2.resize(blocks, (width, height), interpolation=cv2.INTER_LINEAR)
-    return Light(gain, offset, np.asarray(scale, np.float32))
+    curve = _tone_curve(seen.ravel(), known.ravel())
+    curved = np.interp(known, _LEVELS, curve).astype(np.float32)
+    plain_gains, curved_gains = _block_gains(seen, known), _block_gains(seen, curved)
+    plain_share, curved_share = _explained(seen, known, plain_gains), _explained(seen, curved, curved_gains)
+    if curved_share > plain_share + _WORTH:
+        return Light(curve, _scale(curved_gains, picture))
+    return Light(None, _scale(plain_gains, picture))
 
 
 def _samples(picture: Gray) -> Floats:
@@ -83,24 +104,31 @@ def _row_medians(values: Floats) -> Floats:
     return np.asarray(np.partition(values, middle, axis=1)[:, middle], np.float32)
 
 
-def _line(seen: Floats, known: Floats) -> tuple[float, float]:
-    """Gain and offset through the medians of the darker and the brighter half (Tukey's resistant line)."""
-    middle = float(np.median(known))
-    dark = known <= middle
-    bright = ~dark
-    if bright.any():
-        known_low, known_high = float(np.median(known[dark])), float(np.median(known[bright]))
-        seen_low, seen_high = float(np.median(seen[dark])), float(np.median(seen[bright]))
-        if known_high - known_low >= 16.0:
-            gain = (seen_high - seen_low) / (known_high - known_low)
-            if _LEAST_GAIN <= gain <= _MOST_GAIN:
-                return gain, seen_low - gain * known_low
-    gain = float(np.median((seen + _FLOOR) / (known + _FLOOR)))
-    return min(_MOST_GAIN, max(_LEAST_GAIN, gain)), 0.0
+def _tone_curve(seen: Floats, known: Floats) -> Floats:
+    """What each level has become: the median of the samples of like level, where most of them agree."""
+    bins = known.astype(np.int32) // _BIN
+    nodes_known, nodes_seen = [], []
+    for number in range(_BINS):
+        here = bins == number
+        if int(here.sum()) < _LEAST_IN_BIN:
+            continue
+        shift = seen[here] - known[here]
+        middle = float(np.median(shift))
+        if float((np.abs(shift - middle) < 2 * _EXPLAINED).mean()) < 0.5:
+            continue
+        level = float(known[here].mean())
+        nodes_known.append(level)
+        nodes_seen.append(level + middle)
+    if not nodes_known:
+        return _LEVELS
+    # Ends: black stays black and white white, unless the nearest node has moved past them.
+    levels = np.interp(_LEVELS, [-16.0, *nodes_known, 271.0], [-16.0, *nodes_seen, 271.0])
+    growing = np.maximum.accumulate(levels) + _LEVELS * np.float32(1e-3)
+    return np.asarray(growing, np.float32)
 
 
 def _block_gains(seen: Floats, lit: Floats) -> Floats | None:
-    """Gain of each block beyond the line, smoothed, shape (rows, columns); None where the line says it all.
+    """Gain of each block beyond `lit`, smoothed, shape (rows, columns); None where there is none.
 
     A block's own gain counts only where it explains the block: a thing that has come has its own texture.
     """
@@ -113,6 +141,17 @@ def _block_gains(seen: Floats, lit: Floats) -> Floats | None:
     grid = gains.reshape(_ROWS, _COLUMNS).astype(np.float32)
     # A thing fills a block or two, a cloud many: the median of the neighbourhood keeps only what is shared.
     grid = np.asarray(cv2.medianBlur(grid, 3), np.float32)
-    if float(np.abs(grid - 1.0).max()) < 0.03:
+    return None if float(np.abs(grid - 1.0).max()) < 0.03 else grid
+
+
+def _explained(seen: Floats, lit: Floats, gains: Floats | None) -> float:
+    if gains is not None:
+        lit = lit * gains.reshape(-1, 1)
+    return float((np.abs(seen - lit) < _EXPLAINED).mean())
+
+
+def _scale(gains: Floats | None, picture: Gray) -> Floats | None:
+    if gains is None:
         return None
-    return grid
+    height, width = picture.shape
+    return np.asarray(cv2.resize(gains, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

@@ -5,7 +5,7 @@ from vision.rules.conditions import confidence_of, fits, has_dwelt
 from vision.rules.history import REJECT, WAIT, Judgement, ObjectHistory
 
 LARGEST_M = 3.0  # a heap may be that wide; anything longer is a vehicle
-MOST_SHARE = 0.2  # of the picture's width or height, where the camera has no pose
+LEAST_SIDE, LEAST_LENGTH, MOST_LENGTH = 0.015, 0.03, 0.2  # of the picture, where the camera has no pose
 LEAST_STEADINESS = 0.55  # a person waiting sways
 UNATTENDED_SECONDS = 10.0
 
@@ -21,7 +21,8 @@ def judge(history: ObjectHistory, zone: Zone) -> Judgement:
 def _small(history: ObjectHistory, zone: Zone) -> bool:
     if history.size_m is not None:
         return fits(history.size_m, zone.size) and max(history.size_m) <= LARGEST_M
-    return max(history.box[2:]) <= MOST_SHARE
+    short, long = sorted(history.box[2:])
+    return short >= LEAST_SIDE and LEAST_LENGTH <= long <= MOST_LENGTH
 
 
 def _attended(history: ObjectHistory, zone: Zone) -> bool:
