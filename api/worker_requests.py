@@ -1,0 +1,91 @@
+"""What an ingest worker answers on request: the newest picture, a piece of the ring, whether a thing is still there."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+
+from api.analyst import Analyst
+from ingest.decode import Decoder
+from ingest.frame import Frame
+from ingest.live import LiveError, Reply
+from ingest.ring import Ring
+from vision import evidence
+from vision.clip import ClipError, clip
+
+_VERIFY_FRAMES = 3
+_VERIFY_WINDOW_SECONDS = 15.0
+_OLDEST_PICTURE_SECONDS = 30.0
+_JPEG_QUALITY = 88
+
+
+class WorkerRequests:
+    """Decoding happens in threads, one request at a time: requests are rare and must not starve the analysis."""
+
+    def __init__(self, ring_of: Callable[[str], Ring], analyst: Analyst, now: Callable[[], float]) -> None:
+        self._ring_of, self._analyst, self._now = ring_of, analyst, now
+        self._decoder = Decoder()
+        self._decoding = threading.Lock()
+
+    async def __call__(self, camera_id: str, op: str, arguments: dict[str, Any]) -> Reply:
+        """Raises LiveError with a text for the operator."""
+        match op:
+            case "snapshot":
+                return await asyncio.to_thread(self._snapshot, camera_id)
+            case "clip":
+                return await asyncio.to_thread(self._clip, camera_id, arguments["from_at"], arguments["to_at"])
+            case "verify":
+                box = arguments["box"]
+                return await asyncio.to_thread(self._verify, camera_id, arguments["object_id"], box)
+        raise LiveError(f"unknown request {op}")
+
+    def _frames(self, camera_id: str, since: float, most: int) -> list[Frame]:
+        try:
+            units = self._ring_of(camera_id).keyframes(since)[-most:]
+        except KeyError:
+            raise LiveError(f"camera {camera_id} is switched off") from None
+        with self._decoding:
+            return [frame for unit in units if (frame := self._decoder.decode(unit)) is not None]
+
+    def _snapshot(self, camera_id: str) -> Reply:
+        frames = self._frames(camera_id, self._now() - _OLDEST_PICTURE_SECONDS, 1)
+        if not frames:
+            raise LiveError(f"camera {camera_id} has sent no whole picture for {_OLDEST_PICTURE_SECONDS:.0f} s")
+        frame = frames[-1]
+        ok, jpeg = cv2.imencode(".jpg", frame.colour(), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+        if not ok:
+            raise LiveError("the picture could not be encoded")
+        body = {"captured_at": frame.captured_at, "width": frame.width, "height": frame.height}
+        return Reply(body, (jpeg.tobytes(),))
+
+    def _clip(self, camera_id: str, from_at: float, to_at: float) -> Reply:
+        try:
+            units = self._ring_of(camera_id).access_units(from_at, to_at)
+        except KeyError:
+            raise LiveError(f"camera {camera_id} is switched off") from None
+        if not units:
+            raise LiveError(f"camera {camera_id}: nothing of that time is in memory any more")
+        body = {"from_at": units[0].received_at, "to_at": units[-1].received_at}
+        try:
+            return Reply(body, (clip(units),))
+        except ClipError as problem:
+            raise LiveError(f"camera {camera_id}: {problem}") from None
+
+    def _verify(self, camera_id: str, object_id: str, box: list[float]) -> Reply:
+        watched = self._analyst.analysis_of(camera_id)
+        if watched is None:
+            raise LiveError(f"camera {camera_id} is not watched by a rule any more")
+        x, y, width, height = (float(value) for value in box)
+        frames = self._frames(camera_id, self._now() - _VERIFY_WINDOW_SECONDS, _VERIFY_FRAMES)
+        with watched.lock:
+            verdict = watched.analysis.verify(object_id, (x, y, width, height), frames)
+        caption = f"{verdict.reason.zh}  {verdict.reason.en}"
+        picture = evidence.marked_picture(frames[-1], (x, y, width, height), caption) if frames else b""
+        body = {
+            "result": verdict.result,
+            "reason": {"code": verdict.reason.code, "zh": verdict.reason.zh, "en": verdict.reason.en},
+            "captured_at": verdict.captured_at,
+        }
+        return Reply(body, (picture,) if picture else ())

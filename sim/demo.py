@@ -1,0 +1,207 @@
+"""`make demo`: the simulated town and the command centre on this machine alone, until Ctrl-C."""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from api.serve import Installation, children, prepare, run_supervised, worker_count
+from runtime.clock import Clock, SystemClock
+from runtime.supervisor import Child
+from sim.estate_files import read_estate
+from sim.geography.town import generate
+from sim.scenes.clips import load_library
+
+READY_SECONDS = 90.0
+LOW_FILE_LIMIT_MARGIN = 400
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One demonstration: where it lives and how it is set."""
+
+    folder: Path
+    clips: Path
+    cameras: int
+    seed: int
+    dwell: float
+    port: int
+    rtsp_port: int
+    control_port: int
+    phone_speed: float
+    events: tuple[str, ...]
+
+    @property
+    def town(self) -> Path:
+        return self.folder / "town"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def installation(self) -> Installation:
+        return Installation(
+            config=self.town / "cameras.yaml",
+            data=self.folder / "data",
+            port=self.port,
+            workers=worker_count(self.cameras),
+            log_dir=self.folder / "log",
+        )
+
+
+def make_town(plan: Plan) -> None:
+    """Writes the town's input files, unless those of the same settings are there."""
+    settings = {"cameras": plan.cameras, "seed": plan.seed, "dwell": plan.dwell, "port": plan.rtsp_port}
+    stamp = plan.town / "made-with.json"
+    if stamp.exists() and json.loads(stamp.read_text()) == settings:
+        return
+    generate(plan.seed, plan.cameras, plan.town, dwell_seconds=plan.dwell, rtsp_port=plan.rtsp_port)
+    stamp.write_text(json.dumps(settings))
+
+
+def render_clips(plan: Plan, say: Callable[[str], None]) -> None:
+    """Renders what the cameras show, once; later starts find it."""
+    files = read_estate(plan.town / "cameras.yaml", os.environ)
+    scenes = sorted({camera.scene for camera in files.cameras})
+
+    def progress(done: int, total: int) -> None:
+        if total:
+            say(f"\r  rendering street scenes {done}/{total}")
+
+    load_library(plan.clips, scenes, progress=progress)
+    say("\r" + " " * 40 + "\r")
+
+
+def town_child(plan: Plan) -> Child:
+    argv = [
+        sys.executable, "-m", "sim.town_process",
+        "--cameras-file", str(plan.town / "cameras.yaml"),
+        "--cache", str(plan.clips),
+        "--truth", str(plan.folder / "truth.jsonl"),
+        "--seed", str(plan.seed),
+        "--rtsp-port", str(plan.rtsp_port),
+        "--control-port", str(plan.control_port),
+        "--api", plan.url,
+        "--phone-speed", str(plan.phone_speed),
+        *plan.events,
+    ]  # fmt: skip
+    return Child("town", argv, output=plan.folder / "log" / "town.log")
+
+
+async def announce(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None:
+    """Waits until the centre answers, then says where it is and how to get in."""
+    deadline = clock.monotonic() + READY_SECONDS
+    async with httpx.AsyncClient(base_url=plan.url, timeout=2.0) as client:
+        while clock.monotonic() < deadline:
+            try:
+                answer = await client.get("/api/v1/setup")
+            except httpx.HTTPError:
+                answer = None
+            if answer is not None and answer.status_code == 200:
+                say(_welcome(plan, bool(answer.json()["needed"])))
+                return
+            await clock.sleep(0.25)
+    say(f"The command centre does not answer after {READY_SECONDS:.0f} s; see {plan.folder / 'log' / 'api.log'}\n")
+
+
+def _welcome(plan: Plan, first: bool) -> str:
+    code_file = plan.installation().data / "setup-code.txt"
+    if first and code_file.exists():
+        code = code_file.read_text().strip()
+        entry = f"  code for the first account  {code}\n  or open straight away       {plan.url}/#code={code}\n"
+    else:
+        entry = "  sign in with the account you made\n"
+    return (
+        f"\nGridwatch is up: {plan.cameras} cameras in the simulated town of Qingdu 清渡镇\n\n"
+        f"  open                        {plan.url}\n{entry}\n"
+        f"  logs {plan.folder / 'log'} · what really happens {plan.folder / 'truth.jsonl'}\n"
+        "  Ctrl-C stops everything\n\n"
+    )
+
+
+async def run(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None:
+    installation = plan.installation()
+    prepare(installation)
+    telling = asyncio.create_task(announce(plan, clock, say))
+    await run_supervised([town_child(plan), *children(installation)], clock)
+    telling.cancel()
+
+
+def _free_port(wanted: int) -> int:
+    """`wanted`, or one the system has free when somebody else has it."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no free port")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sim.demo", description=__doc__)
+    parser.add_argument("--cameras", type=int, default=48)
+    parser.add_argument("--folder", type=Path, default=Path(".gridwatch"), help="all that is written goes here")
+    parser.add_argument("--clips", type=Path, help="rendered street scenes; by default below the folder")
+    parser.add_argument("--seed", type=int, default=1, help="another number, another town")
+    parser.add_argument("--dwell", type=float, default=60.0, help="seconds a thing must stand to count")
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--rtsp-port", type=int, default=8554)
+    parser.add_argument("--control-port", type=int, default=8555, help="switchboard of the simulated town")
+    parser.add_argument("--phone-speed", type=float, default=4.0, help="how much faster grid workers walk and act")
+    parser.add_argument("--first-event", type=float, help="seconds until the first event")
+    parser.add_argument("--mean-gap", type=float, help="mean seconds between events")
+    parser.add_argument("--no-events", action="store_true", help="nothing happens but what control is asked for")
+    return parser
+
+
+def plan_of(given: argparse.Namespace) -> Plan:
+    folder = (given.folder / f"demo-{given.cameras}").resolve()
+    events = ["--no-events"] if given.no_events else []
+    if given.first_event is not None:
+        events += ["--first-event", str(given.first_event)]
+    if given.mean_gap is not None:
+        events += ["--mean-gap", str(given.mean_gap)]
+    return Plan(
+        folder=folder,
+        clips=(given.clips or given.folder / "clips").resolve(),
+        cameras=given.cameras,
+        seed=given.seed,
+        dwell=given.dwell,
+        port=_free_port(given.port),
+        rtsp_port=_free_port(given.rtsp_port),
+        control_port=_free_port(given.control_port),
+        phone_speed=given.phone_speed,
+        events=tuple(events),
+    )
+
+
+def main(argv: list[str] | None = None) -> int:
+    plan = plan_of(_parser().parse_args(argv))
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+
+    def say(text: str) -> None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    say(f"Making the town of {plan.cameras} cameras\n")
+    make_town(plan)
+    render_clips(plan, say)
+    asyncio.run(run(plan, SystemClock(), say))
+    say("Stopped.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
