@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from shapely import LineString, Point, Polygon, get_parts
+from shapely import LineString, Point, Polygon, get_coordinates, get_parts, line_interpolate_point, prepare
 
 from sim.geography.roads import WIDTHS_M, Segment, Settlement
 from sim.geography.terrain import HALF_HEIGHT, HALF_WIDTH, Terrain
@@ -63,6 +63,7 @@ def make_buildings(
 ) -> tuple[Polygon, ...]:
     """At most `MOST` footprints that touch neither road, water, hill nor one another."""
     ground = _Ground(terrain, segments)
+    prepare(terrain.outline)
     middles = np.array([(village.x, village.y) for village in villages])
     found: list[Polygon] = []
     for index in rng.permutation(len(segments)):
@@ -123,11 +124,10 @@ def _plot(zone: str, kind: str, rng: Generator) -> tuple[float, float, float, fl
 def _rectangle(
     line: LineString, at: float, offset: float, long: float, deep: float, rng: Generator
 ) -> NDArray[np.float64]:
-    here, ahead = line.interpolate(at), line.interpolate(min(at + 1.0, line.length))
-    behind = line.interpolate(max(at - 1.0, 0.0))
-    angle = math.atan2(ahead.y - behind.y, ahead.x - behind.x) + float(rng.normal(0, 0.015))
+    behind, ahead = get_coordinates(line_interpolate_point(line, [max(at - 1.0, 0.0), at + 1.0]))
+    angle = math.atan2(ahead[1] - behind[1], ahead[0] - behind[0]) + float(rng.normal(0, 0.015))
     along, across = np.array([math.cos(angle), math.sin(angle)]), np.array([-math.sin(angle), math.cos(angle)])
-    centre = np.array([here.x, here.y]) + across * offset
+    centre = (behind + ahead) / 2 + across * offset
     corners: NDArray[np.float64] = np.array(
         [centre + along * sx * long / 2 + across * sy * deep / 2 for sx, sy in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
     )

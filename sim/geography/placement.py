@@ -2,22 +2,24 @@
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 from shapely import Point, STRtree
 
 from sim.geography import names
 from sim.geography.names import Name
 from sim.geography.partition import GridCell
-from sim.geography.sites import Site, by_kind
+from sim.geography.sites import Site, by_scene
 from sim.scenes.catalogue import SCENES, Scene
 
 # How many of a kind a town has, for one of the rarest.
 _WEIGHTS = {
-    "crossing": 5, "main road": 5, "market street": 3, "village lane": 8, "riverside": 4, "bridge": 2, "bus stop": 4,
+    "crossing": 2.5, "main road": 5, "market street": 3, "village lane": 8, "riverside": 4, "bridge": 2, "bus stop": 4,
     "factory gate": 3, "residential gate": 4, "field road": 3, "back lane": 4, "night street": 1.5, "street at dusk": 2,
 }  # fmt: skip
 _PHASES = 64
@@ -47,7 +49,8 @@ def place_cameras(
     While grids are free, cameras whose scene can show an event stand in grids of their own.
     """
     choice = _Choice(sites, grids, rng)
-    scenes = sorted(_scenes(count), key=lambda scene: (not _eventful(scene), choice.room(scene)))
+    room = {scene.id: choice.room(scene) for scene in SCENES.values()}
+    scenes = sorted(_scenes(count), key=lambda scene: (not _eventful(scene), room[scene.id]))
     chosen = [(scene, choice.take(scene)) for scene in scenes]
     order = [chosen[int(index)] for index in rng.permutation(len(chosen))]
     namer = _Namer()
@@ -86,9 +89,9 @@ class _Choice:
         self._tree = STRtree([grid.outline for grid in grids])
         inside = self._tree.query([Point(site.x, site.y) for site in sites], predicate="within")
         self._grid_of = {sites[int(site)]: int(grid) for site, grid in inside.T}
-        self._by_kind = by_kind(sites)
+        self._by_scene = by_scene(sites)
         self._covered: set[int] = set()
-        self._places: list[tuple[float, float]] = []
+        self._places = np.zeros((0, 2))
 
     def grid_of(self, site: Site) -> GridCell | None:
         index = self._grid_of.get(site)
@@ -96,33 +99,34 @@ class _Choice:
 
     def room(self, scene: Scene) -> int:
         """In how many grids the scene could be."""
-        return len({self._grid_of[site] for site in self._by_kind[scene.kind] if site in self._grid_of})
+        return len({self._grid_of[site] for site in self._by_scene[scene.id] if site in self._grid_of})
 
     def take(self, scene: Scene) -> Site:
         """The site farthest from all taken, of some drawn; in a grid without a camera while there is one."""
-        fitting = self._by_kind[scene.kind] or self._sites
+        fitting = self._by_scene[scene.id] or self._sites
         fresh = [site for site in fitting if self._grid_of.get(site, -1) not in self._covered]
         if not fresh and len(self._covered) < len(self._grids) and _eventful(scene):
             fresh = [site for site in self._sites if self._grid_of.get(site, -1) not in self._covered
                      and site.kind not in ("crossing", "bridge", "riverside")]  # fmt: skip
         pool = fresh or self._with_room(fitting) or self._with_room(self._sites) or fitting
         drawn = [pool[int(index)] for index in self._rng.integers(len(pool), size=_LOOKED_AT)]
-        site = max(drawn, key=self._distance)
-        self._places.append((site.x, site.y))
+        site = drawn[int(np.argmax(self._distances(drawn)))]
+        self._places = np.r_[self._places, [(site.x, site.y)]]
         if site in self._grid_of:
             self._covered.add(self._grid_of[site])
         return site
 
     def _with_room(self, sites: Sequence[Site]) -> list[Site]:
-        if not self._places:
-            return list(sites)
         drawn = [sites[int(index)] for index in self._rng.integers(len(sites), size=4 * _LOOKED_AT)]
-        return [site for site in drawn if self._distance(site) > _ROOM_M]
+        return [site for site, away in zip(drawn, self._distances(drawn), strict=True) if away > _ROOM_M]
 
-    def _distance(self, site: Site) -> float:
-        if not self._places:
-            return math.inf
-        return float(np.hypot(*(np.asarray(self._places) - (site.x, site.y)).T).min())
+    def _distances(self, sites: Sequence[Site]) -> NDArray[np.float64]:
+        """From each site to the nearest camera, in metres."""
+        if not len(self._places):
+            return np.full(len(sites), math.inf)
+        here = np.array([(site.x, site.y) for site in sites])
+        nearest: NDArray[np.float64] = np.hypot(*(here[:, None] - self._places[None]).transpose(2, 0, 1)).min(axis=1)
+        return nearest
 
 
 class _Namer:
@@ -132,19 +136,25 @@ class _Namer:
         self._used_zh: set[str] = set()
         self._used_en: set[str] = set()
         self._turn = itertools.count()
+        self._numbers: dict[str, int] = defaultdict(lambda: 1)
 
     def name(self, scene: Scene, site: Site) -> Name:
         turn = next(self._turn)
         patterns = scene.names[turn % len(scene.names) :] + scene.names[: turn % len(scene.names)]
         plain = [_filled(pattern, site) for pattern in patterns]
         sides = [Name(f"{name.zh}{zh}", f"{name.en}, {en}") for zh, en in _sided(turn) for name in plain]
-        numbered = (Name(f"{name.zh}{n}号", f"{name.en}, no. {n}") for n in itertools.count(2) for name in plain)
-        for name in itertools.chain(plain, sides, numbered):
+        for name in itertools.chain(plain, sides, self._numbered(plain[0])):
             if name.zh not in self._used_zh and name.en not in self._used_en:
                 self._used_zh.add(name.zh)
                 self._used_en.add(name.en)
                 return name
         raise AssertionError("numbers never end")
+
+    def _numbered(self, name: Name) -> Iterator[Name]:
+        while True:
+            self._numbers[name.zh] += 1
+            number = self._numbers[name.zh]
+            yield Name(f"{name.zh}{number}号", f"{name.en}, no. {number}")
 
 
 def _sided(turn: int) -> tuple[tuple[str, str], ...]:

@@ -1,11 +1,11 @@
 """Where cameras may hang: every place of the road network fit for one kind of scene. Local metres."""
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from shapely import LineString, Point, STRtree, get_parts
+import numpy as np
+from shapely import LineString, STRtree, distance, get_parts, points
 
 from sim.geography import names
 from sim.geography.curve import bearing
@@ -13,11 +13,12 @@ from sim.geography.names import Name
 from sim.geography.partition import Village
 from sim.geography.roads import WIDTHS_M, Segment, junctions
 from sim.geography.terrain import Terrain
+from sim.scenes.catalogue import SCENES, Scene
 
 _EVERY_M = 22.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Site:
     """A place beside a road, the road's direction there, and what it may be called after."""
 
@@ -30,8 +31,6 @@ class Site:
     """Of the road, or "crossing" or "bridge"."""
     village: Village
     river: Name
-    river_distance_m: float
-    from_centre_m: float
     built_up: bool
 
 
@@ -59,33 +58,33 @@ WHERE: dict[str, tuple[tuple[str, ...], str]] = {
 """Kind of scene → classes of road, and the part of the town: town, industry, village, open country, or any."""
 
 
+_PART_OF_SCENE = {"crossing-factory": "industry"}
+
+
 def make_sites(terrain: Terrain, segments: tuple[Segment, ...], villages: tuple[Village, ...]) -> tuple[Site, ...]:
     """Every place along the roads inside the town, crossings and bridges among them."""
-    outlines = STRtree([village.outline for village in villages])
-    inner = [village.outline for village in villages]
-    courses = (terrain.river, *terrain.brooks)
-
-    def site(x: float, y: float, angle: float, roads: tuple[Name, Name], kind: str, built_up: bool) -> Site | None:
-        here = Point(x, y)
-        found = [int(index) for index in outlines.query(here, predicate="within") if inner[int(index)].contains(here)]
-        if not found:
-            return None
-        near = min(courses, key=lambda course: float(course.surface.distance(here)))
-        return Site(x, y, angle % 360, *roads, kind, villages[found[0]], near.name, float(near.surface.distance(here)),
-                    math.hypot(x, y - 150), built_up)  # fmt: skip
-
     places = [*_along(segments), *_crossings(segments), *_bridges(terrain, segments)]
-    made = (site(*place) for place in places)
-    return tuple(one for one in made if one is not None)
+    here = points([(x, y) for x, y, *_ in places])
+    outlines = STRtree([village.outline for village in villages])
+    village_of = {int(place): villages[int(village)] for place, village in outlines.query(here, predicate="within").T}
+    courses = (terrain.river, *terrain.brooks)
+    away = distance(here[:, None], np.array([course.surface for course in courses], dtype=object)[None])
+    sites = []
+    for index, (x, y, angle, roads, kind, built_up) in enumerate(places):
+        if index in village_of:
+            nearest = courses[int(np.argmin(away[index]))].name
+            sites.append(Site(x, y, angle % 360, *roads, kind, village_of[index], nearest, built_up))
+    return tuple(sites)
 
 
-def fits(site: Site, kind: str) -> bool:
-    """Whether a scene of that kind may be at the site."""
-    roads, part = WHERE[kind]
+def fits(site: Site, scene: Scene) -> bool:
+    """Whether the scene may be at the site."""
+    roads, part = WHERE[scene.kind]
+    part = _PART_OF_SCENE.get(scene.id, part)
     industrial = site.village.name == names.COMMUNITIES[-1]
     where = {
         "any": True,
-        "town": site.village.urban and (not industrial or kind == "crossing"),
+        "town": site.village.urban and not industrial,
         "industry": industrial,
         "village": not site.village.urban,
         "open": not site.village.urban and not site.built_up,
@@ -124,7 +123,13 @@ def _crossings(segments: tuple[Segment, ...]) -> Iterator[Place]:
         first, second = sorted(roads.values(), key=lambda one: (list(WIDTHS_M).index(one.kind), one.name.zh))[:2]
         near, far = sorted(first.line.coords, key=lambda point: math.dist(point, (x, y)))[:2]
         angle = bearing(near, far)
-        yield x, y, angle, (first.name, second.name), "crossing", True
+        for corner in range(4):
+            # The mast stands at the near right corner of each arm and looks over the crossing.
+            towards = angle + 90 * corner
+            back, right = math.radians(towards + 180), math.radians(towards + 90)
+            half = WIDTHS_M[first.kind] / 2
+            yield (x + half * (math.sin(back) + math.sin(right)), y + half * (math.cos(back) + math.cos(right)),
+                   towards, (first.name, second.name), "crossing", True)  # fmt: skip
 
 
 def _bridges(terrain: Terrain, segments: tuple[Segment, ...]) -> Iterator[Place]:
@@ -149,9 +154,6 @@ def _bearing_at(line: LineString, at: float) -> float:
     return bearing((a.x, a.y), (b.x, b.y))
 
 
-def by_kind(sites: tuple[Site, ...]) -> dict[str, tuple[Site, ...]]:
-    """Sites of each kind of scene."""
-    found: dict[str, list[Site]] = defaultdict(list)
-    for kind in WHERE:
-        found[kind] = [site for site in sites if fits(site, kind)]
-    return {kind: tuple(ones) for kind, ones in found.items()}
+def by_scene(sites: tuple[Site, ...]) -> dict[str, tuple[Site, ...]]:
+    """Sites of each scene, by its id."""
+    return {scene.id: tuple(site for site in sites if fits(site, scene)) for scene in SCENES.values()}

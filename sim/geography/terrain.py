@@ -43,17 +43,10 @@ class Terrain:
     brooks: tuple[Watercourse, ...]
     ponds: tuple[Patch, ...]
     green: tuple[Patch, ...]
-
-    @property
-    def water(self) -> BaseGeometry:
-        """All open water as one shape."""
-        flowing = [course.surface for course in (self.river, *self.brooks)]
-        return union_all([*flowing, *(pond.outline for pond in self.ponds)])
-
-    @property
-    def hills(self) -> BaseGeometry:
-        """All hills as one shape."""
-        return union_all([patch.outline for patch in self.green if patch.kind == "hill"])
+    water: BaseGeometry
+    """All open water as one shape."""
+    hills: BaseGeometry
+    """All hills as one shape."""
 
 
 def make_terrain(rng: Generator) -> Terrain:
@@ -66,7 +59,8 @@ def make_terrain(rng: Generator) -> Terrain:
     ponds = _ponds(outline, flowing, hills, rng)
     wet = union_all([flowing, *(pond.outline for pond in ponds)])
     woods = _woods(outline, union_all([wet.buffer(25), *(hill.outline for hill in hills)]), rng)
-    return Terrain(outline, river, brooks, ponds, (*hills, *woods, *_parks(river, wet, rng)))
+    green = (*hills, *woods, *_parks(river, wet, rng))
+    return Terrain(outline, river, brooks, ponds, green, wet, union_all([hill.outline for hill in hills]))
 
 
 def side_of_river(river: Watercourse, x: float, y: float) -> int:
@@ -131,13 +125,14 @@ def _hills(outline: Polygon, flowing: BaseGeometry, rng: Generator) -> tuple[Pat
 def _ponds(outline: Polygon, flowing: BaseGeometry, hills: tuple[Patch, ...], rng: Generator) -> tuple[Patch, ...]:
     valley = hills[0].outline.centroid
     reservoir = Polygon(blob((valley.x + 420, valley.y + 260), (260, 130), rng, 0.4)).buffer(0)
+    near_flowing = flowing.buffer(60)
     ponds = [Patch(names.RESERVOIR, "reservoir", reservoir)]
     built = [Point(0, 150).buffer(1500), Point(2080, 1010).buffer(900)]
     while len(ponds) < 34:
         x, y = rng.uniform(-HALF_WIDTH, HALF_WIDTH), rng.uniform(-HALF_HEIGHT, HALF_HEIGHT)
         radius = float(rng.uniform(22, 75))
         shape = Polygon(blob((x, y), (radius, radius * rng.uniform(0.5, 0.9)), rng, 0.3, 28)).buffer(0)
-        blocked = [flowing.buffer(60), *built, *(pond.outline.buffer(90) for pond in ponds)]
+        blocked = [near_flowing, *built, *(pond.outline.buffer(90) for pond in ponds)]
         if outline.contains(shape) and not any(shape.intersects(other) for other in blocked):
             ponds.append(Patch(None, "pond", shape))
     return tuple(ponds)
