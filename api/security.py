@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 JSON_BYTES = 1024 * 1024
 PHOTO_BYTES = 10 * 1024 * 1024
@@ -108,17 +109,24 @@ class BodyLimit:
 
 
 class OriginCheck:
-    """Against requests forged by other sites: an unsafe request that carries an Origin must carry ours, and one
-    signed in by cookie must carry it at all. Bearer tokens are not sent by browsers on their own."""
+    """Against requests forged by other sites: an unsafe request, or a WebSocket, that carries an Origin must carry
+    ours, and one signed in by cookie must carry it at all. Bearer tokens are not sent by browsers on their own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
+        if scope["type"] == "websocket" or (scope["type"] == "http" and scope["method"] not in SAFE_METHODS):
             headers = Headers(scope=scope)
             by_cookie = "authorization" not in headers and SESSION_COOKIE in headers.get("cookie", "")
             if ("origin" in headers or by_cookie) and not same_origin(headers):
                 refusal = JSONResponse(error_body("wrong_origin", "the request does not come from this site"), 403)
-                return await refusal(scope, receive, send)
+                return await _refuse(refusal, scope, receive, send)
         await self.app(scope, receive, send)
+
+
+async def _refuse(refusal: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await WebSocket(scope, receive, send).send_denial_response(refusal)
+    else:
+        await refusal(scope, receive, send)

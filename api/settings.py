@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from api.verification import VerificationRules
 from wall.live_hub import HubLimits
 from wall.page_buffer import PageLimits
 
@@ -24,6 +25,6 @@ class Settings:
     pages_per_account: int = 16
     rights_poll_seconds: float = 2.0
     """How often open pages are checked against sessions and roles: revocation reaches them within this time."""
-    session_seconds: float = 12 * 3600.0
     page: PageLimits = field(default_factory=PageLimits)
     hub: HubLimits = field(default_factory=HubLimits)
+    verification: VerificationRules = field(default_factory=VerificationRules)

@@ -14,12 +14,13 @@ TOPICS: tuple[Topic, ...] = ("case", "camera", "worker")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`data` is what the HTTP contract gives for the same thing. `scope` holds what rights are judged by, e.g. area
-    codes and the assigned account; a listener sees the event only if its rights accept it."""
+    """`data` is what the HTTP contract gives for the same thing. Rights are judged by `paths`, the area paths it
+    belongs to, and by `assignee_id`, the account it is given to."""
 
     topic: Topic
-    scope: dict[str, Any]
     data: dict[str, Any]
+    paths: tuple[str, ...] = ()
+    assignee_id: str | None = None
     text: str = field(init=False)
 
     def __post_init__(self) -> None:

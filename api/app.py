@@ -1,0 +1,121 @@
+"""The composition root of the API process: what it is made of, in which order it starts and stops."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import errors
+from api.access_log import AccessLog
+from api.camera_directory import CameraDirectory
+from api.centre import Centre
+from api.chores import Chore, Chores
+from api.event_feed import EventFeed
+from api.gate import Gate
+from api.intake import intake
+from api.pages import Pages
+from api.policy import check_policies
+from api.routes import ROUTERS
+from api.security import BodyLimit, OriginCheck, SecurityHeaders
+from api.settings import Settings
+from api.town_map import TownMap
+from api.verification import Verification
+from api.web_ui import WebUi
+from config.cameras import CamerasFile
+from dispatch.service import Dispatch
+from incidents import queries
+from incidents.rights import EVERYWHERE
+from incidents.service import Incidents
+from ingest.live import Live
+from runtime.clock import Clock
+from wall.live_hub import LiveHub
+
+logger = logging.getLogger(__name__)
+DAY = 86_400.0
+
+
+def build_centre(
+    settings: Settings, config: CamerasFile, town_map: TownMap, incidents: Incidents, live: Live, clock: Clock
+) -> Centre:
+    """Joins the parts. The town's areas must be in the store already (`incidents.load_areas`)."""
+    with incidents.store.read() as connection:
+        areas = queries.list_areas(connection, EVERYWHERE)
+    cameras = CameraDirectory(config, areas, town_map, live)
+    pages = Pages(
+        incidents.accounts,
+        cameras,
+        clock,
+        per_account=settings.pages_per_account,
+        poll_seconds=settings.rights_poll_seconds,
+    )
+    return Centre(
+        settings=settings,
+        clock=clock,
+        config=config,
+        town_map=town_map,
+        incidents=incidents,
+        dispatch=Dispatch(incidents),
+        live=live,
+        cameras=cameras,
+        hub=LiveHub(live, clock, settings.hub),
+        pages=pages,
+        event_feed=EventFeed(incidents.feed, live, cameras, pages, clock),
+        verification=Verification(incidents, live, clock, settings.verification),
+        password_gate=Gate(at_once=3, waiting=60),
+        photo_gate=Gate(at_once=2, waiting=30),
+    )
+
+
+def create_app(centre: Centre) -> FastAPI:
+    """The application. Raises PolicyMissing when a route does not say who may call it."""
+    check_policies(ROUTERS)
+    app = FastAPI(
+        title="Gridwatch",
+        summary="Video command centre: cameras, cases, grid workers",
+        version="1",
+        openapi_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.centre = centre
+    app.state.web_ui = WebUi(centre.settings.static_dir)
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimit)
+    app.add_middleware(OriginCheck)
+    app.add_middleware(SecurityHeaders, secure=centre.settings.secure)
+    app.add_middleware(AccessLog, clock=centre.clock)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    centre: Centre = app.state.centre
+    chores = Chores(
+        (
+            Chore("unanswered orders", 5.0, centre.dispatch.flag_unanswered),
+            Chore("old tracks", DAY, centre.workers.forget_old_tracks),
+        ),
+        centre.clock,
+    )
+    logger.info("starting: events, live hub, page rights")
+    centre.event_feed.start()
+    centre.hub.start()
+    centre.pages.start()
+    logger.info("starting: detection intake, verification, chores")
+    centre.live.on_detection(intake(centre.incidents))
+    centre.verification.start()
+    chores.start()
+    logger.info("started")
+    yield
+    # uvicorn has closed the connections by now; what stands here has nobody left to serve.
+    logger.info("stopping: chores, verification")
+    await chores.stop()
+    await centre.verification.stop()
+    logger.info("stopping: pages, live hub, events")
+    await centre.pages.stop()
+    await centre.hub.stop()
+    await centre.event_feed.stop()
+    logger.info("stopped")

@@ -1,0 +1,130 @@
+"""The cameras a caller may see, joined from configuration, pose and live state."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from shapely.geometry import Point, shape
+from shapely.geometry.base import BaseGeometry
+
+from api.town_map import TownMap
+from config.cameras import Camera, CamerasFile
+from gis.plane import distance_m
+from incidents.errors import NotFound
+from incidents.rights import Caller, Permission, Scope
+from incidents.views import AreaView
+from ingest.access_unit import Profile
+from ingest.live import Live
+from ingest.state import StreamState, StreamStatus
+
+COUNTERS = (
+    "connects",
+    "access_units",
+    "keyframes",
+    "bytes_received",
+    "packets_lost",
+    "gop_seconds",
+    "ring_seconds",
+    "ring_bytes",
+    "extra",
+)
+
+
+class CameraDirectory:
+    """Every question takes the scope of whoever asks; what lies outside does not exist."""
+
+    def __init__(self, config: CamerasFile, areas: Sequence[AreaView], town_map: TownMap, live: Live) -> None:
+        self._cameras: Mapping[str, Camera] = {camera.id: camera for camera in config.cameras}
+        self._areas = {area.code: area for area in areas}
+        self._views = town_map.views
+        self._shapes: Mapping[str, BaseGeometry] = {id_: shape(view) for id_, view in town_map.views.items()}
+        self._live = live
+
+    def path(self, camera_id: str) -> str | None:
+        """Area path of a camera; None for one that is not configured or lies in no known area."""
+        camera = self._cameras.get(camera_id)
+        area = self._areas.get(camera.area) if camera else None
+        return area.path if area else None
+
+    def area_path(self, code: str) -> str | None:
+        area = self._areas.get(code)
+        return area.path if area else None
+
+    def visible(self, scope: Scope) -> list[Camera]:
+        return [camera for camera in self._cameras.values() if self._covers(scope, camera.id)]
+
+    def get(self, scope: Scope, camera_id: str) -> Camera:
+        """Raises NotFound."""
+        if not self._covers(scope, camera_id):
+            raise NotFound("no such camera", "camera")
+        return self._cameras[camera_id]
+
+    def may_watch(self, caller: Caller, camera_id: str, profile: Profile) -> bool:
+        if not self._covers(caller.scope(Permission.CAMERA_SEE), camera_id):
+            return False
+        return profile == "sub" or self._cameras[camera_id].streams.main is not None
+
+    def describe(self, camera: Camera) -> dict[str, Any]:
+        """The camera as the contract shows it."""
+        status, area = self.status(camera), self._areas.get(camera.area)
+        return {
+            "id": camera.id,
+            "name": camera.name,
+            "name_en": camera.name_en,
+            "area": camera.area,
+            "area_name": area.name if area else "",
+            "lon": camera.position.lon if camera.position else None,
+            "lat": camera.position.lat if camera.position else None,
+            "heading_deg": camera.view.heading_deg if camera.view else None,
+            "hfov_deg": camera.view.hfov_deg if camera.view else None,
+            "range_m": camera.view.range_m if camera.view else None,
+            "view": self._views.get(camera.id),
+            "profiles": ["sub", "main"] if camera.streams.main else ["sub"],
+            "enabled": camera.enabled,
+            "state": status.state.value,
+            "since": status.since,
+            "error": status.error,
+            "codec": status.codec,
+            "width": status.width,
+            "height": status.height,
+            "last_unit_at": status.last_unit_at,
+            "sample_interval_s": status.sample_interval_s,
+            "zones": [{"id": zone.id, "rule": zone.rule, "polygon": zone.polygon} for zone in camera.zones],
+        }
+
+    def counters(self, camera: Camera) -> dict[str, Any]:
+        every = asdict(self.status(camera))
+        return {name: every[name] for name in COUNTERS}
+
+    def status(self, camera: Camera) -> StreamStatus:
+        """Newest known; a camera no worker has reported yet is waiting."""
+        if not camera.enabled:
+            return StreamStatus(camera.id, state=StreamState.DISABLED)
+        return self._live.statuses().get(camera.id) or StreamStatus(camera.id)
+
+    def near(self, scope: Scope, lon: float, lat: float, limit: int) -> list[dict[str, Any]]:
+        """Cameras that see the point first, then by distance. Cameras without a position are left out."""
+        point = Point(lon, lat)
+        found = []
+        for camera in self.visible(scope):
+            if camera.position is None:
+                continue
+            view = self._shapes.get(camera.id)
+            found.append(
+                {
+                    "id": camera.id,
+                    "name": camera.name,
+                    "name_en": camera.name_en,
+                    "distance_m": round(distance_m(camera.position.lon, camera.position.lat, lon, lat), 1),
+                    "sees": view is not None and bool(view.covers(point)),
+                    "state": self.status(camera).state.value,
+                    "lon": camera.position.lon,
+                    "lat": camera.position.lat,
+                }
+            )
+        found.sort(key=lambda one: (not one["sees"], one["distance_m"]))
+        return found[:limit]
+
+    def _covers(self, scope: Scope, camera_id: str) -> bool:
+        path = self.path(camera_id)
+        return path is not None and scope.covers(path)

@@ -1,0 +1,56 @@
+"""Everything one API process is made of, as the routes see it."""
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from api.camera_directory import CameraDirectory
+from api.event_feed import EventFeed
+from api.gate import Gate
+from api.pages import Pages
+from api.settings import Settings
+from api.town_map import TownMap
+from api.verification import Verification
+from config.cameras import CamerasFile
+from dispatch.service import Dispatch
+from incidents.accounts import Accounts
+from incidents.service import Incidents
+from incidents.workers import Workers
+from ingest.live import Live
+from runtime.clock import Clock
+from wall.live_hub import LiveHub
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    settings: Settings
+    clock: Clock
+    config: CamerasFile
+    town_map: TownMap
+    incidents: Incidents
+    dispatch: Dispatch
+    live: Live
+    cameras: CameraDirectory
+    hub: LiveHub
+    pages: Pages
+    event_feed: EventFeed
+    verification: Verification
+    password_gate: Gate
+    """Hashing a password takes 64 MiB on purpose."""
+    photo_gate: Gate
+    """A decoded photo takes up to 150 MB."""
+
+    @property
+    def accounts(self) -> Accounts:
+        return self.incidents.accounts
+
+    @property
+    def workers(self) -> Workers:
+        return self.incidents.workers
+
+
+def centre_of(connection: HTTPConnection) -> Centre:
+    """The centre behind a request."""
+    centre = connection.app.state.centre
+    assert isinstance(centre, Centre)
+    return centre

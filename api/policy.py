@@ -1,0 +1,112 @@
+"""Who may call a route. Every route declares one policy; `create_app` refuses to start with one that has none.
+
+A policy is also what lets a request in: a route cannot declare it without enforcing it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, params
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
+from starlette.routing import BaseRoute
+
+from api.centre import Centre, centre_of
+from api.errors import SignInRequired
+from api.security import SESSION_COOKIE
+from incidents.errors import NotAllowed
+from incidents.rights import Caller, Permission
+
+
+class PolicyMissing(RuntimeError):
+    """A route was added without saying who may call it."""
+
+
+def token_of(connection: HTTPConnection) -> str | None:
+    """The session token: from the Authorization header, else from the cookie; never from the address."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme:
+        return token.strip() if scheme.lower() == "bearer" else None
+    return connection.cookies.get(SESSION_COOKIE)
+
+
+async def authenticate(connection: HTTPConnection, centre: Centre) -> Caller:
+    """The caller behind the token. Raises SignInRequired."""
+    token = token_of(connection)
+    caller = await run_in_threadpool(centre.accounts.authenticate, token) if token else None
+    if caller is None:
+        raise SignInRequired("sign in first")
+    return caller
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """Anybody, signed in or not."""
+
+    async def __call__(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Anybody who is signed in; the route shows nothing but what is the caller's own or the same for all."""
+
+    async def __call__(self, connection: HTTPConnection) -> None:
+        connection.state.caller = await authenticate(connection, centre_of(connection))
+
+
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """Somebody who holds one of the permissions somewhere. Where: `scope_of` gives it, and every query takes it."""
+
+    permissions: tuple[Permission, ...]
+
+    async def __call__(self, connection: HTTPConnection) -> None:
+        caller = await authenticate(connection, centre_of(connection))
+        if not any(
+            caller.scope(permission).prefixes or caller.scope(permission).assignee for permission in self.permissions
+        ):
+            raise NotAllowed("your roles do not allow this")
+        connection.state.caller = caller
+
+
+Policy = Public | SignedIn | Requires
+public = Depends(Public())
+signed_in = Depends(SignedIn())
+
+
+def requires(*permissions: Permission) -> params.Depends:
+    """For `dependencies=[…]` of a route."""
+    dependency: params.Depends = Depends(Requires(permissions))
+    return dependency
+
+
+def current_caller(connection: HTTPConnection) -> Caller:
+    """Who the route's policy let in."""
+    caller = connection.state.caller
+    if not isinstance(caller, Caller):
+        raise TypeError("a public route has no caller")
+    return caller
+
+
+CurrentCaller = Annotated[Caller, Depends(current_caller)]
+
+
+def policy_of(route: BaseRoute) -> Policy | None:
+    """The policy a route declares; None where it has none or more than one."""
+    dependencies = getattr(route, "dependencies", [])
+    found = [one.dependency for one in dependencies if isinstance(one.dependency, Public | SignedIn | Requires)]
+    return found[0] if len(found) == 1 else None
+
+
+def check_policies(routers: Iterable[APIRouter]) -> None:
+    """Raises PolicyMissing naming every route without exactly one policy."""
+    missing = [
+        f"{sorted(getattr(route, 'methods', None) or ['WEBSOCKET'])} {getattr(route, 'path', route)}"
+        for router in routers
+        for route in router.routes
+        if policy_of(route) is None
+    ]
+    if missing:
+        raise PolicyMissing(f"routes without a policy: {', '.join(missing)}")

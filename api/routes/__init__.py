@@ -1,0 +1,37 @@
+"""One file per resource; `ROUTERS` is all of them, in the order they are matched."""
+
+from fastapi import APIRouter
+
+from api.routes import (
+    accounts,
+    cameras,
+    cases,
+    evidence,
+    health,
+    live,
+    map_layers,
+    near,
+    openapi,
+    phone,
+    sessions,
+    town,
+    web,
+    workers,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    sessions.router,
+    town.router,
+    map_layers.router,
+    cameras.router,
+    near.router,
+    workers.router,
+    cases.router,
+    evidence.router,
+    phone.router,
+    accounts.router,
+    health.router,
+    live.router,
+    openapi.router,
+    web.router,
+)

@@ -1,0 +1,42 @@
+"""Administration of accounts."""
+
+from fastapi import APIRouter
+
+from api.policy import CurrentCaller, requires
+from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
+from api.schemas.accounts import AccountAnswer, AccountChange, AccountList, AccountRequest, RoleAt
+from incidents.accounts import AccountChange as Change
+from incidents.accounts import NewAccount, RoleGiven
+from incidents.rights import Permission
+
+router = APIRouter(prefix=f"{PREFIX}/accounts", tags=["accounts"], responses=REFUSALS)
+MANAGE = requires(Permission.ACCOUNT_MANAGE)
+
+
+@router.get("", dependencies=[MANAGE], summary="Accounts within the caller's areas", operation_id="list_accounts")
+def list_accounts(caller: CurrentCaller, centre: TheCentre) -> AccountList:
+    return AccountList(items=[AccountAnswer.model_validate(one) for one in centre.accounts.list(caller)])
+
+
+@router.post("", dependencies=[MANAGE], summary="Make an account", operation_id="create_account", status_code=201)
+def create_account(body: AccountRequest, caller: CurrentCaller, centre: TheCentre) -> AccountAnswer:
+    account = NewAccount(body.username, body.password, body.name or body.username, _roles(body.roles))
+    return AccountAnswer.model_validate(centre.accounts.create(caller, account))
+
+
+@router.patch("/{account_id}", dependencies=[MANAGE], summary="Change an account", operation_id="change_account")
+def change_account(account_id: str, body: AccountChange, caller: CurrentCaller, centre: TheCentre) -> AccountAnswer:
+    """A new password, new roles, or disabling ends the account's sessions within seconds, open pages included."""
+    roles = _roles(body.roles) if body.roles is not None else None
+    change = Change(name=body.name, password=body.password, enabled=body.enabled, roles=roles)
+    return AccountAnswer.model_validate(centre.accounts.change(caller, account_id, change))
+
+
+@router.delete("/{account_id}", dependencies=[MANAGE], summary="Disable an account", operation_id="disable_account")
+def disable_account(account_id: str, caller: CurrentCaller, centre: TheCentre) -> AccountAnswer:
+    """Its row stays, since the trace names it; it cannot sign in any more."""
+    return AccountAnswer.model_validate(centre.accounts.change(caller, account_id, Change(enabled=False)))
+
+
+def _roles(given: list[RoleAt]) -> tuple[RoleGiven, ...]:
+    return tuple(RoleGiven(one.role, one.area) for one in given)

@@ -1,0 +1,19 @@
+"""What routes are handed."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends
+
+from api.centre import Centre, centre_of
+from api.schemas import ErrorAnswer
+
+TheCentre = Annotated[Centre, Depends(centre_of)]
+
+PREFIX = "/api/v1"
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"model": ErrorAnswer, "description": "not signed in"},
+    403: {"model": ErrorAnswer, "description": "not allowed"},
+    404: {"model": ErrorAnswer, "description": "no such thing, or outside the caller's areas"},
+    409: {"model": ErrorAnswer, "description": "not in this state"},
+    422: {"model": ErrorAnswer, "description": "the request is wrong"},
+}

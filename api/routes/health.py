@@ -1,0 +1,52 @@
+"""How the system stands."""
+
+from collections import Counter
+from statistics import median
+from typing import Any, Protocol, runtime_checkable
+
+from fastapi import APIRouter
+
+from api.policy import CurrentCaller, requires
+from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
+from api.schemas.town import Health, Sampling
+from incidents.rights import Permission
+from ingest.state import StreamState
+
+router = APIRouter(prefix=PREFIX, tags=["health"], responses=REFUSALS)
+
+
+@runtime_checkable
+class KnowsWorkers(Protocol):
+    """A `Live` that can also say how its worker processes are."""
+
+    def workers(self) -> list[dict[str, Any]]: ...
+
+
+@router.get(
+    "/health",
+    dependencies=[requires(Permission.HEALTH_SEE)],
+    summary="Cameras by state, worker processes, sampling",
+    operation_id="get_health",
+)
+async def get_health(caller: CurrentCaller, centre: TheCentre) -> Health:
+    """Counted over the cameras the caller may see; the workers are those of the whole system."""
+    seen = [centre.cameras.status(camera) for camera in centre.cameras.visible(caller.scope(Permission.HEALTH_SEE))]
+    live = centre.live
+    workers = live.workers() if isinstance(live, KnowsWorkers) else []
+    sampled = [one.sample_interval_s for one in seen if one.state is StreamState.LIVE and one.sample_interval_s > 0]
+    return Health(
+        at=centre.clock.now(),
+        cameras=dict(Counter(one.state.value for one in seen)),
+        workers=workers,
+        keyframes=sum(one.keyframes for one in seen),
+        access_units=sum(one.access_units for one in seen),
+        packets_lost=sum(one.packets_lost for one in seen),
+        sampling=Sampling(
+            cameras=len(sampled),
+            median_interval_s=median(sampled) if sampled else 0.0,
+            longest_interval_s=max(sampled, default=0.0),
+        ),
+        spool_depth=sum(int(worker.get("spool_depth", 0)) for worker in workers),
+        pages=len(centre.pages),
+        live_streams=len(centre.hub.open_streams()),
+    )

@@ -1,0 +1,46 @@
+"""The map's layers as GeoJSON, and the whole map as one file to send."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Response
+
+from api.policy import CurrentCaller, signed_in
+from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
+from api.schemas import FeatureCollection
+from api.town_map import GeoJson, serialised, within
+from incidents.errors import NotFound
+
+router = APIRouter(prefix=f"{PREFIX}/map", tags=["map"], responses=REFUSALS)
+
+IfNoneMatch = Annotated[str, Header(description="the entity tag of an earlier answer")]
+GEOJSON: dict[str, Any] = {"response_model": FeatureCollection, "response_class": Response}
+
+
+def answer(collection: GeoJson, known: str) -> Response:
+    """304 where the caller has it already; never kept by a shared cache."""
+    body, tag = serialised(collection)
+    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "cookie, authorization"}
+    if tag in {one.strip().removeprefix("W/") for one in known.split(",")}:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/geo+json", headers=headers)
+
+
+@router.get("/areas", dependencies=[signed_in], summary="Areas as GeoJSON", operation_id="map_areas", **GEOJSON)
+def map_areas(caller: CurrentCaller, centre: TheCentre, if_none_match: IfNoneMatch = "") -> Response:
+    codes = {area.code for area in centre.incidents.list_areas(caller)}
+    return answer(within(centre.town_map.areas, codes), if_none_match)
+
+
+@router.get("/grids", dependencies=[signed_in], summary="Grids as GeoJSON", operation_id="map_grids", **GEOJSON)
+def map_grids(caller: CurrentCaller, centre: TheCentre, if_none_match: IfNoneMatch = "") -> Response:
+    codes = {area.code for area in centre.incidents.list_areas(caller)}
+    return answer(within(centre.town_map.grids, codes), if_none_match)
+
+
+@router.get("/base/{layer}", dependencies=[signed_in], summary="A base layer", operation_id="map_base", **GEOJSON)
+def map_base(layer: str, centre: TheCentre, if_none_match: IfNoneMatch = "") -> Response:
+    """One of `base_layers` of the town: roads, water, green, buildings."""
+    collection = centre.town_map.base.get(layer)
+    if collection is None:
+        raise NotFound("no such base layer", "layer")
+    return answer(collection, if_none_match)

@@ -1,0 +1,46 @@
+"""Who and what is near a place on the map."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.policy import CurrentCaller, requires
+from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
+from api.schemas.cases import CandidateAnswer
+from api.schemas.town import GridName, Near, NearCamera
+from incidents.rights import Caller, Permission
+
+router = APIRouter(prefix=PREFIX, tags=["map"], responses=REFUSALS)
+LIMIT = 20
+
+
+@router.get(
+    "/near",
+    dependencies=[requires(Permission.CAMERA_SEE, Permission.WORKER_SEE)],
+    summary="Cameras that see a place, workers near it, its grid",
+    operation_id="near",
+)
+def near(
+    lon: Annotated[float, Query(ge=-180, le=180)],
+    lat: Annotated[float, Query(ge=-85, le=85)],
+    caller: CurrentCaller,
+    centre: TheCentre,
+) -> Near:
+    """Cameras that see the place come first, then the nearest; workers best first."""
+    cameras = centre.cameras.near(caller.scope(Permission.CAMERA_SEE), lon, lat, LIMIT)
+    workers = centre.dispatch.near(caller, lon, lat, LIMIT)
+    return Near(
+        cameras=[NearCamera(**camera) for camera in cameras],
+        workers=[CandidateAnswer.model_validate(worker) for worker in workers],
+        grid=_grid(caller, centre, lon, lat),
+    )
+
+
+def _grid(caller: Caller, centre: TheCentre, lon: float, lat: float) -> GridName | None:
+    """The grid at the place, unless it lies outside all the caller may see."""
+    grid = centre.town_map.locator.containing(lon, lat)
+    path = centre.cameras.area_path(grid.code) if grid else None
+    if grid is None or path is None:
+        return None
+    seen = any(caller.scope(one).covers(path) for one in (Permission.CAMERA_SEE, Permission.WORKER_SEE))
+    return GridName(code=grid.code, name=grid.name) if seen else None

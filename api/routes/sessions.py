@@ -1,0 +1,103 @@
+"""Setting up, signing in and out, and who one is."""
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.policy import CurrentCaller, public, signed_in
+from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
+from api.schemas import Done
+from api.schemas.accounts import (
+    HeldRole,
+    Me,
+    PasswordRequest,
+    SetupRequest,
+    SetupState,
+    SignedInAnswer,
+    SignInRequest,
+    TownName,
+)
+from api.security import SESSION_COOKIE
+from incidents.accounts import NewAccount, RoleGiven, SignedIn
+
+router = APIRouter(prefix=PREFIX, tags=["sessions"], responses=REFUSALS)
+
+
+@router.get("/setup", dependencies=[public], summary="Is the first account still to be made", operation_id="get_setup")
+def get_setup(centre: TheCentre) -> SetupState:
+    return SetupState(needed=centre.accounts.setup_needed())
+
+
+@router.post(
+    "/setup", dependencies=[public], summary="Make the first account and sign in", operation_id="make_first_account"
+)
+async def make_first_account(
+    body: SetupRequest, request: Request, response: Response, centre: TheCentre
+) -> SignedInAnswer:
+    """The one-time code is printed by the server at its start; the account is administrator of the whole town."""
+    town = RoleGiven("administrator", centre.config.town.area)
+    account = NewAccount(body.username, body.password, body.name or body.username, (town,))
+    async with centre.password_gate.passing():
+        signed = await run_in_threadpool(centre.accounts.setup, body.code, account, address=_address(request))
+    return _browser(signed, request, response, centre)
+
+
+@router.post("/sessions", dependencies=[public], summary="Sign in", operation_id="sign_in")
+async def sign_in(body: SignInRequest, request: Request, response: Response, centre: TheCentre) -> SignedInAnswer:
+    """A browser gets a cookie; a device (`device: true`) gets the token in the body, once."""
+    async with centre.password_gate.passing():
+        signed = await run_in_threadpool(
+            centre.accounts.sign_in, body.username, body.password, address=_address(request), device=body.device
+        )
+    if not body.device:
+        return _browser(signed, request, response, centre)
+    return _answer(signed, token=signed.token)
+
+
+@router.delete("/sessions/current", dependencies=[signed_in], summary="Sign out", operation_id="sign_out")
+def sign_out(caller: CurrentCaller, response: Response, centre: TheCentre) -> Done:
+    centre.accounts.sign_out(caller)
+    response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
+    return Done()
+
+
+@router.get("/me", dependencies=[signed_in], summary="Who is signed in", operation_id="get_me")
+def get_me(caller: CurrentCaller, centre: TheCentre) -> Me:
+    town = centre.config.town
+    return Me(
+        id=caller.account_id,
+        username=caller.username,
+        name=caller.name,
+        roles=[HeldRole(role=at.role, area=at.area, area_name=at.area_name) for at in caller.roles],
+        permissions=caller.permissions(),
+        town=TownName(name=town.name, name_en=town.name_en, area=town.area),
+    )
+
+
+@router.put("/me/password", dependencies=[signed_in], summary="Change one's own password", operation_id="set_password")
+async def set_password(body: PasswordRequest, caller: CurrentCaller, centre: TheCentre) -> Done:
+    """Ends the account's other sessions."""
+    async with centre.password_gate.passing():
+        await run_in_threadpool(centre.accounts.change_own_password, caller, body.old, body.new)
+    return Done()
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _browser(signed: SignedIn, request: Request, response: Response, centre: TheCentre) -> SignedInAnswer:
+    response.set_cookie(
+        SESSION_COOKIE,
+        signed.token,
+        max_age=int(centre.accounts.rules.browser_seconds),
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=centre.settings.secure or request.url.scheme == "https",
+    )
+    return _answer(signed, token=None)
+
+
+def _answer(signed: SignedIn, token: str | None) -> SignedInAnswer:
+    caller = signed.caller
+    return SignedInAnswer(account_id=caller.account_id, username=caller.username, name=caller.name, token=token)

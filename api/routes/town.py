@@ -1,0 +1,38 @@
+"""The town and its areas."""
+
+from fastapi import APIRouter
+
+from api.policy import CurrentCaller, signed_in
+from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
+from api.schemas import Names
+from api.schemas.town import AreaAnswer, CaseClassAnswer, TownAnswer
+
+router = APIRouter(prefix=PREFIX, tags=["town"], responses=REFUSALS)
+
+
+@router.get(
+    "/town", dependencies=[signed_in], summary="Name, bounds, base layers, case classes", operation_id="get_town"
+)
+def get_town(centre: TheCentre) -> TownAnswer:
+    town = centre.config.town
+    west, south, east, north = centre.town_map.bounds
+    dwells = sorted({zone.dwell_seconds for camera in centre.config.cameras for zone in camera.zones})
+    return TownAnswer(
+        name=town.name,
+        name_en=town.name_en,
+        area=town.area,
+        timezone=town.timezone,
+        bounds=[west, south, east, north],
+        centre=[(west + east) / 2, (south + north) / 2],
+        base_layers=list(centre.town_map.base),
+        case_classes=[
+            CaseClassAnswer(code=one.code, name=Names(zh=one.zh, en=one.en), level=one.level, platform=one.platform)
+            for one in centre.incidents.town.case_classes.classes
+        ],
+        dwell=f"{dwells[0]:g}–{dwells[-1]:g} s" if dwells else "",
+    )
+
+
+@router.get("/areas", dependencies=[signed_in], summary="Areas within the caller's rights", operation_id="list_areas")
+def list_areas(caller: CurrentCaller, centre: TheCentre) -> list[AreaAnswer]:
+    return [AreaAnswer.model_validate(area) for area in centre.incidents.list_areas(caller)]

@@ -1,0 +1,47 @@
+"""Bodies of requests and answers, field by field as in docs/design/contracts.md."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Body(BaseModel):
+    """A request body: an unknown field is an error, so that a mistyped one is not silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answer(BaseModel):
+    """Read from the views of the parts below by attribute."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class Names(Answer):
+    zh: str
+    en: str
+
+
+class Done(Answer):
+    """The request was carried out; there is nothing more to say."""
+
+    done: Literal[True] = True
+
+
+class FeatureCollection(Answer):
+    """GeoJSON (RFC 7946), WGS 84, lon lat."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[dict[str, Any]]
+
+
+class Problem(Answer):
+    code: str
+    message: str
+    where: str = ""
+
+
+class ErrorAnswer(Answer):
+    """Every refusal."""
+
+    error: Problem

@@ -1,0 +1,92 @@
+"""Sign-in, the caller, accounts."""
+
+from pydantic import Field
+
+from api.schemas import Answer, Body
+
+Password = Field(min_length=1, max_length=256)
+Username = Field(min_length=1, max_length=64)
+
+
+class SetupState(Answer):
+    needed: bool = Field(description="the first account is still to be made")
+
+
+class SetupRequest(Body):
+    code: str = Field(min_length=1, max_length=64, description="the one-time code the server printed at its start")
+    username: str = Username
+    password: str = Password
+    name: str = Field(default="", max_length=100)
+
+
+class SignInRequest(Body):
+    username: str = Username
+    password: str = Password
+    device: bool = Field(default=False, description="a phone or program: the token comes in the body, no cookie is set")
+
+
+class SignedInAnswer(Answer):
+    account_id: str
+    username: str
+    name: str
+    token: str | None = Field(default=None, description="only for a device; shown this once")
+
+
+class HeldRole(Answer):
+    role: str
+    area: str
+    area_name: str
+
+
+class TownName(Answer):
+    name: str
+    name_en: str
+    area: str
+
+
+class Me(Answer):
+    id: str
+    username: str
+    name: str
+    roles: list[HeldRole]
+    permissions: list[str]
+    town: TownName
+
+
+class RoleAt(Body):
+    role: str = Field(max_length=32)
+    area: str = Field(max_length=64)
+
+
+class AccountRequest(Body):
+    username: str = Username
+    password: str = Password
+    name: str = Field(default="", max_length=100)
+    roles: list[RoleAt] = Field(min_length=1, max_length=64)
+
+
+class AccountChange(Body):
+    """What is left out stays. New roles replace all old ones."""
+
+    name: str | None = Field(default=None, max_length=100)
+    password: str | None = Field(default=None, min_length=1, max_length=256)
+    enabled: bool | None = None
+    roles: list[RoleAt] | None = Field(default=None, min_length=1, max_length=64)
+
+
+class AccountAnswer(Answer):
+    id: str
+    username: str
+    name: str
+    enabled: bool
+    created_at: float
+    roles: list[HeldRole]
+
+
+class AccountList(Answer):
+    items: list[AccountAnswer]
+
+
+class PasswordRequest(Body):
+    old: str = Password
+    new: str = Password

@@ -1,0 +1,132 @@
+"""Cases, their trace and evidence, and whom to send."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api.schemas import Answer, Body, Names
+from config.case_classes import Level
+
+
+class PersonAnswer(Answer):
+    id: str
+    name: str
+
+
+class CaseAnswer(Answer):
+    id: str
+    number: str
+    state: str
+    case_class: str
+    class_name: Names
+    level: int
+    title: Names
+    source: str
+    camera_id: str | None
+    zone_id: str | None
+    lon: float | None
+    lat: float | None
+    error_m: float | None
+    area: str
+    area_name: str
+    grid: str | None
+    grid_name: str | None
+    address: str
+    opened_at: float
+    updated_at: float
+    deadline_at: float | None
+    closed_at: float | None
+    resolution: str | None
+    assignee: PersonAnswer | None
+    needs_person: bool = Field(description="the camera could not tell: a person must verify")
+    reworks: int
+    sightings: int
+    last_seen_at: float | None
+    gone_at: float | None
+    picture_evidence_id: str | None
+    clip_evidence_id: str | None
+    version: int
+
+
+class CaseList(Answer):
+    items: list[CaseAnswer]
+    total: int = Field(description="all that fit the filter, whatever the page")
+
+
+class ActorAnswer(Answer):
+    kind: Literal["camera", "person", "system"]
+    id: str
+    name: str
+
+
+class TraceEntryAnswer(Answer):
+    seq: int
+    at: float
+    action: str
+    actor: ActorAnswer
+    from_state: str | None
+    to_state: str
+    detail: dict[str, Any]
+    hash: str
+
+
+class EvidenceAnswer(Answer):
+    id: str
+    kind: str
+    media_type: str
+    caption: str
+    at: float
+
+
+class CaseDetailAnswer(CaseAnswer):
+    trace: list[TraceEntryAnswer]
+    evidence: list[EvidenceAnswer]
+    actions: list[str] = Field(description="what the caller may do to it now, as path segments")
+
+
+class CaseRequest(Body):
+    case_class: str = Field(max_length=16)
+    level: Level
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-85, le=85)
+    note: str = Field(default="", max_length=2000)
+    camera_id: str | None = Field(default=None, max_length=64)
+
+
+class ActionRequest(Body):
+    """What an action needs, by action: `assign` worker_id; `verify` result; `decline`, `reopen`, `strike-out` reason;
+    `comment` note. `version`, where given, must be the case's own: two people do not decide over each other."""
+
+    worker_id: str | None = Field(default=None, max_length=64)
+    reason: str | None = Field(default=None, max_length=2000)
+    note: str | None = Field(default=None, max_length=2000)
+    result: Literal["gone", "present", "cannot_tell"] | None = None
+    lon: float | None = Field(default=None, ge=-180, le=180, description="where the caller stands")
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    version: int | None = Field(default=None, ge=1)
+
+
+class TraceCheckAnswer(Answer):
+    valid: bool
+    entries: int
+    broken_at: int | None
+    problem: str = ""
+
+
+class CandidateAnswer(Answer):
+    """Somebody who could be sent; `reason` is one line for the dispatcher."""
+
+    worker_id: str
+    name: str
+    distance_m: float | None
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None
+    position_age_s: float | None
+    grid_match: bool
+    available: bool
+    reason: Names
+
+
+class CandidateList(Answer):
+    items: list[CandidateAnswer]

@@ -1,0 +1,147 @@
+"""The town, its cameras and workers, and how the system is."""
+
+from typing import Any
+
+from pydantic import Field
+
+from api.schemas import Answer, Names
+from api.schemas.cases import CandidateAnswer
+
+
+class CaseClassAnswer(Answer):
+    code: str
+    name: Names
+    level: int
+    platform: str
+
+
+class TownAnswer(Answer):
+    name: str
+    name_en: str
+    area: str
+    timezone: str
+    bounds: list[float] = Field(description="west, south, east, north", min_length=4, max_length=4)
+    centre: list[float] = Field(description="lon, lat", min_length=2, max_length=2)
+    base_layers: list[str]
+    case_classes: list[CaseClassAnswer]
+    dwell: str = Field(description="one line: how long something must stay before a case opens")
+
+
+class AreaAnswer(Answer):
+    code: str
+    parent: str | None
+    level: str
+    name: str
+    name_en: str
+
+
+class ZoneAnswer(Answer):
+    id: str
+    rule: str
+    polygon: list[list[float]] = Field(description="fractions of the picture, from its top left")
+
+
+class CameraAnswer(Answer):
+    id: str
+    name: str
+    name_en: str
+    area: str
+    area_name: str
+    lon: float | None
+    lat: float | None
+    heading_deg: float | None
+    hfov_deg: float | None
+    range_m: float | None
+    view: dict[str, Any] | None = Field(description="GeoJSON Polygon of the ground it sees")
+    profiles: list[str]
+    enabled: bool
+    state: str
+    since: float
+    error: str
+    codec: str
+    width: int
+    height: int
+    last_unit_at: float
+    sample_interval_s: float
+    zones: list[ZoneAnswer]
+
+
+class CameraList(Answer):
+    items: list[CameraAnswer]
+
+
+class CameraCounters(Answer):
+    connects: int
+    access_units: int
+    keyframes: int
+    bytes_received: int
+    packets_lost: int
+    gop_seconds: float
+    ring_seconds: float
+    ring_bytes: int
+    extra: dict[str, float]
+
+
+class CameraDetail(CameraAnswer):
+    counters: CameraCounters
+
+
+class NearCamera(Answer):
+    id: str
+    name: str
+    name_en: str
+    distance_m: float
+    sees: bool
+    state: str
+    lon: float
+    lat: float
+
+
+class GridName(Answer):
+    code: str
+    name: str
+
+
+class Near(Answer):
+    cameras: list[NearCamera]
+    workers: list[CandidateAnswer]
+    grid: GridName | None
+
+
+class WorkerAnswer(Answer):
+    id: str
+    account_id: str
+    name: str
+    grids: list[str]
+    transport: str
+    duty: bool
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None
+    position_at: float | None
+    case_id: str | None
+
+
+class WorkerList(Answer):
+    items: list[WorkerAnswer]
+
+
+class Sampling(Answer):
+    cameras: int = Field(description="live cameras whose pictures are analysed")
+    median_interval_s: float
+    longest_interval_s: float
+
+
+class Health(Answer):
+    """How the system stands, over the cameras the caller may see."""
+
+    at: float
+    cameras: dict[str, int] = Field(description="number of cameras by state")
+    workers: list[dict[str, Any]] = Field(description="ingest worker processes")
+    keyframes: int
+    access_units: int
+    packets_lost: int
+    sampling: Sampling
+    spool_depth: int = Field(description="detections that wait in the workers for being stored")
+    pages: int
+    live_streams: int

@@ -1,0 +1,123 @@
+"""Handled: is the thing gone? The camera that saw it is asked first, and its answer is applied to the case."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+
+from incidents.errors import Conflict, NotFound
+from incidents.service import Incidents, VerificationTarget
+from ingest.live import Live, LiveError, Reply
+from runtime.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+RESULTS = frozenset({"gone", "present", "cannot_tell"})
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationRules:
+    patience_seconds: float = 60.0
+    """Somebody may still be sweeping, or stand in the picture: so long `gone` is waited for."""
+    retry_seconds: float = 5.0
+    poll_seconds: float = 2.0
+    at_once: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    result: str
+    reason: str
+    captured_at: float
+    picture: bytes | None
+
+
+class Verification:
+    """Works from the store, not from memory: what was handled before a restart is asked about after it."""
+
+    def __init__(self, incidents: Incidents, live: Live, clock: Clock, rules: VerificationRules | None = None) -> None:
+        self._incidents = incidents
+        self._live = live
+        self._clock = clock
+        self._rules = rules or VerificationRules()
+        self._asking: dict[str, asyncio.Task[None]] = {}
+        self._slots = asyncio.Semaphore(self._rules.at_once)
+        self._loop: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._loop = asyncio.create_task(self._poll(), name="verification")
+
+    async def stop(self) -> None:
+        tasks = [task for task in (self._loop, *self._asking.values()) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _poll(self) -> None:
+        while True:
+            try:
+                waiting = await run_in_threadpool(self._incidents.awaiting_camera)
+            except SQLAlchemyError:
+                logger.exception("cases to verify could not be read")
+                waiting = ()
+            for target in waiting:
+                if target.case_id not in self._asking:
+                    task = asyncio.create_task(self._verify(target), name=f"verify {target.case_id}")
+                    self._asking[target.case_id] = task
+            await self._clock.sleep(self._rules.poll_seconds)
+
+    async def _verify(self, target: VerificationTarget) -> None:
+        try:
+            verdict = await self._ask_until_gone(target)
+            await run_in_threadpool(
+                self._incidents.camera_verified,
+                target.case_id,
+                target.camera_id,
+                verdict.result,
+                verdict.reason,
+                captured_at=verdict.captured_at,
+                picture=verdict.picture,
+            )
+            logger.info("case %s verified by %s: %s", target.case_id, target.camera_id, verdict.result)
+        except (Conflict, NotFound) as error:
+            logger.info("case %s needs no verification any more: %s", target.case_id, error)
+        except SQLAlchemyError:
+            logger.exception("verdict on case %s could not be stored; it will be asked for again", target.case_id)
+        finally:
+            del self._asking[target.case_id]
+
+    async def _ask_until_gone(self, target: VerificationTarget) -> Verdict:
+        """`gone` at once; anything else only after the patience is used up."""
+        patient_until = self._clock.monotonic() + self._rules.patience_seconds
+        while True:
+            verdict = await self._ask(target)
+            remaining = patient_until - self._clock.monotonic()
+            if verdict.result == "gone" or remaining <= 0:
+                return verdict
+            await self._clock.sleep(min(self._rules.retry_seconds, remaining))
+
+    async def _ask(self, target: VerificationTarget) -> Verdict:
+        try:
+            async with self._slots:
+                reply = await self._live.request(
+                    target.camera_id, "verify", object_id=target.object_id, box=list(target.box)
+                )
+        except LiveError as error:
+            return Verdict("cannot_tell", str(error), self._clock.now(), None)
+        return _verdict(reply, self._clock.now())
+
+
+def _verdict(reply: Reply, now: float) -> Verdict:
+    """A worker's answer; one that says nothing usable is no verdict."""
+    body: dict[str, Any] = reply.body
+    result = body.get("result")
+    captured_at = body.get("captured_at")
+    return Verdict(
+        result if isinstance(result, str) and result in RESULTS else "cannot_tell",
+        str(body.get("reason", ""))[:400],
+        float(captured_at) if isinstance(captured_at, int | float) else now,
+        reply.blobs[0] if reply.blobs else None,
+    )

@@ -1,0 +1,265 @@
+"""A small town to run the whole API on: real SQLite, real evidence files, a replayed `Live`.
+
+Two villages, east and west, two grids each; a camera in each village. Every role once at the town and once in each
+village (workers: at a grid).
+"""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+from argon2 import PasswordHasher
+
+from api.app import build_centre, create_app
+from api.centre import Centre
+from api.server import server_config
+from api.settings import Settings
+from api.town_map import TownMap
+from api.verification import VerificationRules
+from config.cameras import CamerasFile
+from config.load import load_case_classes
+from incidents.accounts import NewAccount, RoleGiven
+from incidents.areas import Area
+from incidents.opening import Town
+from incidents.passwords import Passwords
+from incidents.rights import ROLES
+from incidents.service import Incidents
+from incidents.store import open_store
+from runtime.clock import Clock, SystemClock
+from tests.serving import serving
+from tests.wall.clips import encode_clip
+from tests.wall.replay_live import ReplayLive, first_picture_jpeg
+
+PASSWORD = "correct horse 42"
+WEST, EAST = 120.40, 120.42
+LAT = 30.05
+SIZE = 0.02
+AREAS = (
+    Area("d", None, "district", "区", "District"),
+    Area("t", "d", "town", "镇", "Town"),
+    Area("east", "t", "village", "东村", "East"),
+    Area("west", "t", "village", "西村", "West"),
+    *(Area(f"{village}-g{n}", village, "grid", f"{village}网格{n}") for village in ("east", "west") for n in (1, 2)),
+)
+
+
+def square(west: float, south: float, width: float, height: float) -> dict[str, Any]:
+    east, north = west + width, south + height
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def feature(code: str, geometry: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Feature", "properties": {"code": code}, "geometry": geometry}
+
+
+@dataclass(frozen=True)
+class GridSquare:
+    code: str
+    name: str
+    west: float
+    south: float
+
+    @property
+    def geometry(self) -> dict[str, Any]:
+        return square(self.west, self.south, SIZE, SIZE / 2)
+
+
+GRIDS = tuple(
+    GridSquare(f"{village}-g{n}", f"{village}网格{n}", west, LAT + (n - 1) * SIZE / 2)
+    for village, west in (("west", WEST), ("east", EAST))
+    for n in (1, 2)
+)
+
+
+class SquareLocator:
+    def containing(self, lon: float, lat: float) -> GridSquare | None:
+        for grid in GRIDS:
+            if grid.west <= lon < grid.west + SIZE and grid.south <= lat < grid.south + SIZE / 2:
+                return grid
+        return None
+
+
+def middle(grid_code: str) -> tuple[float, float]:
+    grid = next(one for one in GRIDS if one.code == grid_code)
+    return grid.west + SIZE / 2, grid.south + SIZE / 4
+
+
+def collection(*features: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "features": list(features)}
+
+
+def camera(village: str) -> dict[str, Any]:
+    lon, lat = middle(f"{village}-g1")
+    return {
+        "id": f"{village}-cam",
+        "name": f"{village}相机",
+        "name_en": f"{village} camera",
+        "area": village,
+        "streams": {"sub": {"url": f"rtsp://127.0.0.1:1/{village}"}},
+        "position": {"lon": lon, "lat": lat, "height_m": 6.0},
+        "view": {"heading_deg": 0.0, "tilt_deg": 20.0, "hfov_deg": 70.0},
+        "zones": [
+            {
+                "id": "no-stall",
+                "rule": "stall",
+                "polygon": [[0.1, 0.5], [0.9, 0.5], [0.9, 0.9], [0.1, 0.9]],
+                "case_class": "05-01",
+            }
+        ],
+    }
+
+
+CONFIG = CamerasFile.model_validate(
+    {
+        "version": 1,
+        "town": {"name": "测试镇", "name_en": "Testtown", "area": "t", "files": {"areas": "a", "grids": "g"}},
+        "cameras": [camera("east"), camera("west")],
+    }
+)
+VIEWS = {f"{village}-cam": square(*middle(f"{village}-g1"), 0.001, 0.001) for village in ("east", "west")}
+TOWN_MAP = TownMap(
+    bounds=(WEST, LAT, WEST + 2 * SIZE, LAT + SIZE),
+    areas=collection(
+        feature("t", square(WEST, LAT, 2 * SIZE, SIZE)),
+        feature("east", square(EAST, LAT, SIZE, SIZE)),
+        feature("west", square(WEST, LAT, SIZE, SIZE)),
+    ),
+    grids=collection(*(feature(grid.code, grid.geometry) for grid in GRIDS)),
+    base={"roads": collection()},
+    views=VIEWS,
+    locator=SquareLocator(),
+)
+
+PLACES = {"town": "t", "east": "east", "west": "west"}
+ACCOUNTS = {
+    f"{role}@{place}": RoleGiven(role, f"{place}-g1" if role == "grid_worker" and place != "town" else code)
+    for role in ROLES
+    for place, code in PLACES.items()
+}
+"""Account name → its one role; grid workers at a village's first grid."""
+
+
+def quick_passwords() -> Passwords:
+    """The real hash with its cost turned down: these tests sign in hundreds of times."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+
+
+@dataclass
+class RunningTown:
+    address: str
+    centre: Centre
+    incidents: Incidents
+    live: ReplayLive
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def token(self, account: str) -> str:
+        """A device session's token, made in the store: signing in over HTTP has tests of its own."""
+        if account not in self.tokens:
+            accounts = self.incidents.accounts
+            self.tokens[account] = accounts.sign_in(account, PASSWORD, address="test", device=True).token
+        return self.tokens[account]
+
+    def account_id(self, account: str) -> str:
+        caller = self.incidents.accounts.authenticate(self.token(account))
+        assert caller is not None
+        return caller.account_id
+
+    def client(self, account: str | None = None) -> httpx.AsyncClient:
+        headers = {"authorization": f"Bearer {self.token(account)}"} if account else {}
+        client = httpx.AsyncClient(base_url=f"http://{self.address}/api/v1", headers=headers, timeout=20)
+        self.clients.append(client)
+        return client
+
+    @property
+    def live_url(self) -> str:
+        return f"ws://{self.address}/api/v1/live"
+
+    async def detect(self, village: str = "east", object_id: str = "o1", phase: str = "present") -> None:
+        detection, blobs = detection_at(village, object_id, phase)
+        await self.live.detect(detection, blobs)
+
+
+def detection_at(village: str, object_id: str, phase: str = "present") -> tuple[dict[str, Any], tuple[bytes, ...]]:
+    lon, lat = middle(f"{village}-g1")
+    # Objects apart by more than what counts as one place.
+    lon += (hash(object_id) % 97) * 0.00008
+    now = time.time()
+    detection = {
+        "key": f"{village}-cam/no-stall/{object_id}/{phase}",
+        "object_id": object_id,
+        "phase": phase,
+        "camera_id": f"{village}-cam",
+        "zone_id": "no-stall",
+        "rule": "stall",
+        "case_class": "05-01",
+        "level": 2,
+        "opens_case": True,
+        "first_seen_at": now - 180,
+        "confirmed_at": now,
+        "box": [(hash(object_id) % 11) * 0.08, 0.5, 0.05, 0.1],
+        "foot": [0.5, 0.6],
+        "location": {"lon": lon, "lat": lat, "error_m": 1.5},
+        "size_m": [1.9, 1.6],
+        "confidence": 0.8,
+        "blobs": ["picture.jpg"],
+    }
+    return detection, (first_picture_jpeg(encode_clip()),)
+
+
+def open_incidents(folder: Path, clock: Clock) -> Incidents:
+    store = open_store(folder / "gridwatch.sqlite")
+    town = Town(
+        area="t",
+        number_prefix="T",
+        timezone=ZoneInfo("Asia/Shanghai"),
+        case_classes=load_case_classes(),
+        cameras={one.id: one for one in CONFIG.cameras},
+        locator=SquareLocator(),
+    )
+    return Incidents(store, folder / "evidence", clock, town, passwords=quick_passwords())
+
+
+def make_accounts(incidents: Incidents) -> None:
+    code = incidents.accounts.new_setup_code()
+    assert code is not None
+    first = NewAccount("first", PASSWORD, "第一人", (RoleGiven("administrator", "d"),))
+    caller = incidents.accounts.setup(code, first).caller
+    for name, role in ACCOUNTS.items():
+        incidents.accounts.create(caller, NewAccount(name, PASSWORD, name, (role,)))
+
+
+QUICK = VerificationRules(patience_seconds=1.0, retry_seconds=0.1, poll_seconds=0.1)
+
+
+@asynccontextmanager
+async def running_town(
+    folder: Path, *, accounts: bool = True, clock: Clock | None = None, live: ReplayLive | None = None, **changed: Any
+) -> AsyncIterator[RunningTown]:
+    clock = clock or SystemClock()
+    incidents = open_incidents(folder, clock)
+    incidents.load_areas(AREAS)
+    if accounts and incidents.accounts.setup_needed():
+        make_accounts(incidents)
+    live = live or ReplayLive({("east-cam", "sub"): encode_clip(), ("west-cam", "sub"): encode_clip()})
+    settings = Settings(data_dir=folder, **{"verification": QUICK, "static_dir": folder / "static", **changed})
+    centre = build_centre(settings, CONFIG, TOWN_MAP, incidents, live, clock)
+    live.start()
+    town = RunningTown("", centre, incidents, live)
+    try:
+        async with serving(server_config(create_app(centre), settings)) as address:
+            town.address = address
+            try:
+                yield town
+            finally:
+                for client in town.clients:
+                    await client.aclose()
+    finally:
+        await live.stop()
+        incidents.store.close()
