@@ -47,7 +47,7 @@ class GroundModel(Protocol):
         ...
 
     def size_at(self, box: Box) -> tuple[float, float] | None:
-        """(width, height) in metres of something upright on the lower edge of the box; None where there is no ground."""
+        """(width, height) in metres of something upright on the lower edge of the box; None off the ground."""
         ...
 
 

@@ -1,0 +1,131 @@
+"""The grids (网格) of a town: loaded from any geographic file, found by place or code."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+from shapely import Point, STRtree, to_geojson
+
+from gis.files import GeographyError, read_frame, text_of
+from gis.plane import Plane, distance_m
+from gis.rings import Area, usable
+
+Kind = Literal["residential", "enterprise", "dedicated"]
+FeatureCollection = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One grid. `outline` is in WGS 84 degrees, lon before lat."""
+
+    code: str
+    village: str
+    name: str
+    name_en: str
+    kind: Kind
+    outline: Area
+
+
+@dataclass(frozen=True)
+class GridMap:
+    """All grids of a town. `warnings` lists what was repaired or assumed when the file was read."""
+
+    grids: tuple[Grid, ...]
+    warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def _tree(self) -> STRtree:
+        return STRtree([grid.outline for grid in self.grids])
+
+    @cached_property
+    def _by_code(self) -> dict[str, Grid]:
+        return {grid.code: grid for grid in self.grids}
+
+    def get(self, code: str) -> Grid | None:
+        """The grid of that code."""
+        return self._by_code.get(code)
+
+    def containing(self, lon: float, lat: float, tolerance_m: float = 0.0) -> Grid | None:
+        """The grid a place lies in; on a border the first by code; outside all, the nearest within `tolerance_m`."""
+        if not self.grids:
+            return None
+        here = Point(lon, lat)
+        inside = sorted((self.grids[int(i)] for i in self._tree.query(here, predicate="intersects")), key=_code)
+        if inside:
+            return inside[0]
+        if tolerance_m <= 0:
+            return None
+        near = ((_distance_m(grid.outline, lon, lat), grid) for grid in self._around(lon, lat, tolerance_m))
+        found = min(near, key=lambda pair: (pair[0], pair[1].code), default=None)
+        return found[1] if found is not None and found[0] <= tolerance_m else None
+
+    def geojson(self) -> FeatureCollection:
+        """A GeoJSON FeatureCollection with the properties code, village, name, name_en and kind."""
+        features = [
+            {
+                "type": "Feature",
+                "id": grid.code,
+                "properties": {"code": grid.code, "village": grid.village, "name": grid.name,
+                               "name_en": grid.name_en, "kind": grid.kind},
+                "geometry": json.loads(to_geojson(grid.outline)),
+            }
+            for grid in self.grids
+        ]  # fmt: skip
+        return {"type": "FeatureCollection", "features": features}
+
+    def _around(self, lon: float, lat: float, metres: float) -> Iterator[Grid]:
+        plane = Plane(lon, lat)
+        east, north = plane.to_degrees(metres, metres)
+        reach = 1.05 * max(east - lon, north - lat)
+        for index in self._tree.query(Point(lon, lat), predicate="dwithin", distance=reach):
+            yield self.grids[int(index)]
+
+
+def load_grids(path: Path) -> GridMap:
+    """Read grids with the attributes code, village, name, name_en, kind. Raises GeographyError with every problem.
+
+    A grid without a code, a code given twice, an unknown kind or a grid without area is an error. An invalid ring is
+    repaired and a missing coordinate system assumed to be WGS 84; both are listed in `warnings`.
+    """
+    warnings: list[str] = []
+    frame = read_frame(path, warnings)
+    problems: list[str] = []
+    if "code" not in frame.columns:
+        raise GeographyError(path, ["its features have no attribute code"])
+    grids: dict[str, Grid] = {}
+    for number, row in enumerate(frame.to_dict("records"), start=1):
+        code = text_of(row.get("code"))
+        place = f"feature {number}" + (f" ({code})" if code else "")
+        outline, remark = usable(row["geometry"])
+        kind = text_of(row.get("kind")) or "residential"
+        if not code:
+            problems.append(f"{place}: has no code")
+        elif code in grids:
+            problems.append(f"{place}: its code is given twice")
+        if kind not in get_args(Kind):
+            problems.append(f"{place}: kind is {kind!r}; must be one of {', '.join(get_args(Kind))}")
+        if outline is None:
+            problems.append(f"{place}: {remark}")
+            continue
+        if remark:
+            warnings.append(f"{place}: {remark}")
+        grids.setdefault(code, Grid(code, text_of(row.get("village")), text_of(row.get("name")) or code,
+                                    text_of(row.get("name_en")), cast(Kind, kind), outline))  # fmt: skip
+    if not grids and not problems:
+        problems.append("has no grids")
+    if problems:
+        raise GeographyError(path, problems)
+    return GridMap(tuple(sorted(grids.values(), key=_code)), tuple(warnings))
+
+
+def _code(grid: Grid) -> str:
+    return grid.code
+
+
+def _distance_m(outline: Area, lon: float, lat: float) -> float:
+    here = Point(lon, lat)
+    nearest = outline.boundary.interpolate(outline.boundary.project(here))
+    return distance_m(lon, lat, nearest.x, nearest.y)
