@@ -84,6 +84,7 @@ class DualBackground:
         """One sample of the start, when people in the first pictures must not burn in: bounded steps from all."""
         reference = np.asarray(cv2.convertScaleAbs(self.slow), np.uint8)
         bounded = _bounded(picture, reference, 25)
+        self._learn_noise(picture, reference, seconds, None)
         cv2.accumulateWeighted(bounded, self.slow, 1.0 / (self.samples + 1) ** 0.5)
         self._follow(picture, seconds)
         self.samples += 1
@@ -112,10 +113,8 @@ class DualBackground:
             self._absorb(seen, owned, seconds)
         if owned is not None and not seen.light.unchanged:
             cv2.accumulateWeighted(seen.predicted, self.slow, rate, mask=owned)
-        gap = cv2.absdiff(seen.picture, seen.predicted)
-        _, unrest = cv2.threshold(gap, NOISE_CEILING, NOISE_CEILING, cv2.THRESH_TRUNC)
-        calm = None if owned is None else cv2.bitwise_not(owned)
-        cv2.accumulateWeighted(unrest, self.noise, _rate(seconds, NOISE_SECONDS), mask=calm)
+        calm = None if owned is None else np.asarray(cv2.bitwise_not(owned), np.uint8)
+        self._learn_noise(seen.picture, seen.predicted, seconds, calm)
         self._follow(seen.picture, seconds)
         self.samples += 1
 
@@ -123,6 +122,12 @@ class DualBackground:
         """What stands `where` (a mask of the part) is background from now on."""
         part = self.slow[rows, columns]
         part[where > 0] = picture[rows, columns][where > 0]
+
+    def _learn_noise(self, picture: Gray, predicted: Gray, seconds: float, where: Mask | None) -> None:
+        """How much each pixel moves by itself: leaves, water, a busy lane. Quickly at first, when nothing is known."""
+        _, unrest = cv2.threshold(cv2.absdiff(picture, predicted), NOISE_CEILING, NOISE_CEILING, cv2.THRESH_TRUNC)
+        rate = max(_rate(seconds, NOISE_SECONDS), 1.0 / (self.samples + 3))
+        cv2.accumulateWeighted(unrest, self.noise, rate, mask=where)
 
     def _absorb(self, seen: Comparison, owned: Mask | None, seconds: float) -> None:
         strange = seen.foreground if owned is None else cv2.bitwise_and(seen.foreground, cv2.bitwise_not(owned))
