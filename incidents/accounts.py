@@ -18,12 +18,13 @@ from incidents.rights import ROLES, Caller, Permission
 from incidents.sessions import SessionRules
 from incidents.store import Store, Transaction
 from incidents.store.schema import accounts, areas, roles, settings, workers
+from incidents.text import clean_text
 from incidents.views import AccountView
 from runtime.clock import Clock
 
 SETUP_CODE = "setup_code_sha256"
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-USERNAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,64}\Z")
+USERNAME = re.compile(r"\S{1,64}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Accounts:
 
     def sign_in(self, username: str, password: str, *, address: str, device: bool = False) -> SignedIn:
         """Raises SignInFailed (the same for every cause) or Throttled."""
-        key = username.strip().casefold()[:64]
+        key = username.strip().casefold()[:64].encode(errors="replace").decode().replace("\0", "?")
         attempt = throttle.Attempt(key, address)
         now = self.clock.now()
         with self.store.read() as connection:
@@ -244,16 +245,17 @@ def _code_hash(code: str) -> str:
 
 
 def _username(given: str) -> tuple[str, str]:
-    username = given.strip()
+    username = clean_text(given, "username", 64)
     if not USERNAME.match(username):
         raise Invalid("a user name has 1 to 64 characters and no spaces", "username")
     return username, username.casefold()[:64]
 
 
 def _name(given: str) -> str:
-    if not 1 <= len(given.strip()) <= 100:
+    name = clean_text(given, "name", 100)
+    if not name:
         raise Invalid("a name has 1 to 100 characters", "name")
-    return given.strip()
+    return name
 
 
 def _grantable(connection: Connection, caller: Caller, given: Iterable[RoleGiven]) -> None:

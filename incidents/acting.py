@@ -16,10 +16,10 @@ from incidents.feed import Change, Feed
 from incidents.rights import EVERYWHERE, Caller, Permission
 from incidents.store import Transaction
 from incidents.store.schema import cases, evidence
+from incidents.text import clean_text
 from incidents.views import CaseView
 
 MAX_NOTE = 2000
-NOTES = ("note", "reason")
 PERSONS_DETAIL: Mapping[Action, frozenset[str]] = {
     Action.CONFIRM: frozenset({"note"}),
     Action.REJECT: frozenset({"note", "reason"}),
@@ -239,8 +239,6 @@ def clean_detail(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
             if isinstance(value, bool) or not isinstance(value, int | float) or not -bound <= value <= bound:
                 raise Invalid(f"{key} must be a number between {-bound} and {bound}", key)
             clean[key] = float(value)
-        elif not isinstance(value, str) or len(value) > MAX_NOTE:
-            raise Invalid(f"{key} must be a text of at most {MAX_NOTE} characters", key)
-        elif value.strip():
-            clean[key] = value.strip()
+        elif text := clean_text(value, key, MAX_NOTE):
+            clean[key] = text
     return clean

@@ -19,6 +19,8 @@ def acceptable(password: str, username: str) -> None:
         raise Invalid(f"the password needs at least {MIN_LENGTH} characters", "password")
     if len(password) > MAX_LENGTH:
         raise Invalid(f"the password may have at most {MAX_LENGTH} characters", "password")
+    if not password.isprintable():
+        raise Invalid("the password holds control characters", "password")
     folded = password.casefold()
     if username and username.casefold() in (folded, folded[::-1]):
         raise Invalid("the password must not be the user name", "password")
@@ -41,7 +43,7 @@ class Passwords:
 
     def verify(self, stored: str | None, password: str) -> bool:
         """With no stored hash the same work is done in vain, so that time does not tell who has an account."""
-        if len(password) > MAX_LENGTH:
+        if len(password) > MAX_LENGTH or not password.isprintable():
             return False
         try:
             return self.hasher.verify(stored if stored is not None else self._nobody, password) and stored is not None

@@ -21,6 +21,7 @@ from incidents.store.schema import (
     worker_positions,
     workers,
 )
+from incidents.text import clean_text
 from incidents.trace import TraceEntry, entry_from
 from incidents.views import (
     AccountView,
@@ -62,7 +63,7 @@ def list_cases(connection: Connection, scope: Scope, wanted: CaseFilter) -> Case
     query = _filtered(_visible_cases(scope), wanted)
     total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     if wanted.before is not None:
-        start = connection.execute(_visible_cases(scope).where(cases.c.id == wanted.before)).one_or_none()
+        start = connection.execute(_visible_cases(scope).where(cases.c.id == _key(wanted.before))).one_or_none()
         if start is None:
             raise Invalid("before names no case", "before")
         query = query.where(cases.c.opened_seq < start.opened_seq)
@@ -72,7 +73,7 @@ def list_cases(connection: Connection, scope: Scope, wanted: CaseFilter) -> Case
 
 def get_case(connection: Connection, scope: Scope, case_id: str) -> tuple[CaseView, str]:
     """The case and the path of its place. Raises NotFound."""
-    row = connection.execute(_visible_cases(scope).where(cases.c.id == case_id)).one_or_none()
+    row = connection.execute(_visible_cases(scope).where(cases.c.id == _key(case_id))).one_or_none()
     if row is None:
         raise NotFound("no such case", "case")
     return case_view(row), row.path
@@ -94,7 +95,7 @@ def list_evidence(connection: Connection, scope: Scope, case_id: str) -> tuple[E
 
 def get_evidence(connection: Connection, scope: Scope, evidence_id: str) -> EvidenceView:
     """Raises NotFound, also when its case lies outside the scope."""
-    row = connection.execute(select(evidence).where(evidence.c.id == evidence_id)).one_or_none()
+    row = connection.execute(select(evidence).where(evidence.c.id == _key(evidence_id))).one_or_none()
     if row is None:
         raise NotFound("no such evidence", "evidence")
     try:
@@ -112,7 +113,7 @@ def list_areas(connection: Connection, scope: Scope) -> tuple[AreaView, ...]:
 
 def get_area(connection: Connection, scope: Scope, code: str) -> AreaView:
     """Raises NotFound."""
-    row = connection.execute(select(areas).where(areas.c.code == code, scope.where(areas.c.path))).one_or_none()
+    row = connection.execute(select(areas).where(areas.c.code == _key(code), scope.where(areas.c.path))).one_or_none()
     if row is None:
         raise NotFound("no such area", "area")
     return area_view(row)
@@ -142,7 +143,7 @@ def list_workers(
         .order_by(accounts.c.name, accounts.c.id)
     )
     if only is not None:
-        query = query.where(workers.c.account_id.in_(list(only)))
+        query = query.where(workers.c.account_id.in_([_key(one) for one in only]))
     rows = connection.execute(query).all()
     ids = [row.account_id for row in rows]
     grids, in_hand = _grids_of(connection, ids), _in_hand(connection, ids)
@@ -171,7 +172,7 @@ def list_accounts(connection: Connection, scope: Scope, only: str | None = None)
     if not scope.prefixes:
         query = query.where(false())
     if only is not None:
-        query = query.where(accounts.c.id == only)
+        query = query.where(accounts.c.id == _key(only))
     rows = connection.execute(query.order_by(accounts.c.username_key)).all()
     held: dict[str, list[RoleView]] = {}
     role_rows = (
@@ -191,6 +192,11 @@ def get_account(connection: Connection, scope: Scope, account_id: str) -> Accoun
     if not found:
         raise NotFound("no such account", "account")
     return found[0]
+
+
+def _key(given: str) -> str:
+    """What cannot be a key finds nothing, rather than upset the database."""
+    return given if len(given) <= 64 and given.isprintable() else ""
 
 
 def _visible_cases(scope: Scope) -> Select[Any]:
@@ -218,12 +224,12 @@ def _filtered(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
             raise Invalid(f"state must be open or one of {', '.join(State)}", "state")
         query = query.where(cases.c.state == wanted.state)
     if wanted.camera is not None:
-        query = query.where(cases.c.camera_id == wanted.camera)
+        query = query.where(cases.c.camera_id == _key(wanted.camera))
     if wanted.assignee is not None:
-        query = query.where(cases.c.assignee_id == wanted.assignee)
+        query = query.where(cases.c.assignee_id == _key(wanted.assignee))
     if wanted.area is not None:
-        query = query.where(_place.c.path.contains(f"/{wanted.area}/", autoescape=True))
-    if wanted.text:
+        query = query.where(_place.c.path.contains(f"/{_key(wanted.area)}/", autoescape=True))
+    if wanted.text and clean_text(wanted.text, "text", 100):
         searched = (
             cases.c.number,
             cases.c.title_zh,
@@ -234,7 +240,7 @@ def _filtered(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
             _grid.c.name,
             _area.c.name,
         )
-        query = query.where(or_(*(column.icontains(wanted.text, autoescape=True) for column in searched)))
+        query = query.where(or_(*(column.icontains(wanted.text.strip(), autoescape=True) for column in searched)))
     return query
 
 

@@ -10,6 +10,7 @@ from config.case_classes import Level
 from incidents.errors import Invalid
 
 MAX_BLOBS = 8
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
 
 class Where(BaseModel):
@@ -25,13 +26,13 @@ class Report(BaseModel):
     """Unknown keys are left aside, so that a newer worker can talk to an older store."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
-    key: str = Field(min_length=1, max_length=300)
-    object_id: str = Field(min_length=1, max_length=64)
+    key: str = Field(pattern=PLAIN, min_length=1, max_length=300)
+    object_id: str = Field(pattern=PLAIN, min_length=1, max_length=64)
     phase: Literal["present", "gone"]
-    camera_id: str = Field(min_length=1, max_length=64)
-    zone_id: str = Field(max_length=64)
-    rule: str = Field(min_length=1, max_length=32)
-    case_class: str = Field(max_length=16)
+    camera_id: str = Field(pattern=PLAIN, min_length=1, max_length=64)
+    zone_id: str = Field(pattern=PLAIN, max_length=64)
+    rule: str = Field(pattern=PLAIN, min_length=1, max_length=32)
+    case_class: str = Field(pattern=PLAIN, max_length=16)
     level: Level
     opens_case: bool
     first_seen_at: float

@@ -35,6 +35,7 @@ from incidents.rights import EVERYWHERE, Caller, Permission
 from incidents.sessions import SessionRules
 from incidents.store import Store
 from incidents.store.schema import case_objects, cases
+from incidents.text import clean_text
 from incidents.trace import TraceCheck
 from incidents.views import AreaView, CaseDetail, CasePage, CaseView, EvidenceView
 from incidents.workers import Workers
@@ -244,8 +245,7 @@ class Incidents:
 
     def add_evidence(self, caller: Caller, case_id: str, content: bytes, caption: str = "") -> EvidenceView:
         """A picture or clip by whoever may comment on the case or handles it. Raises as `act`."""
-        if len(caption) > MAX_CAPTION:
-            raise Invalid(f"a caption has at most {MAX_CAPTION} characters", "caption")
+        caption = clean_text(caption, "caption", MAX_CAPTION)
         scope = caller.scope(Permission.CASE_SEE)
         with self.store.read() as connection:
             queries.get_case(connection, scope, case_id)

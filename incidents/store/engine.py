@@ -11,6 +11,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from incidents.store.migrate import WRITES, upgrade
 
 BUSY_MILLISECONDS = 15_000
+DATABASE_FILE = "gridwatch.sqlite"
+EVIDENCE_FOLDER = "evidence"
+"""Where the store lies in the data folder when nothing else is configured."""
 
 
 class Transaction:
@@ -67,10 +70,14 @@ def _no_lock() -> Iterator[None]:
     yield
 
 
-def open_store(url: str | URL | Path) -> Store:
-    """Opens the database, makes or upgrades its tables. A path means an SQLite file (its folder is made)."""
+def open_store(url: str | URL | Path, *, migrate: bool = True) -> Store:
+    """Opens the database, makes or upgrades its tables. A path means an SQLite file (its folder is made).
+
+    With `migrate` false it is taken as it stands, for tools that only look.
+    """
     if isinstance(url, Path):
-        url.parent.mkdir(parents=True, exist_ok=True)
+        if migrate:
+            url.parent.mkdir(parents=True, exist_ok=True)
         url = URL.create("sqlite", database=str(url))
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -80,7 +87,8 @@ def open_store(url: str | URL | Path) -> Store:
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         engine = create_engine(parsed, pool_size=8, max_overflow=24, pool_pre_ping=True)
-    upgrade(engine)
+    if migrate:
+        upgrade(engine)
     return Store(engine)
 
 

@@ -1,0 +1,138 @@
+"""The database: made by its migrations, durable by its settings, guarded where the trace lies."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import URL, Connection, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from incidents.store import Store, open_store
+from incidents.store.schema import metadata
+from tests.incidents.databases import new_database
+from tests.incidents.world import World
+
+
+def shape(connection: Connection) -> dict[str, object]:
+    """Everything a database says of its own tables, in an order of its own."""
+    looked = inspect(connection)
+    tables = sorted(name for name in looked.get_table_names() if name != "alembic_version")
+    described: dict[str, object] = {
+        table: {
+            "columns": [
+                (c["name"], repr(c["type"]), c["nullable"], c["default"], c.get("comment"))
+                for c in looked.get_columns(table)
+            ],
+            "key": looked.get_pk_constraint(table),
+            "foreign": sorted(map(repr, looked.get_foreign_keys(table))),
+            "unique": sorted(map(repr, looked.get_unique_constraints(table))),
+            "checks": sorted(map(repr, looked.get_check_constraints(table))),
+            "indexes": sorted(map(repr, looked.get_indexes(table))),
+        }
+        for table in tables
+    }
+    if connection.dialect.name == "sqlite":
+        triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+    else:
+        triggers = "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname"
+    described["triggers"] = [tuple(row) for row in connection.execute(text(triggers))]
+    return described
+
+
+def test_migrated_equals_fresh(database: URL, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    if database.get_backend_name() == "sqlite":
+        fresh_url = URL.create("sqlite", database=str(tmp_path / "fresh.sqlite"))
+    else:
+        fresh_url = new_database(request.getfixturevalue("postgres_server"))
+    fresh = create_engine(fresh_url)
+    metadata.create_all(fresh)
+    migrated = create_engine(database)
+    with migrated.connect() as ours, fresh.connect() as theirs:
+        assert shape(ours) == shape(theirs)
+        assert shape(ours)["triggers"]
+        assert compare_metadata(MigrationContext.configure(ours), metadata) == []
+    fresh.dispose()
+    migrated.dispose()
+
+
+def test_migrating_twice_changes_nothing(database: URL) -> None:
+    again = open_store(database)
+    with again.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM trace_head")).scalar_one() == 1
+    again.close()
+
+
+def test_every_column_says_what_it_is() -> None:
+    silent = [
+        f"{table.name}.{column.name}"
+        for table in metadata.tables.values()
+        for column in table.columns
+        if not column.comment
+    ]
+    assert silent == []
+    assert [table.name for table in metadata.tables.values() if not table.comment] == []
+
+
+def test_sqlite_keeps_what_it_acknowledges(tmp_path: Path) -> None:
+    opened = open_store(tmp_path / "deep" / "down.sqlite")
+    with opened.read() as connection:
+        said = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert said == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15_000}
+    opened.close()
+
+
+def test_foreign_keys_hold(store: Store) -> None:
+    with pytest.raises(IntegrityError), store.write() as transaction:
+        transaction.connection.execute(text("INSERT INTO roles (account_id, role, area) VALUES ('x', 'operator', 'y')"))
+
+
+def test_a_failed_write_leaves_nothing(store: Store) -> None:
+    def fail() -> None:
+        with store.write() as transaction:
+            transaction.connection.execute(text("INSERT INTO settings (key, value) VALUES ('a', 'b')"))
+            transaction.after_commit("told", lambda: pytest.fail("told of what was never stored"))
+            raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError, match="in the middle"):
+        fail()
+    with store.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM settings")).scalar_one() == 0
+
+
+def test_after_commit_runs_once_a_key_and_newest_last(store: Store) -> None:
+    told: list[str] = []
+    with store.write() as transaction:
+        for name, key in (("first", "x"), ("other", "y"), ("second", "x")):
+            transaction.after_commit(key, lambda name=name: told.append(name))  # type: ignore[misc]
+        assert told == []
+    assert told == ["other", "second"]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE trace SET detail = '{}'", "DELETE FROM trace"])
+def test_the_database_itself_guards_the_trace(world: World, statement: str) -> None:
+    world.take()
+    with pytest.raises(DBAPIError, match="append-only"), world.incidents.store.write() as transaction:
+        transaction.connection.execute(text(statement))
+
+
+def test_writers_of_many_threads_all_get_through(world: World) -> None:
+    def write(thread: int) -> int:
+        for number in range(5):
+            spot = {"lon": 120.405 + thread * 0.0002, "lat": 30.001 + number * 0.0002, "error_m": 1.0}
+            name = f"{thread}-{number}"
+            box = [thread / 10, number / 10, 0.05, 0.05]
+            world.take(key=name, object_id=name, location=spot, box=box, blobs={})
+        return thread
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(write, range(6))) == list(range(6))
+    page = world.incidents.list_cases(world.admin)
+    assert page.total == 30
+    assert sorted(case.number[-4:] for case in page.items) == [f"{n:04d}" for n in range(1, 31)]
+    with world.incidents.store.read() as connection:
+        assert connection.execute(text("SELECT seq FROM trace_head")).scalar_one() == 30
