@@ -1,0 +1,119 @@
+"""The API process: HTTP, WebSocket, the store, and the links to the ingest workers.
+
+`python -m api.server_process --config cameras.yaml --data DIR [--host H] [--port P] [--workers N] [--database URL]`
+"""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from api.app import build_centre, create_app
+from api.log_format import set_up_logging
+from api.server import listen, server_config
+from api.settings import Settings
+from api.town_files import read_town
+from config.cameras import CamerasFile
+from config.load import load_cameras
+from config.problem import ConfigError
+from gis.files import GeographyError
+from incidents.errors import IncidentError
+from incidents.service import Incidents
+from incidents.store import Store, open_store
+from ingest.link import WorkerLinks
+from runtime.clock import Clock, SystemClock
+from runtime.supervisor import watch_lifeline
+
+logger = logging.getLogger(__name__)
+
+
+async def run(settings: Settings, config: CamerasFile, base_dir: Path, store: Store, workers: int) -> None:
+    """Serves until SIGINT or SIGTERM. Raises what keeps it from starting."""
+    clock: Clock = SystemClock()
+    town = read_town(config, base_dir)
+    incidents = Incidents(store, settings.data_dir / "evidence", clock, town.town)
+    incidents.load_areas(town.areas)
+    links = WorkerLinks([settings.data_dir / "run" / f"worker-{n}.sock" for n in range(workers)], clock)
+    app = create_app(build_centre(settings, config, town.town_map, incidents, links, clock))
+    listener = listen(settings.host, settings.port)
+    write_setup_code(incidents, settings.data_dir)
+    server = uvicorn.Server(server_config(app, settings))
+    stop_on_signals(server)
+    await links.start()
+    host, port = listener.getsockname()[:2]
+    logger.info("listening on http://%s:%d", host, port)
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        await links.stop()
+        store.close()
+        logger.info("links to the workers and the store are closed")
+
+
+def stop_on_signals(server: uvicorn.Server) -> None:
+    """uvicorn raises the signal that stopped it once more when it is done; without a handler of ours that would kill
+    the process before the rest is closed."""
+
+    def stop() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+def setup_code_file(data_dir: Path) -> Path:
+    return data_dir / "run" / "setup-code"
+
+
+def write_setup_code(incidents: Incidents, data_dir: Path) -> None:
+    """Puts the one-time code for the first account where only the machine's own user can read it, never in the log;
+    takes it away when the account has been made."""
+    path = setup_code_file(data_dir)
+    path.unlink(missing_ok=True)
+    code = incidents.accounts.new_setup_code()
+    if code is None:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(f"{code}\n")
+    logger.info("the first account is still to be made: the one-time code is in %s", path)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m api.server_process")
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--workers", type=int, default=1, help="ingest workers to connect to")
+    parser.add_argument("--database", default="", help="PostgreSQL URL; without it, SQLite in the data folder")
+    parser.add_argument("--secure", action="store_true", help="the site is reached by https through a proxy")
+    parser.add_argument(
+        "--trusted-proxy", action="append", default=[], help="address whose X-Forwarded-For is believed"
+    )
+    arguments = parser.parse_args(argv)
+    set_up_logging()
+    watch_lifeline()
+    settings = Settings(
+        data_dir=arguments.data,
+        host=arguments.host,
+        port=arguments.port,
+        secure=arguments.secure,
+        trusted_proxies=tuple(arguments.trusted_proxy),
+    )
+    try:
+        config = load_cameras(arguments.config)
+        store = open_store(arguments.database or arguments.data / "gridwatch.sqlite")
+        asyncio.run(run(settings, config, arguments.config.parent, store, arguments.workers))
+    except (ConfigError, GeographyError, IncidentError, OSError) as error:
+        logger.error("%s", error)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
