@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 
 from ingest.access_unit import AccessUnit
 from ingest.admission import Admission
@@ -57,6 +56,7 @@ class CameraStream:
         self._transmission: Transmission | None = None
         self._ended: asyncio.Future[Exception | None] | None = None
         self._known_sets: ParameterSets | None = None
+        self._keyframe_at = 0.0
         self._overflows = 0
         self.stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -113,6 +113,7 @@ class CameraStream:
         if self.stopping:
             ended.set_result(None)
         try:
+            self._keyframe_at = self._clock.monotonic()
             transmission.begin()
             return await ended
         finally:
@@ -128,34 +129,27 @@ class CameraStream:
 
     def on_keyframe(self, key: KeyFrame) -> None:
         """A key frame has arrived whole."""
+        self._keyframe_at = self._clock.monotonic()
         transmission = self._transmission
         if transmission is not None and transmission.sets is not self._known_sets:
             self._known_sets = transmission.sets
             self._learn_format(transmission)
         if self._status.state is not StreamState.LIVE or self._status.error:
             self._lives(self._trouble())
-        self._status.last_unit_at = key.received_at
         self._tell_keyframe(key)
 
-    def on_progress(self) -> None:
-        """Looked at about once a second while connected and not stalled."""
-        transmission = self._transmission
-        if transmission is None:
-            return
-        counters = transmission.counters()
-        if counters.pictures or counters.keyframes:
-            self._lives(self._trouble())
+    def on_progress(self, keyframe_at: float) -> None:
+        """About once a second while media arrive; `keyframe_at` is the monotonic time of the last key frame."""
+        self._keyframe_at = keyframe_at
+        self._lives(self._trouble())
 
     def _trouble(self) -> str:
         """What is wrong with a stream that plays, or nothing."""
         if self.ring.overflows != self._overflows:
             self._overflows = self.ring.overflows
             return f"a group of pictures is larger than the ring's {self.settings.ring_bytes // 1_000_000} MB"
-        transmission = self._transmission
-        if transmission is not None:
-            missing = self._clock.monotonic() - transmission.counters().keyframe_at
-            if missing > NO_KEYFRAME_SECONDS:
-                return f"no key frame for {NO_KEYFRAME_SECONDS:g} s"
+        if self._clock.monotonic() - self._keyframe_at > NO_KEYFRAME_SECONDS:
+            return f"no key frame for {NO_KEYFRAME_SECONDS:g} s"
         return ""
 
     def _lives(self, error: str) -> None:
@@ -186,15 +180,23 @@ class CameraStream:
 
     def status(self) -> StreamStatus:
         """A copy with the counters of this moment."""
-        now, past = self._transmission.counters() if self._transmission is not None else Counters(), self._past
-        newest = self.ring.newest
-        return replace(
-            self._status,
+        kept, past, newest = self._status, self._past, self.ring.newest
+        now = self._transmission.counters() if self._transmission is not None else Counters()
+        return StreamStatus(
+            camera_id=kept.camera_id,
+            profile=kept.profile,
+            state=kept.state,
+            since=kept.since,
+            error=kept.error,
+            codec=kept.codec,
+            width=kept.width,
+            height=kept.height,
+            connects=kept.connects,
             access_units=past.pictures + now.pictures,
             keyframes=past.keyframes + now.keyframes,
             bytes_received=past.received + now.received,
             packets_lost=past.packets_lost + now.packets_lost,
-            last_unit_at=newest.last_at if newest is not None else self._status.last_unit_at,
+            last_unit_at=newest.last_at if newest is not None else 0.0,
             gop_seconds=now.gop_seconds or past.gop_seconds,
             ring_seconds=self.ring.seconds,
             ring_bytes=self.ring.bytes,

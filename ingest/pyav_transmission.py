@@ -30,6 +30,7 @@ from runtime.clock import Clock
 MAX_UNIT_BYTES = 8 * 1024 * 1024
 _CODECS: dict[str, Codec] = {"h264": "h264", "hevc": "h265"}
 _CHECK_SECONDS = 1.0
+_FLUSH_SECONDS = 0.5
 _JUMP_US = 10_000_000
 av.logging.set_level(None)
 
@@ -46,7 +47,7 @@ class PyavTransmission:
         relay: Relay,
         *,
         on_keyframe: Callable[[KeyFrame], None],
-        on_progress: Callable[[], None],
+        on_progress: Callable[[float], None],
         on_end: Callable[[Exception], None],
     ) -> None:
         self._settings = settings
@@ -83,7 +84,7 @@ class PyavTransmission:
         door: Door,
         *,
         on_keyframe: Callable[[KeyFrame], None],
-        on_progress: Callable[[], None],
+        on_progress: Callable[[float], None],
         on_end: Callable[[Exception], None],
     ) -> "PyavTransmission":
         """Raises RtspError and its kinds, UnsupportedStream, OSError. The caller bounds the time."""
@@ -178,7 +179,8 @@ class PyavTransmission:
             self._ended = True
             self._on_end(Stalled(f"no video for {self._settings.stall_seconds:g} s"))
             return
-        self._on_progress()
+        if self._counters.pictures:
+            self._on_progress(self._counters.keyframe_at)
         self._loop.call_later(_CHECK_SECONDS, self._check)
 
     def _packet(self, data: bytes, pts_us: int | None, keyframe: bool) -> None:
@@ -254,6 +256,7 @@ class PyavTransmission:
         self._ended = True
         self._stop.set()
         await self._loop.run_in_executor(None, self._thread.join, TEARDOWN_SECONDS)
+        await self._relay.flushed(_FLUSH_SECONDS)
         await self._relay.close()
 
 

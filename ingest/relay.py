@@ -61,6 +61,7 @@ class Relay:
         self._server: asyncio.Server | None = None
         self._taken = False
         self._pumps: set[asyncio.Task[None]] = set()
+        self._upward: asyncio.Task[None] | None = None
         self._local: asyncio.StreamWriter | None = None
         self.port = 0
         self.problem: RtspError | None = None
@@ -93,10 +94,8 @@ class Relay:
         if self._server is not None:
             self._server.close()
         camera_reader, camera_writer = self._camera
-        self._pumps = {
-            asyncio.create_task(self._pump(reader, camera_writer, None)),
-            asyncio.create_task(self._pump(camera_reader, writer, _ReplyGuard())),
-        }
+        self._upward = asyncio.create_task(self._pump(reader, camera_writer, None))
+        self._pumps = {self._upward, asyncio.create_task(self._pump(camera_reader, writer, _ReplyGuard()))}
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, guard: _ReplyGuard | None) -> None:
         try:
@@ -120,6 +119,11 @@ class Relay:
         self._camera[1].close()
         if self._local is not None:
             self._local.close()
+
+    async def flushed(self, seconds: float) -> None:
+        """Waits until what libavformat said last, its TEARDOWN, is on its way; so long at most."""
+        if self._upward is not None:
+            await asyncio.wait({self._upward}, timeout=seconds)
 
     async def close(self) -> None:
         self.cut()

@@ -90,7 +90,7 @@ class NativeTransmission:
         receiving: Receiving,
         *,
         on_keyframe: Callable[[KeyFrame], None],
-        on_progress: Callable[[], None],
+        on_progress: Callable[[float], None],
         on_end: Callable[[Exception], None],
     ) -> None:
         self._sock: socket.socket = opened.sock
@@ -127,7 +127,7 @@ class NativeTransmission:
         self._keepalive_every = opened.playing.timeout_seconds * _KEEPALIVE_FRACTION
         self._keepalive_at = now + self._keepalive_every
         self._check_at = now + _CHECK_SECONDS
-        self._checked = (now, 0)
+        self._checked_at, self._checked_bytes = now - _CHECK_SECONDS, 0
 
     @property
     def sets(self) -> ParameterSets:
@@ -201,15 +201,15 @@ class NativeTransmission:
 
     def _check(self, now: float) -> None:
         reader = self._reader
-        since, received = self._checked
-        if now > since:
-            self._receiving.sweeper.pace(self, (reader.received - received) / (now - since))
-        self._checked = (now, reader.received)
+        if not self._watched:
+            self._receiving.sweeper.pace(self, (reader.received - self._checked_bytes) / (now - self._checked_at))
+        self._checked_at, self._checked_bytes = now, reader.received
         self._check_at = now + _CHECK_SECONDS
         if now - reader.progress_at > self._settings.stall_seconds:
             self._end(Stalled(f"no video for {self._settings.stall_seconds:g} s"))
             return
-        self._on_progress()
+        if reader.pictures or reader.keyframes:
+            self._on_progress(reader.keyframe_at)
         if now >= self._keepalive_at:
             self._keepalive_at = now + self._keepalive_every
             self._send(self._session.keepalive())

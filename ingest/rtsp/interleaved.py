@@ -10,7 +10,7 @@ from enum import IntEnum
 
 from ingest.access_unit import Codec
 from ingest.rtsp.nal import TYPES, NalTypes, ParameterSets
-from ingest.rtsp.rtp import DOLLAR, FRAME_HEAD, parse_rtp
+from ingest.rtsp.rtp import DOLLAR, FRAME_HEAD, RtpPacket, parse_rtp
 
 _TIMESTAMP = struct.Struct(">I")
 MAX_PREFIX_BYTES = 64 * 1024
@@ -27,10 +27,14 @@ class Event(IntEnum):
     FOREIGN = 3  # at the returned place stands something that is not `$` framing
 
 
-def _classes(types: NalTypes) -> bytes:
-    """The class of a packet by its first payload byte and the byte that matters next (FU header or nothing)."""
+def _classes(codec: Codec) -> bytes:
+    """The class of a packet by its payload's first two bytes.
+
+    For H.264 the second is the fragment's own header, which says it all; H.265 has it one byte later, so there
+    every fragment is looked at again (`_fragment_class`).
+    """
+    types = TYPES[codec]
     table = bytearray(65536)
-    kind_bits = 0x1F if types.header_bytes == 1 else 0x3F
     for first in range(256):
         kind = types.type_of(first)
         for second in range(256):
@@ -40,20 +44,27 @@ def _classes(types: NalTypes) -> bytes:
                 value = _KEY
             elif kind == types.aggregation:
                 value = _AGGREGATE
-            elif kind == types.fragment and second & 0x80 and second & kind_bits in types.key_slices:
-                value = _KEY
-            elif kind == types.fragment and second & kind_bits in types.before_slices:
-                value = _FRAGMENT
+            elif kind == types.fragment:
+                value = _FRAGMENT if codec == "h265" else _fragment_class(types, second)
             else:
                 value = _PLAIN
             table[first << 8 | second] = value
     return bytes(table)
 
 
-_CLASSES = {codec: _classes(types) for codec, types in TYPES.items()}
-# `$`+channel, length, RTP's first two bytes, sequence number, (timestamp, SSRC), payload's first byte, FU header.
-_SHAPES = {"h264": struct.Struct(">HHHH8xBB"), "h265": struct.Struct(">HHHH8xBxB")}
+def _fragment_class(types: NalTypes, header: int) -> int:
+    """By the FU header (RFC 6184 5.8, RFC 7798 4.4.3)."""
+    kind = header & (0x1F if types.header_bytes == 1 else 0x3F)
+    if kind in types.before_slices:
+        return _PREFIX
+    return _KEY if header & 0x80 and kind in types.key_slices else _PLAIN
+
+
+_CLASSES = {codec: _classes(codec) for codec in TYPES}
+# `$` and channel, length, RTP's first two bytes, sequence number, (timestamp, SSRC), the payload's first two bytes.
+_unpack = struct.Struct(">HHHH8xH").unpack_from
 _SHORTEST = 15
+_H265_FU_HEADER = 18
 
 
 class Scanner:
@@ -65,11 +76,11 @@ class Scanner:
     """
 
     def __init__(self, codec: Codec, channel: int, payload_type: int, sets: ParameterSets) -> None:
-        self._unpack = _SHAPES[codec].unpack_from
         self._types = TYPES[codec]
         self._classes = _CLASSES[codec]
         self._word = DOLLAR << 8 | channel
         self._payload_type = payload_type
+        self._plain = 0x8000 | payload_type
         self._expected = -1
         self._prefix = -1
         self._prefix_expected = -1
@@ -88,13 +99,13 @@ class Scanner:
 
         The buffer must be at least PADDING longer than `end`.
         """
-        unpack, classes, word = self._unpack, self._classes, self._word
-        plain = 0x8000 | self._payload_type
-        marked = plain | 0x80
-        expected, last, marks = self._expected, -1, 0
+        unpack, classes, word = _unpack, self._classes, self._word
+        plain, marked = self._plain, self._plain | 0x80
+        expected, prefix, last, marks = self._expected, self._prefix, -1, 0
         event = Event.MORE
-        while end - pos >= FRAME_HEAD:
-            magic, length, head, sequence, first, second = unpack(buffer, pos)
+        limit = end - FRAME_HEAD
+        while pos <= limit:
+            magic, length, head, sequence, peek = unpack(buffer, pos)
             after = pos + FRAME_HEAD + length
             if magic != word:
                 if magic >> 8 != DOLLAR:
@@ -106,26 +117,27 @@ class Scanner:
                 continue
             if after > end:
                 break
-            if (head != plain and head != marked) or length < _SHORTEST:
-                # Rare: extension, CSRC, padding, a foreign payload type, or a packet next to empty.
+            if head != plain and head != marked:
+                # Rare: extension, CSRC, padding, or a foreign payload type.
                 packet = parse_rtp(buffer, pos + FRAME_HEAD, after)
                 if packet is None or packet.payload_type != self._payload_type:
                     pos = after
                     continue
-                head, sequence = marked if packet.marker else plain, packet.sequence
-                first, second = self._peek(buffer, packet.start, packet.end)
+                head, peek = marked if packet.marker else plain, self._peek(buffer, packet)
             if sequence != expected:
                 self._gap(expected, sequence)
-            expected = (sequence + 1) & 0xFFFF
-            kind = classes[first << 8 | second]
+            expected = sequence + 1
+            kind = classes[peek]
             if kind:
+                self._prefix = prefix
                 if self._begins_key(kind, buffer, pos, after, sequence):
                     # Not passed yet: walked again as part of the key frame it begins.
                     expected = sequence
                     event = Event.KEY_END if self._key_open else Event.KEY_START
                     break
-            elif self._prefix >= 0:
-                self._prefix = -1
+                prefix = self._prefix
+            else:
+                prefix = -1
             last = pos
             pos = after
             if head == marked and kind != _PREFIX:
@@ -133,7 +145,7 @@ class Scanner:
                 if self._key_open:
                     event = Event.KEY_END
                     break
-        self._expected = expected
+        self._expected, self._prefix = expected, prefix
         self.pictures += marks
         if last >= 0:
             self.last_timestamp = _TIMESTAMP.unpack_from(buffer, last + 8)[0]
@@ -161,7 +173,7 @@ class Scanner:
         return event
 
     def _gap(self, expected: int, sequence: int) -> None:
-        if expected < 0:
+        if expected < 0 or expected & 0xFFFF == sequence:
             return
         missing = (sequence - expected) & 0xFFFF
         # TCP keeps order, so what looks like a long way back is the camera starting over.
@@ -169,27 +181,42 @@ class Scanner:
         if self._key_open:
             self.damaged = True
 
-    def _peek(self, buffer: bytearray, start: int, end: int) -> tuple[int, int]:
-        """The two payload bytes the table is asked with; zeros (a reserved type) where there are none."""
-        size = self._types.header_bytes
-        return (buffer[start], buffer[start + size]) if end - start > size else (0, 0)
+    def _peek(self, buffer: bytearray, packet: RtpPacket) -> int:
+        """The two payload bytes the table is asked with; zero (a type without meaning) where there are none."""
+        at = packet.start
+        return buffer[at] << 8 | buffer[at + 1] if packet.end - at > self._types.header_bytes else 0
 
     def _begins_key(self, kind: int, buffer: bytearray, pos: int, after: int, sequence: int) -> bool:
         """Handles a packet that is not a plain slice; True when it begins a key frame not yet known."""
-        if kind != _KEY:
+        if kind == _FRAGMENT and buffer[pos + FRAME_HEAD] == 0x80:
+            kind = _fragment_class(self._types, buffer[pos + _H265_FU_HEADER])
+        if kind != _KEY or after - pos < _SHORTEST + FRAME_HEAD:
+            if kind == _PLAIN:
+                self._prefix = -1
+                return False
             packet = parse_rtp(buffer, pos + FRAME_HEAD, after)
             payload = bytes(buffer[packet.start : packet.end]) if packet is not None else b""
-            if kind == _PREFIX:
-                self._note_set(payload)
-            elif kind == _AGGREGATE:
-                kind = self._look_inside(payload)
-        if kind == _KEY:
-            return bool(_TIMESTAMP.unpack_from(buffer, pos + 8)[0] != self.key_timestamp)
-        if kind == _PLAIN:
+            kind = self._look_closer(kind, payload)
+        if kind == _KEY and _TIMESTAMP.unpack_from(buffer, pos + 8)[0] != self.key_timestamp:
+            return True
+        if kind in (_KEY, _PLAIN):
             self._prefix = -1
         elif self._prefix < 0:
             self._prefix, self._prefix_expected = pos, sequence
         return False
+
+    def _look_closer(self, kind: int, payload: bytes) -> int:
+        """The class of a packet by its whole payload; parameter sets are noted."""
+        size = self._types.header_bytes
+        if len(payload) <= size:
+            return _PLAIN
+        if kind == _FRAGMENT:
+            kind = _fragment_class(self._types, payload[size])
+        elif kind == _PREFIX:
+            self._note_set(payload)
+        elif kind == _AGGREGATE:
+            kind = self._look_inside(payload)
+        return kind
 
     def _note_set(self, unit: bytes) -> None:
         if unit and self._types.type_of(unit[0]) in self._types.parameter_sets:
