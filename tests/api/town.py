@@ -156,7 +156,7 @@ class RunningTown:
     centre: Centre
     incidents: Incidents
     live: ReplayLive
-    clients: list[httpx.AsyncClient] = field(default_factory=list)
+    clients: dict[str | None, httpx.AsyncClient] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
     def token(self, account: str) -> str:
@@ -172,9 +172,13 @@ class RunningTown:
         return caller.account_id
 
     def client(self, account: str | None = None) -> httpx.AsyncClient:
-        headers = {"authorization": f"Bearer {self.token(account)}"} if account else {}
-        client = httpx.AsyncClient(base_url=f"http://{self.address}/api/v1", headers=headers, timeout=20)
-        self.clients.append(client)
+        """One per account; None for somebody not signed in."""
+        client = self.clients.get(account)
+        if client is None:
+            base_url = f"http://{self.address}/api/v1"
+            client = self.clients[account] = httpx.AsyncClient(base_url=base_url, timeout=20, verify=False)
+        if account:
+            client.headers["authorization"] = f"Bearer {self.token(account)}"
         return client
 
     @property
@@ -258,7 +262,7 @@ async def running_town(
             try:
                 yield town
             finally:
-                for client in town.clients:
+                for client in town.clients.values():
                     await client.aclose()
     finally:
         await live.stop()

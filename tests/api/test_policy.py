@@ -1,0 +1,232 @@
+"""Rights at the HTTP door: a generated matrix of every route, role and area."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from api.policy import PolicyMissing, Public, Requires, SignedIn, check_policies, policy_of, public, signed_in
+from api.routes import ROUTERS
+from incidents.rights import ROLES, Permission
+from tests.api.town import ACCOUNTS, PASSWORD, RunningTown, middle, running_town
+
+ROUTES = {
+    f"{method} {route.path}": route
+    for router in ROUTERS
+    for route in router.routes
+    if isinstance(route, APIRoute)
+    for method in route.methods or ()
+}
+P = Permission
+
+
+def add_route(router: APIRouter, **options: Any) -> None:
+    @router.get("/new", **options)
+    def new() -> int:
+        return 1
+
+
+UNDECLARED = [
+    ("no policy", {}),
+    ("two policies", {"dependencies": [public, signed_in]}),
+]
+
+
+@pytest.mark.parametrize("options", [row[1] for row in UNDECLARED], ids=[row[0] for row in UNDECLARED])
+def test_a_route_that_does_not_say_who_may_call_it_stops_the_start(options):
+    router = APIRouter()
+    add_route(router, **options)
+    with pytest.raises(PolicyMissing, match="/new"):
+        check_policies([*ROUTERS, router])
+
+
+def test_a_websocket_without_a_policy_stops_the_start():
+    router = APIRouter()
+
+    @router.websocket("/pictures")
+    async def pictures() -> None: ...
+
+    with pytest.raises(PolicyMissing, match="/pictures"):
+        check_policies([router])
+
+
+def test_all_routes_have_one():
+    check_policies(ROUTERS)
+
+
+PUBLIC = {
+    "GET /api/v1/setup",
+    "POST /api/v1/setup",
+    "POST /api/v1/sessions",
+    "GET /api/v1/openapi.json",
+    "GET /{path:path}",
+}
+
+
+def test_what_is_public_is_listed_here():
+    assert {name for name, route in ROUTES.items() if isinstance(policy_of(route), Public)} == PUBLIC
+
+
+@dataclass
+class Target:
+    """One thing in the east that a route is aimed at; the caller's answer must depend on where he holds rights."""
+
+    json: dict[str, Any] | None = None
+    params: dict[str, Any] | None = None
+    files: dict[str, Any] | None = None
+    holds: tuple[Permission, ...] = ()
+    """With one of these at the thing's place the caller gets through."""
+    ok: set[int] = field(default_factory=lambda: {200})
+    anywhere: bool = False
+    """The route is about no single thing: held anywhere is enough, and its list is tested for its scope below."""
+
+
+EAST_LON, EAST_LAT = middle("east-g1")
+PHOTO = {"file": ("a.jpg", b"no picture", "image/jpeg")}
+
+# `ok` holds the status that proves the caller was let in; where what he sends is wrong, that is 422.
+TARGETS: dict[str, Target] = {
+    "GET /api/v1/map/base/{layer}": Target(anywhere=True),
+    "GET /api/v1/cameras": Target(holds=(P.CAMERA_SEE,), anywhere=True),
+    "GET /api/v1/cameras/{camera_id}": Target(holds=(P.CAMERA_SEE,)),
+    "GET /api/v1/cameras/{camera_id}/snapshot.jpg": Target(holds=(P.CAMERA_SEE,)),
+    "GET /api/v1/near": Target(
+        params={"lon": EAST_LON, "lat": EAST_LAT}, holds=(P.CAMERA_SEE, P.WORKER_SEE), anywhere=True
+    ),
+    "GET /api/v1/workers": Target(holds=(P.WORKER_SEE,), anywhere=True),
+    "GET /api/v1/cases": Target(holds=(P.CASE_SEE,), anywhere=True),
+    "POST /api/v1/cases": Target(
+        json={"case_class": "05-01", "level": 1, "lon": EAST_LON, "lat": EAST_LAT}, holds=(P.CASE_CREATE,), ok={201}
+    ),
+    "GET /api/v1/cases/{case_id}": Target(holds=(P.CASE_SEE,)),
+    "GET /api/v1/cases/{case_id}/candidates": Target(holds=(P.CASE_DISPATCH,)),
+    "GET /api/v1/cases/{case_id}/trace/check": Target(holds=(P.TRACE_CHECK,)),
+    "POST /api/v1/cases/{case_id}/evidence": Target(files=PHOTO, holds=(P.CASE_COMMENT, P.CASE_HANDLE), ok={422}),
+    "POST /api/v1/cases/{case_id}/{action}": Target(json={"note": "seen"}, holds=(P.CASE_COMMENT,)),
+    "GET /api/v1/evidence/{evidence_id}": Target(holds=(P.CASE_SEE,)),
+    "POST /api/v1/phone/duty": Target(json={"on": True}, holds=(P.WORKER_REPORT,), anywhere=True),
+    "POST /api/v1/phone/positions": Target(
+        json={"positions": [{"lon": 1.0, "lat": 1.0, "accuracy_m": 1.0, "at": 1.0}]},
+        holds=(P.WORKER_REPORT,),
+        ok={422},
+        anywhere=True,
+    ),
+    "GET /api/v1/phone/orders": Target(holds=(P.CASE_HANDLE,), anywhere=True),
+    "GET /api/v1/accounts": Target(holds=(P.ACCOUNT_MANAGE,), anywhere=True),
+    "POST /api/v1/accounts": Target(
+        json={"username": "x y", "password": PASSWORD, "roles": [{"role": "display", "area": "east"}]},
+        holds=(P.ACCOUNT_MANAGE,),
+        ok={422},
+        anywhere=True,
+    ),
+    "PATCH /api/v1/accounts/{account_id}": Target(json={"name": "新名"}, holds=(P.ACCOUNT_MANAGE,)),
+    "DELETE /api/v1/accounts/{account_id}": Target(holds=(P.ACCOUNT_MANAGE,)),
+    "GET /api/v1/health": Target(holds=(P.HEALTH_SEE,), anywhere=True),
+}
+SIGNED_IN = {name for name, route in ROUTES.items() if isinstance(policy_of(route), SignedIn)}
+
+
+def test_every_route_with_a_permission_stands_in_the_matrix():
+    needing = {name for name, route in ROUTES.items() if isinstance(policy_of(route), Requires)}
+    assert needing | {"GET /api/v1/map/base/{layer}"} == set(TARGETS)
+
+
+def expected_through(target: Target, role: str, place: str) -> bool:
+    held = not target.holds or any(one in ROLES[role] for one in target.holds)
+    return held and (target.anywhere or place in ("town", "east"))
+
+
+async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
+    await town.detect("east", "stall-1")
+    case = (await town.client("operator@east").get("/cases")).json()["items"][0]
+    return {
+        "case_id": case["id"],
+        "evidence_id": case["picture_evidence_id"],
+        "camera_id": "east-cam",
+        "action": "comment",
+        "layer": "roads",
+    }
+
+
+async def test_every_route_for_every_role_at_every_place(tmp_path):
+    wrong: list[str] = []
+    async with running_town(tmp_path) as town:
+        ids = await ids_in_the_east(town)
+        stranger = town.client()
+        for name, target in TARGETS.items():
+            method, path = name.split(" ")
+            for account, role in ACCOUNTS.items():
+                place = account.split("@")[1]
+                named = {**ids, "account_id": town.account_id("display@east")}
+                url = re.sub(r"{(\w+)}", lambda match, named=named: named[match[1]], path.removeprefix("/api/v1"))
+                client = town.client(account)
+                reply = await client.request(method, url, json=target.json, params=target.params, files=target.files)
+                if name.startswith("DELETE /api/v1/accounts") and reply.status_code == 200:
+                    town.tokens.pop("display@east", None)
+                    await town.client("administrator@town").patch(url, json={"enabled": True})
+                through = reply.status_code in target.ok
+                refused = reply.status_code in (403, 404)
+                if through != expected_through(target, role.role, place) or through == refused:
+                    wrong.append(f"{name} as {account}: {reply.status_code} {reply.text[:120]}")
+            anonymous = await stranger.request(method, url, json=target.json, params=target.params, files=target.files)
+            if anonymous.status_code != 401:
+                wrong.append(f"{name} without a session: {anonymous.status_code}")
+        for name in SIGNED_IN - {"GET /api/v1/map/base/{layer}"}:
+            method, path = name.split(" ")
+            reply = await stranger.request(method, path.removeprefix("/api/v1"))
+            if reply.status_code != 401:
+                wrong.append(f"{name} without a session: {reply.status_code}")
+    assert wrong == []
+
+
+LISTS = [
+    ("/cases", lambda body: {one["camera_id"] for one in body["items"]}, {"east-cam"}, {"west-cam"}),
+    ("/cameras", lambda body: {one["id"] for one in body["items"]}, {"east-cam"}, {"west-cam"}),
+    ("/workers", lambda body: {one["name"] for one in body["items"]}, {"grid_worker@east"}, {"grid_worker@west"}),
+    ("/areas", lambda body: {one["code"] for one in body}, {"east", "east-g1"}, {"west", "west-g1"}),
+    ("/map/grids", lambda body: {one["properties"]["code"] for one in body["features"]}, {"east-g1"}, {"west-g1"}),
+    ("/map/areas", lambda body: {one["properties"]["code"] for one in body["features"]}, {"east"}, {"west"}),
+    ("/accounts", lambda body: {one["username"] for one in body["items"]}, {"display@east"}, {"display@west"}),
+]
+
+
+@pytest.mark.parametrize(("path", "names", "inside", "outside"), LISTS, ids=[row[0] for row in LISTS])
+async def test_a_list_holds_what_lies_inside_and_nothing_else(tmp_path, path, names, inside, outside):
+    role = "administrator"
+    async with running_town(tmp_path) as town:
+        await town.detect("east", "stall-1")
+        await town.detect("west", "stall-2")
+        east = names((await town.client(f"{role}@east").get(path)).json())
+        west = names((await town.client(f"{role}@west").get(path)).json())
+        everything = names((await town.client(f"{role}@town").get(path)).json())
+    assert inside <= east
+    assert not outside & east
+    assert outside <= west
+    assert not inside & west
+    assert inside | outside <= everything
+
+
+async def test_near_shows_nobody_and_nothing_outside(tmp_path):
+    async with running_town(tmp_path) as town:
+        params = {"lon": EAST_LON, "lat": EAST_LAT}
+        west = (await town.client("operator@west").get("/near", params=params)).json()
+        assert {camera["id"] for camera in west["cameras"]} == {"west-cam"}
+        assert {worker["name"] for worker in west["workers"]} == {"grid_worker@west"}
+        assert west["grid"] is None
+        east = (await town.client("operator@east").get("/near", params=params)).json()
+        assert (east["grid"]["code"], east["cameras"][0]["id"]) == ("east-g1", "east-cam")
+
+
+async def test_a_worker_sees_a_case_he_is_sent_to_outside_his_grid_and_no_other(tmp_path):
+    async with running_town(tmp_path) as town:
+        await town.detect("east", "stall-1")
+        operator, worker = town.client("operator@town"), town.client("grid_worker@west")
+        case = (await operator.get("/cases")).json()["items"][0]
+        assert (await worker.get(f"/cases/{case['id']}")).status_code == 404
+        sent = {"worker_id": town.account_id("grid_worker@west")}
+        assert (await operator.post(f"/cases/{case['id']}/assign", json=sent)).status_code == 200
+        assert (await worker.get(f"/cases/{case['id']}")).status_code == 200
+        assert (await worker.get(f"/evidence/{case['picture_evidence_id']}")).status_code == 200
