@@ -44,6 +44,15 @@ class GridMap:
     def _by_code(self) -> dict[str, Grid]:
         return {grid.code: grid for grid in self.grids}
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """(west, south, east, north) of all grids. Raises ValueError where there is none."""
+        boxes = [grid.outline.bounds for grid in self.grids]
+        if not boxes:
+            raise ValueError("no grids")
+        west, south, east, north = zip(*boxes, strict=True)
+        return min(west), min(south), max(east), max(north)
+
     def get(self, code: str) -> Grid | None:
         """The grid of that code."""
         return self._by_code.get(code)

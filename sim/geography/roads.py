@@ -63,8 +63,8 @@ class Settlement:
 def make_roads(terrain: Terrain, villages: tuple[Settlement, ...], rng: Generator) -> tuple[Segment, ...]:
     """The whole network, connected, cut at every junction."""
     town = make_mesh((0, 210), -6.0, [-1050, -800, -560, -330, -110, 120, 350, 590, 840, 1080],
-                     [-1000, -790, -420, -210, 0, 200, 410, 630, 850], 22, rng)  # fmt: skip
-    park = make_mesh((2080, 1010), 8.0, [-760, -420, -60, 300, 640], [-560, -230, 120, 450, 760], 24, rng)
+                     [-1000, -790, -420, -210, 0, 200, 410, 630, 850], 15, rng)  # fmt: skip
+    park = make_mesh((2080, 1010), 8.0, [-760, -420, -60, 300, 640], [-560, -230, 120, 450, 760], 18, rng)
     roads = [*_town(town, rng), *_industry(park, rng), *_banks(terrain), *_trunks(town, park, rng)]
     roads = [_kept_off_river(road, terrain) for road in roads]
     roads += _village_roads(terrain, villages, _anchors(roads, terrain), rng)
