@@ -13,7 +13,9 @@ from pathlib import Path
 
 import httpx
 
+from api.command import import_accounts
 from api.serve import Installation, children, prepare, run_supervised, worker_count
+from api.server_process import setup_code_file
 from runtime.clock import Clock, SystemClock
 from runtime.supervisor import Child
 from sim.estate_files import read_estate
@@ -113,7 +115,7 @@ async def announce(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None
 
 
 def _welcome(plan: Plan, first: bool) -> str:
-    code_file = plan.installation().data / "setup-code.txt"
+    code_file = setup_code_file(plan.installation().data)
     if first and code_file.exists():
         code = code_file.read_text().strip()
         entry = f"  code for the first account  {code}\n  or open straight away       {plan.url}/#code={code}\n"
@@ -198,6 +200,8 @@ def main(argv: list[str] | None = None) -> int:
     say(f"Making the town of {plan.cameras} cameras\n")
     make_town(plan)
     render_clips(plan, say)
+    installation = plan.installation()
+    import_accounts(installation.config, installation.data, "", plan.town / "workers.csv")
     asyncio.run(run(plan, SystemClock(), say))
     say("Stopped.\n")
     return 0

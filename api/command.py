@@ -1,0 +1,130 @@
+"""`gridwatch`: everything an administrator does from a shell."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+from api.log_format import set_up_logging
+from api.serve import Installation, children, prepare, run_supervised, worker_count
+from api.server_process import setup_code_file
+from api.town_files import read_town
+from config.load import load_cameras, read_cameras
+from config.problem import ConfigError
+from gis.files import GeographyError
+from incidents import check
+from incidents.errors import IncidentError
+from incidents.rights import CONSOLE
+from incidents.service import Incidents
+from incidents.store import EVIDENCE_FOLDER, open_store
+from incidents.workers import Imported, import_workers
+from runtime.clock import SystemClock
+
+
+def serve(given: argparse.Namespace) -> int:
+    """Runs the command centre until SIGINT or SIGTERM."""
+    file = load_cameras(given.config)
+    installation = Installation(
+        config=given.config.resolve(),
+        data=given.data.resolve(),
+        host=given.host,
+        port=given.port,
+        workers=given.workers or worker_count(len(file.cameras)),
+        database=given.database,
+        log_dir=given.log_dir,
+    )
+    prepare(installation)
+    print(f"http://{given.host}:{given.port} · one-time code for the first account: {setup_code_file(given.data)}")
+    asyncio.run(run_supervised(children(installation), SystemClock()))
+    return 0
+
+
+def config_check(given: argparse.Namespace) -> int:
+    """Tells every problem of the configuration and of the files it names."""
+    loaded = read_cameras(given.config)
+    town = read_town(loaded.file, given.config.resolve().parent)
+    for warning in loaded.warnings:
+        print(f"warning: {warning}")
+    watched = sum(1 for camera in loaded.file.cameras if camera.enabled and camera.zones)
+    print(
+        f"{given.config}: {len(loaded.file.cameras)} cameras, {watched} watched by rules, {len(town.areas)} areas: good"
+    )
+    return 0
+
+
+def accounts_import(given: argparse.Namespace) -> int:
+    """Makes accounts of grid workers from a table; those already known are left as they are."""
+    done = import_accounts(given.config, given.data, given.database, given.table)
+    print(f"{len(done.created)} accounts made, {len(done.known)} known already")
+    return 0
+
+
+def import_accounts(config: Path, data: Path, database: str, table: Path) -> Imported:
+    """Raises Invalid naming the line. The store is made where there is none."""
+    town = read_town(load_cameras(config), config.resolve().parent)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = open_store(database or data / "gridwatch.sqlite")
+    try:
+        incidents = Incidents(store, data / EVIDENCE_FOLDER, SystemClock(), town.town)
+        incidents.load_areas(town.areas)
+        return import_workers(CONSOLE, incidents.accounts, incidents.workers, table.read_text(encoding="utf-8"))
+    finally:
+        store.close()
+
+
+def setup_code(given: argparse.Namespace) -> int:
+    path = setup_code_file(given.data)
+    if not path.exists():
+        print("no code is waiting: the first account has been made, or the command centre is not running")
+        return 1
+    print(path.read_text().strip())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gridwatch", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("--config", type=Path, default=Path("config/cameras.yaml"))
+    where.add_argument("--data", type=Path, default=Path("var/gridwatch"), help="all that is written goes here")
+    where.add_argument("--database", default="", help="PostgreSQL URL; without it, SQLite in the data folder")
+
+    verb = verbs.add_parser("serve", parents=[where], help=serve.__doc__)
+    verb.add_argument("--host", default="127.0.0.1")
+    verb.add_argument("--port", type=int, default=8080)
+    verb.add_argument("--workers", type=int, default=0, help="ingest processes; 0 chooses by cores and cameras")
+    verb.add_argument("--log-dir", type=Path, help="a log file for each process; without it, standard error")
+    verb.set_defaults(run=serve)
+
+    groups = verbs.add_parser("config", help="the configuration").add_subparsers(required=True, metavar="COMMAND")
+    groups.add_parser("check", parents=[where], help=config_check.__doc__).set_defaults(run=config_check)
+
+    groups = verbs.add_parser("accounts", help="people").add_subparsers(required=True, metavar="COMMAND")
+    verb = groups.add_parser("import", parents=[where], help=accounts_import.__doc__)
+    verb.add_argument("table", type=Path, help="CSV: username,name,grids,home_lon,home_lat,transport,password")
+    verb.set_defaults(run=accounts_import)
+
+    verb = verbs.add_parser("setup-code", parents=[where], help="prints the one-time code for the first account")
+    verb.set_defaults(run=setup_code)
+
+    groups = verbs.add_parser("trace", help="the trace of all cases").add_subparsers(required=True, metavar="COMMAND")
+    verb = groups.add_parser("check", help="checks that nothing in the trace was changed or taken away")
+    check.add_arguments(verb)
+    verb.set_defaults(run=check.run)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    given = _parser().parse_args(argv)
+    set_up_logging(logging.INFO if given.run is serve else logging.WARNING)
+    try:
+        code: int = given.run(given)
+    except (ConfigError, GeographyError, IncidentError, OSError, UnicodeDecodeError) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
