@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         files = read_estate(given.cameras_file, os.environ)
         scenes = sorted({camera.scene for camera in files.cameras})
-        library = load_library(given.cache, scenes=scenes)
+        library = load_library(given.cache, scenes, progress=_report)
         serve(files, library, _options(given), _announce)
     except (ConfigError, EstateError, MissingPassword, RosterError, OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
@@ -75,6 +75,10 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _report(done: int, total: int) -> None:
+    _log.info("scenes ready: %d of %d", done, total)
 
 
 def _announce(addresses: TownAddresses) -> None:
