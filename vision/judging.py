@@ -39,6 +39,7 @@ def history_of(thing: StaticObject, grid: Grid, ground: GroundModel | None, now:
         presence=thing.presence,
         steadiness=thing.steadiness,
         busy_share=min(1.0, thing.busy_seconds / watched),
+        busyness=thing.busyness,
         quiet_seconds=thing.quiet_seconds,
         last_busy_at=thing.last_busy_at,
         edge_score=thing.edge_score,

@@ -13,10 +13,11 @@ from ingest.frame import GrayImage
 from vision.background import Comparison, DualBackground, differs_by
 from vision.grid import Gray, Grid, Mask
 
-UPSET_SHARE = 0.5
+UPSET_SHARE = 0.35
+DOUBTFUL_SHARE = 0.2  # from here on an earlier look may fit better
 UPSET_SECONDS = 20.0
 UPSET_SAMPLES = 3
-KNOWN_SHARE = 0.2
+KNOWN_SHARE = 0.15
 KNOWN_THRESHOLD = 20
 LEAST_SPREAD = 5.0  # standard deviation in grey levels: below it, night without a lamp, fog, a covered lens
 MOST_LOOKS = 2
@@ -55,6 +56,8 @@ class Scene:
             self.background.learn_scene(picture, seconds)
             return None
         seen = self.background.compare(picture)
+        if seen.foreground_share > DOUBTFUL_SHARE and self._return_to_known(picture, seen.foreground_share):
+            return None
         if seen.foreground_share <= UPSET_SHARE:
             self._upset_seconds, self._upset_samples, self.changed = 0.0, 0, False
             return seen
@@ -79,8 +82,6 @@ class Scene:
         self.changed = True
         self._upset_seconds += seconds
         self._upset_samples += 1
-        if self._return_to_known(picture):
-            return
         if self._upset_seconds >= UPSET_SECONDS and self._upset_samples >= UPSET_SAMPLES:
             self._put_away()
             self._newest_number += 1
@@ -88,13 +89,14 @@ class Scene:
             self.background.begin(picture)
             self._upset_seconds, self._upset_samples = 0.0, 0
 
-    def _return_to_known(self, picture: Gray) -> bool:
+    def _return_to_known(self, picture: Gray, present_share: float) -> bool:
+        """Take up the earlier look that fits far better than the present one, if there is one."""
         for known in self.earlier:
             reference = cv2.imdecode(np.frombuffer(known.png, np.uint8), cv2.IMREAD_GRAYSCALE)
             if reference is None or reference.shape != picture.shape:
                 continue
             strange: Mask = differs_by(picture, np.asarray(reference, np.uint8), KNOWN_THRESHOLD)
-            if cv2.countNonZero(strange) > KNOWN_SHARE * strange.size:
+            if cv2.countNonZero(strange) > min(KNOWN_SHARE, present_share / 2) * strange.size:
                 continue
             self.earlier.remove(known)
             self._put_away()

@@ -52,11 +52,13 @@ def look(picture: Gray, appearance: Floats, background: Floats, mask: Mask, thre
 
 
 def _kind(object_share: float, background_share: float) -> Kind:
-    if object_share >= 0.5 or (object_share >= 0.3 and background_share < 0.3):
+    if object_share >= 0.5:
         return "object"
-    if background_share >= 0.65 and object_share < 0.2:
-        return "background"
-    return "hidden"
+    if object_share >= 0.2 and object_share + background_share >= 0.7:
+        return "object"  # part of it has gone
+    if object_share >= 0.3 and background_share < 0.3:
+        return "object"  # somebody stands in front of part of it
+    return "background" if background_share >= 0.65 else "hidden"
 
 
 def _outside(picture: Gray, reference: Gray) -> Gray:

@@ -66,6 +66,7 @@ class _Thing(_Strict):
     shrunk_samples: int = Count
     watched_seconds: FiniteFloat
     busy_seconds: FiniteFloat
+    busyness: FiniteFloat
     quiet_seconds: FiniteFloat
     last_busy_at: FiniteFloat
     unwanted_since: FiniteFloat

@@ -10,7 +10,7 @@ from vision.background import EXPLAINED_SECONDS, LONGEST_STEP_SECONDS, Compariso
 from vision.detection import Box, Point
 from vision.grid import Floats, Grid, Mask, PixelBox
 from vision.light import Light
-from vision.sight import Sight, look
+from vision.sight import Flags, Sight, look
 
 FIRST_HITS = 0.6
 HITS_SECONDS = 15.0
@@ -24,8 +24,12 @@ SHRUNK_SHARE = 0.2
 LEAST_AREA = 8
 BUSY_SHARE = 0.03
 LEAST_BUSY_PIXELS = 6
+STIRRING_SHARE = 0.025
+LEAST_STIRRING_PIXELS = 4
+BUSY_SECONDS = 12.0
 
 _PAIR = np.ones((2, 2), np.uint8)
+_RIM = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class StaticObject:
     shrunk_samples: int = 0
     watched_seconds: float = 0.0
     busy_seconds: float = 0.0
+    busyness: float = 1.0
     quiet_seconds: float = 0.0
     last_busy_at: float = 0.0
     unwanted_since: float = 0.0
@@ -145,7 +150,7 @@ class StaticObject:
             self.absent_samples += 1
             self.absent_at = at
         elif sight.kind == "hidden":
-            self._take_change(seen)
+            self._take_change(seen, grid)
         self._take_activity(seen, grid, at, seconds)
         self._follow_light(seen.light, seconds)
 
@@ -162,13 +167,18 @@ class StaticObject:
         self.appearance[like] += (now[like] - self.appearance[like]) * np.float32(APPEARANCE_RATE)
         self.shrunk_samples = self.shrunk_samples + 1 if sight.background_share >= SHRUNK_SHARE else 0
         if self.shrunk_samples >= SHRUNK_SAMPLES:
-            self._shrink(np.asarray(sight.as_background, np.uint8) * np.uint8(255))
+            self._shrink(_mask(sight.as_background), _mask(sight.as_object))
 
-    def _take_change(self, seen: Comparison) -> None:
-        """Neither thing nor ground, but still: the thing has been turned, loaded, covered. It stays the same thing."""
+    def _take_change(self, seen: Comparison, grid: Grid) -> None:
+        """Neither thing nor ground, but still: the thing has been turned, loaded, covered. It stays the same thing,
+        unless what is there now reaches far beyond it: then something stands in front."""
         rows, columns = self.box.slices
         still = cv2.bitwise_and(seen.still[rows, columns], self.mask)
-        if cv2.countNonZero(still) < 0.6 * self.area:
+        around = grid.grown(self.box, max(4, max(self.box.width, self.box.height) // 3))
+        inside = cv2.countNonZero(seen.foreground[rows, columns])
+        beyond = cv2.countNonZero(seen.foreground[around.slices]) - inside
+        ring = max(1, around.area - self.box.area)
+        if cv2.countNonZero(still) < 0.6 * self.area or beyond > 0.3 * ring:
             self.changed_samples = 0
             return
         self.changed_samples += 1
@@ -179,15 +189,26 @@ class StaticObject:
             self.changed_samples = 0
 
     def _take_activity(self, seen: Comparison, grid: Grid, at: float, seconds: float) -> None:
-        around = grid.grown(self.box, max(4, max(self.box.width, self.box.height) // 2))
-        moving = cv2.countNonZero(seen.moving[around.slices])
         step = min(seconds, LONGEST_STEP_SECONDS)
         self.watched_seconds += step
-        if moving >= max(LEAST_BUSY_PIXELS, BUSY_SHARE * around.area):
+        busy = self._stirs(seen) or self._has_company(seen, grid)
+        rate = 1.0 - exp(-step / BUSY_SECONDS)
+        self.busyness += (float(busy) - self.busyness) * rate
+        if busy:
             self.busy_seconds += step
             self.last_busy_at = at
         elif self.visible:
             self.quiet_seconds += step
+
+    def _stirs(self, seen: Comparison) -> bool:
+        """Movement on the thing itself: somebody handles it, or it is somebody."""
+        moving = cv2.countNonZero(cv2.bitwise_and(seen.moving[self.box.slices], self.mask))
+        return bool(moving >= max(LEAST_STIRRING_PIXELS, STIRRING_SHARE * self.area))
+
+    def _has_company(self, seen: Comparison, grid: Grid) -> bool:
+        around = grid.grown(self.box, max(4, max(self.box.width, self.box.height) // 2))
+        moving = cv2.countNonZero(seen.moving[around.slices])
+        return bool(moving >= max(LEAST_BUSY_PIXELS, BUSY_SHARE * around.area))
 
     def _follow_light(self, light: Light, seconds: float) -> None:
         """Kept at the pace of the slow background, so that both stay in one light."""
@@ -202,11 +223,13 @@ class StaticObject:
         rows, columns = self.box.slices
         return seen.light.remove(seen.picture[rows, columns].astype(np.float32), rows, columns)
 
-    def _shrink(self, bare: Mask) -> None:
-        """Part of it has gone: somebody who stood beside the bag, a sunshade folded up."""
+    def _shrink(self, bare: Mask, there: Mask) -> None:
+        """Part of it has gone: somebody who stood beside the bag, a sunshade folded up. What tells neither stays
+        where it adjoins what is there."""
         bare = np.asarray(cv2.morphologyEx(bare, cv2.MORPH_OPEN, _PAIR), np.uint8)
         rest = cv2.subtract(self.mask, bare)
-        rest = np.asarray(cv2.morphologyEx(rest, cv2.MORPH_OPEN, _PAIR), np.uint8)
+        near = cv2.dilate(cv2.morphologyEx(there, cv2.MORPH_OPEN, _PAIR), _RIM)
+        rest = np.asarray(cv2.morphologyEx(cv2.bitwise_and(rest, near), cv2.MORPH_OPEN, _PAIR), np.uint8)
         self.shrunk_samples = 0
         left, top, width, height = cv2.boundingRect(rest)
         if cv2.countNonZero(rest) < LEAST_AREA:
@@ -220,6 +243,10 @@ class StaticObject:
         self.box = PixelBox(
             corner.left + part.left, corner.top + part.top, corner.left + part.right, corner.top + part.bottom
         )
+
+
+def _mask(flags: Flags) -> Mask:
+    return np.asarray(flags, np.uint8) * np.uint8(255)
 
 
 def new_object(

@@ -66,7 +66,7 @@ class Tracker:
         owned = self.owned(scene)
         still = seen.still
         fresh = still if owned is None else np.asarray(cv2.bitwise_and(still, cv2.bitwise_not(owned)), np.uint8)
-        if cv2.countNonZero(fresh) >= LEAST_BLOB:
+        if LEAST_BLOB <= cv2.countNonZero(fresh) <= LARGEST_SHARE * fresh.size:
             for blob in find_blobs(fresh, LEAST_BLOB):
                 self._take_blob(blob, seen, scene, at, last_at)
         self._suspects = [suspect for suspect in self._suspects if at - suspect.last_at <= 30.0]
@@ -159,11 +159,11 @@ class Tracker:
 
 
 def _may_grow(thing: StaticObject, box: PixelBox, area: int, grid: Grid) -> bool:
-    """A thing already told must not turn into the lorry that parks beside it."""
+    """A thing already told must not turn into the lorry that parks beside it, or in front of it."""
     whole = thing.box.union(box)
     if whole.area > LARGEST_SHARE * grid.width * grid.height:
         return False
-    return thing.announced is None or area <= thing.area
+    return thing.announced is None or (thing.visible and area <= thing.area)
 
 
 def _belong_together(first: PixelBox, second: PixelBox) -> bool:

@@ -8,6 +8,7 @@ LARGEST_M = 3.0  # a heap may be that wide; anything longer is a vehicle
 LEAST_SIDE, LEAST_LENGTH, MOST_LENGTH = 0.015, 0.03, 0.2  # of the picture, where the camera has no pose
 LEAST_STEADINESS = 0.55  # a person waiting sways
 UNATTENDED_SECONDS = 10.0
+UNATTENDED_BUSYNESS = 0.35  # passers-by come and go; whoever keeps close stirs again and again
 
 
 def judge(history: ObjectHistory, zone: Zone) -> Judgement:
@@ -26,6 +27,5 @@ def _small(history: ObjectHistory, zone: Zone) -> bool:
 
 
 def _attended(history: ObjectHistory, zone: Zone) -> bool:
-    """Passers-by come and go; whoever keeps close keeps the quiet time short."""
     needed = min(UNATTENDED_SECONDS, zone.dwell_seconds / 2)
-    return history.quiet_seconds < needed or history.last_busy_at >= history.now
+    return history.quiet_seconds < needed or history.busyness > UNATTENDED_BUSYNESS
