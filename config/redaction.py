@@ -1,7 +1,6 @@
 """What of a configured value may be shown. A password typed in the wrong place must not reach a log."""
 
 import re
-from urllib.parse import urlsplit
 
 _SHOWN_CHARACTERS = 80
 _SECRET_KEY = re.compile(r"pass|secret|token|credential|pwd", re.IGNORECASE)
@@ -32,11 +31,8 @@ def shown_url(url: str) -> str:
 
 
 def has_user(url: str) -> bool:
-    """Whether the address carries `user@` or `user:password@`, even one too odd to be parsed."""
-    try:
-        return "@" in urlsplit(url).netloc or "@" in url.partition("://")[2]
-    except ValueError:
-        return "@" in url
+    """Whether the address carries `user@` or `user:password@`. Any @ counts: in a path it would be written %40."""
+    return "@" in url
 
 
 def has_secret_parameter(url: str) -> bool:

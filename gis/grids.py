@@ -13,7 +13,7 @@ from gis.files import GeographyError, read_frame, text_of
 from gis.plane import Plane, distance_m
 from gis.rings import Area, usable
 
-Kind = Literal["residential", "enterprise", "dedicated"]
+Kind = Literal["residential", "rural", "enterprise", "dedicated"]
 FeatureCollection = dict[str, Any]
 
 
