@@ -1,0 +1,123 @@
+import type {
+  Area,
+  Camera,
+  Candidate,
+  Case,
+  CaseAction,
+  CasePage,
+  CaseWithTrace,
+  Health,
+  MapFeatures,
+  Me,
+  Near,
+  SetupState,
+  Town,
+  TraceCheck,
+  Worker,
+} from './types'
+
+const ROOT = '/api/v1'
+const TIMEOUT_MS = 20_000
+
+/** A refusal by the server, or (`code` "network") no answer at all. `where` names the field the server objects to. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly where: string = '',
+  ) {
+    super(message)
+    this.name = 'ApiError'
+  }
+}
+
+interface ErrorBody {
+  error?: { code?: string; message?: string; where?: string | null }
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  let body: ErrorBody = {}
+  try {
+    body = (await response.json()) as ErrorBody
+  } catch {
+    // Not JSON: a proxy answered; the status says enough.
+  }
+  const { code, message, where } = body.error ?? {}
+  return new ApiError(response.status, code ?? `http_${response.status}`, message ?? response.statusText, where ?? '')
+}
+
+/** The HTTP interface, typed. `onUnauthorised` is told whenever the session turns out to have ended. */
+export class ApiClient {
+  onUnauthorised: () => void = () => {}
+
+  private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const init: RequestInit = {
+      method,
+      credentials: 'same-origin',
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }
+    let response: Response
+    try {
+      response = await fetch(ROOT + path, init)
+    } catch (cause) {
+      throw new ApiError(0, 'network', cause instanceof Error ? cause.message : String(cause))
+    }
+    if (!response.ok) {
+      const error = await refusal(response)
+      if (error.status === 401 && path !== '/sessions' && path !== '/setup') this.onUnauthorised()
+      throw error
+    }
+    if (response.status === 204) return undefined as T
+    return (await response.json()) as T
+  }
+
+  private get<T>(path: string): Promise<T> {
+    return this.call<T>('GET', path)
+  }
+
+  setupState = (): Promise<SetupState> => this.get('/setup')
+  setUp = (form: { code: string; username: string; password: string; name: string }): Promise<unknown> =>
+    this.call('POST', '/setup', form)
+  signIn = (username: string, password: string): Promise<unknown> =>
+    this.call('POST', '/sessions', { username, password })
+  signOut = (): Promise<unknown> => this.call('DELETE', '/sessions/current')
+  me = (): Promise<Me> => this.get('/me')
+  town = (): Promise<Town> => this.get('/town')
+  areas = (): Promise<Area[]> => this.get('/areas')
+  mapAreas = (): Promise<MapFeatures> => this.get('/map/areas')
+  mapGrids = (): Promise<MapFeatures> => this.get('/map/grids')
+  mapBase = (layer: string): Promise<MapFeatures> => this.get(`/map/base/${encodeURIComponent(layer)}`)
+  health = (): Promise<Health> => this.get('/health')
+  near = (lon: number, lat: number): Promise<Near> => this.get(`/near?lon=${lon}&lat=${lat}`)
+
+  cameras = async (): Promise<Camera[]> => (await this.get<{ items: Camera[] }>('/cameras')).items
+  workers = async (): Promise<Worker[]> => (await this.get<{ items: Worker[] }>('/workers')).items
+
+  cases(query: { state?: string; limit?: number; before?: string }): Promise<CasePage> {
+    const words = new URLSearchParams()
+    for (const [key, value] of Object.entries(query)) words.set(key, String(value))
+    return this.get(`/cases?${words}`)
+  }
+
+  case = (id: string): Promise<CaseWithTrace> => this.get(`/cases/${encodeURIComponent(id)}`)
+  candidates = async (id: string): Promise<Candidate[]> =>
+    (await this.get<{ items: Candidate[] }>(`/cases/${encodeURIComponent(id)}/candidates`)).items
+  traceCheck = (id: string): Promise<TraceCheck> => this.get(`/cases/${encodeURIComponent(id)}/trace/check`)
+  makeCase = (form: {
+    case_class: string
+    level: number
+    lon: number
+    lat: number
+    note: string
+    camera_id?: string
+  }): Promise<Case> => this.call('POST', '/cases', form)
+  act = (id: string, action: CaseAction, detail: Record<string, string> = {}): Promise<Case> =>
+    this.call('POST', `/cases/${encodeURIComponent(id)}/${action}`, detail)
+
+  evidenceUrl = (id: string): string => `${ROOT}/evidence/${encodeURIComponent(id)}`
+  snapshotUrl = (camera: string, version: number): string =>
+    `${ROOT}/cameras/${encodeURIComponent(camera)}/snapshot.jpg?v=${version}`
+}

@@ -1,0 +1,239 @@
+/** What the server sends, as laid down in docs/design/contracts.md. Times are Unix seconds; coordinates lon, lat. */
+import type { FeatureCollection, Polygon } from 'geojson'
+
+export interface Bilingual {
+  zh: string
+  en: string
+}
+
+export interface SetupState {
+  needed: boolean
+}
+
+export interface RoleAt {
+  role: string
+  area: string
+  area_name: string
+}
+
+export interface Me {
+  id: string
+  username: string
+  name: string
+  roles: RoleAt[]
+  permissions: string[]
+}
+
+export interface CaseClass {
+  code: string
+  name: Bilingual
+  level: number | null
+}
+
+export interface Town {
+  name: string
+  name_en: string
+  area: string
+  timezone: string
+  bounds: [number, number, number, number]
+  centre: [number, number]
+  base_layers: string[]
+  case_classes: CaseClass[]
+}
+
+export interface Area {
+  code: string
+  parent: string | null
+  level: string
+  name: string
+  name_en: string
+}
+
+/** `ingest.state.StreamState`. */
+export type StreamState =
+  | 'disabled'
+  | 'waiting'
+  | 'connecting'
+  | 'live'
+  | 'stalled'
+  | 'refused'
+  | 'unauthorised'
+  | 'unsupported'
+
+export interface Camera {
+  id: string
+  name: string
+  name_en: string
+  area: string
+  area_name: string
+  lon: number | null
+  lat: number | null
+  heading_deg: number | null
+  hfov_deg: number | null
+  range_m: number | null
+  view: Polygon | null
+  profiles: ('sub' | 'main')[]
+  enabled: boolean
+  state: StreamState
+  since: number | null
+  error: string | null
+  codec: string | null
+  width: number | null
+  height: number | null
+  last_unit_at: number | null
+  sample_interval_s: number | null
+}
+
+export interface Worker {
+  id: string
+  account_id: string | null
+  name: string
+  grids: string[]
+  duty: boolean
+  lon: number | null
+  lat: number | null
+  accuracy_m: number | null
+  position_at: number | null
+  transport: string
+  case_id: string | null
+}
+
+export interface Candidate {
+  worker_id: string
+  name: string
+  distance_m: number | null
+  lon: number | null
+  lat: number | null
+  accuracy_m: number | null
+  position_age_s: number | null
+  grid_match: boolean
+  available: boolean
+  reason: Bilingual
+}
+
+export interface NearCamera {
+  id: string
+  distance_m: number
+  sees: boolean
+}
+
+export interface Near {
+  cameras: NearCamera[]
+  workers: Candidate[]
+  grid: { code: string; name: string } | null
+}
+
+export const CASE_STATES = [
+  'review',
+  'filed',
+  'assigned',
+  'accepted',
+  'arrived',
+  'handled',
+  'closed',
+  'invalid',
+] as const
+export type CaseState = (typeof CASE_STATES)[number]
+
+export interface Case {
+  id: string
+  number: string
+  state: CaseState
+  case_class: string
+  class_name: Bilingual
+  level: number
+  title: Bilingual
+  source: string
+  camera_id: string | null
+  zone_id: string | null
+  lon: number | null
+  lat: number | null
+  error_m: number | null
+  area: string
+  area_name: string
+  grid: string | null
+  grid_name: string | null
+  address: string
+  opened_at: number
+  updated_at: number
+  deadline_at: number | null
+  closed_at: number | null
+  resolution: string | null
+  /** The camera could not tell whether the thing is gone: a person must verify. */
+  needs_person: boolean
+  reworks: number
+  assignee: { id: string; name: string } | null
+  sightings: number
+  last_seen_at: number | null
+  gone_at: number | null
+  picture_evidence_id: string | null
+  clip_evidence_id: string | null
+  version: number
+}
+
+export interface TraceEntry {
+  seq: number
+  at: number
+  action: string
+  actor: { kind: 'camera' | 'person' | 'system'; id: string | null; name: string | null }
+  from_state: string | null
+  to_state: string | null
+  detail: Record<string, unknown>
+  hash: string
+}
+
+export interface Evidence {
+  id: string
+  kind: string
+  media_type: string
+  caption: string | null
+  at: number
+}
+
+export interface CaseWithTrace extends Case {
+  trace: TraceEntry[]
+  evidence: Evidence[]
+  /** What the caller may do to it now, as the last part of the path. */
+  actions: CaseAction[]
+}
+
+export interface TraceCheck {
+  valid: boolean
+  entries: number
+  broken_at: number | null
+}
+
+export interface CasePage {
+  items: Case[]
+  total: number
+}
+
+export type MapFeatures = FeatureCollection
+
+export interface Health {
+  at: number
+  cameras: Partial<Record<StreamState, number>>
+  /** Ingest worker processes, each with counters of its own. */
+  workers: Record<string, unknown>[]
+  keyframes: number
+  access_units: number
+  packets_lost: number
+  sampling: { cameras: number; median_interval_s: number; longest_interval_s: number }
+  spool_depth: number
+  pages: number
+  live_streams: number
+}
+
+export type CaseAction =
+  | 'confirm'
+  | 'reject'
+  | 'assign'
+  | 'accept'
+  | 'decline'
+  | 'arrive'
+  | 'handle'
+  | 'verify'
+  | 'close'
+  | 'reopen'
+  | 'strike-out'
+  | 'comment'

@@ -1,0 +1,47 @@
+/** The detail of a trace entry as short label–value pairs; unknown keys are shown as they are. */
+export interface DetailPart {
+  key: string
+  value: string
+}
+
+export interface DetailWords {
+  language: 'zh' | 'en'
+  time(at: number): string
+  span(seconds: number): string
+}
+
+/** Written for machines, or said elsewhere on the same page. */
+const SILENT: ReadonlySet<string> = new Set([
+  'key', 'object_id', 'box', 'foot', 'location', 'evidence_id', 'evidence', 'sha256', 'worker_id', 'next_worker_id',
+  'order_id', 'blobs', 'phase', 'number', 'case_class', 'level', 'version', 'lon', 'lat',
+])
+const LONGEST = 160
+
+function plain(key: string, value: unknown, words: DetailWords): string | null {
+  if (value === null || value === undefined || value === '') return null
+  if (typeof value === 'string') return value
+  if (typeof value === 'boolean') return value ? '✓' : '✗'
+  if (typeof value === 'number') {
+    if (key.endsWith('_at')) return words.time(value)
+    if (key.endsWith('_seconds')) return words.span(value)
+    if (key === 'confidence') return `${Math.round(value * 100)} %`
+    return String(Math.round(value * 100) / 100)
+  }
+  if (Array.isArray(value) && value.length <= 4 && value.every((part) => typeof part === 'number')) {
+    return value.map((part: number) => String(Math.round(part * 10) / 10)).join(' × ') + (key.endsWith('_m') ? ' m' : '')
+  }
+  if (typeof value === 'object' && 'zh' in value) {
+    return plain(key, (value as Record<string, unknown>)[words.language], words)
+  }
+  return null
+}
+
+export function detailParts(detail: Record<string, unknown>, words: DetailWords): DetailPart[] {
+  const parts: DetailPart[] = []
+  for (const [key, value] of Object.entries(detail)) {
+    if (SILENT.has(key)) continue
+    const text = plain(key, value, words)
+    if (text !== null) parts.push({ key, value: text.length > LONGEST ? text.slice(0, LONGEST - 1) + '…' : text })
+  }
+  return parts
+}

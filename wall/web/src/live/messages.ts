@@ -1,0 +1,69 @@
+/** Messages between page and worker, and the text frames between worker and server. */
+import type { Case, StreamState, Worker } from '../api/types'
+
+export type Profile = 'sub' | 'main'
+export type ServerStreamState = 'opening' | 'live' | 'stalled' | 'ended'
+export type ConnectionState = 'connecting' | 'open' | 'lost' | 'revoked'
+
+export interface CameraEvent {
+  id: string
+  state: StreamState
+  since: number
+  error: string | null
+}
+
+export type LiveEvent =
+  | { topic: 'case'; data: Case }
+  | { topic: 'camera'; data: CameraEvent }
+  | { topic: 'worker'; data: Worker }
+
+export type ServerMessage =
+  | { type: 'hello'; protocol: number }
+  | {
+      type: 'stream'
+      stream: number
+      state: ServerStreamState
+      codec?: string
+      width?: number
+      height?: number
+      reason?: string
+    }
+  | { type: 'lost'; stream: number; units: number }
+  | ({ type: 'event' } & LiveEvent)
+  | { type: 'pong'; at: number }
+  | { type: 'revoked' }
+
+/** Where the worker puts the pictures of a sink. `track`: the worker makes the track itself and hands it over. */
+export type SinkTarget =
+  | { kind: 'writable'; writable: WritableStream<VideoFrame> }
+  | { kind: 'canvas'; canvas: OffscreenCanvas }
+  | { kind: 'track' }
+
+export type ToWorker =
+  | { type: 'connect'; url: string }
+  | { type: 'sink'; sink: number; target: SinkTarget }
+  | { type: 'drop-sink'; sink: number }
+  | { type: 'open'; stream: number; sink: number; camera: string; profile: Profile }
+  | { type: 'close'; stream: number }
+
+/** What a stream has done since it was opened. Times are Unix ms; 0 means never. */
+export interface StreamStats {
+  stream: number
+  shown: number
+  dropped: number
+  lost: number
+  decodeErrors: number
+  lastFrameAt: number
+  /** From the server's receipt of the unit to its decoded picture, ms, newest. Needs both clocks to agree. */
+  latencyMs: number
+}
+
+export type FromWorker =
+  | { type: 'connection'; state: ConnectionState; attempt: number }
+  | { type: 'stream'; stream: number; state: ServerStreamState; width: number; height: number; reason: string }
+  | { type: 'first-frame'; stream: number }
+  | { type: 'unplayable'; stream: number; codec: string }
+  | { type: 'stats'; rows: StreamStats[] }
+  | { type: 'track'; sink: number; track: MediaStreamTrack }
+  | { type: 'sink-failed'; sink: number }
+  | ({ type: 'event' } & LiveEvent)

@@ -1,0 +1,128 @@
+import type { StreamStats } from './messages'
+import { UnitGate } from './unit_gate'
+import type { WireUnit } from './wire'
+
+export interface StreamFormat {
+  codec: string
+  width: number
+  height: number
+}
+
+export interface PlayerCallbacks {
+  /** Owns the frame. */
+  onFrame(frame: VideoFrame): void
+  onUnplayable(codec: string): void
+}
+
+/** Receipt times kept for frames inside the decoder; far more than any decoder holds back. */
+const RECEIPTS_BOUND = 1024
+
+/** Decodes one stream: a fresh decoder after every error or change of format, beginning at a key frame. */
+export class StreamPlayer {
+  readonly stats: StreamStats
+  private readonly gate = new UnitGate()
+  private readonly receipts = new Map<number, { receivedUs: number; catchUp: boolean }>()
+  private decoder: VideoDecoder | null = null
+  private format: StreamFormat | null = null
+  private catchingUp = 0
+
+  constructor(
+    stream: number,
+    private readonly callbacks: PlayerCallbacks,
+    private readonly now: () => number,
+  ) {
+    this.stats = { stream, shown: 0, dropped: 0, lost: 0, decodeErrors: 0, lastFrameAt: 0, latencyMs: 0 }
+  }
+
+  setFormat(format: StreamFormat): void {
+    const same = this.format?.codec === format.codec
+    this.format = format
+    if (!same) this.discardDecoder()
+  }
+
+  push(unit: WireUnit): void {
+    if (this.gate.judge(unit, this.decoder?.decodeQueueSize ?? 0) === 'drop') {
+      this.stats.dropped++
+      return
+    }
+    const decoder = this.decoder ?? this.makeDecoder()
+    if (!decoder) return
+    if (this.receipts.size >= RECEIPTS_BOUND) this.receipts.clear()
+    this.receipts.set(unit.ptsUs, { receivedUs: unit.receivedUs, catchUp: unit.catchUp })
+    if (unit.catchUp) this.catchingUp++
+    const type = unit.keyFrame ? 'key' : 'delta'
+    try {
+      decoder.decode(new EncodedVideoChunk({ type, timestamp: unit.ptsUs, data: unit.payload }))
+    } catch {
+      // The decoder closed itself, or calls this key frame none: its bytes come from a camera.
+      this.failed()
+    }
+  }
+
+  private makeDecoder(): VideoDecoder | null {
+    if (!this.format) return null
+    const { codec, width, height } = this.format
+    const decoder: VideoDecoder = new VideoDecoder({
+      output: (frame) => this.output(frame),
+      error: (error) => {
+        if (this.decoder !== decoder) return
+        this.failed()
+        if (error.name === 'NotSupportedError') this.unplayable(codec)
+      },
+    })
+    const size = width > 0 && height > 0 ? { codedWidth: width, codedHeight: height } : {}
+    try {
+      decoder.configure({ codec, ...size, optimizeForLatency: true })
+    } catch {
+      this.unplayable(codec)
+      return null
+    }
+    this.decoder = decoder
+    return decoder
+  }
+
+  /** No decoder for this codec here: do not try again until the format changes. */
+  private unplayable(codec: string): void {
+    this.format = null
+    this.callbacks.onUnplayable(codec)
+  }
+
+  private output(frame: VideoFrame): void {
+    const receipt = this.receipts.get(frame.timestamp)
+    this.receipts.delete(frame.timestamp)
+    if (receipt?.catchUp) {
+      this.catchingUp--
+      if (this.catchingUp > 0) {
+        frame.close()
+        return
+      }
+    }
+    const now = this.now()
+    this.stats.shown++
+    this.stats.lastFrameAt = now
+    if (receipt) this.stats.latencyMs = now - receipt.receivedUs / 1000
+    this.callbacks.onFrame(frame)
+  }
+
+  private failed(): void {
+    this.stats.decodeErrors++
+    this.discardDecoder()
+  }
+
+  private discardDecoder(): void {
+    if (this.decoder && this.decoder.state !== 'closed') this.decoder.close()
+    this.decoder = null
+    this.receipts.clear()
+    this.catchingUp = 0
+    this.gate.reset()
+  }
+
+  /** Goes on at the next key frame. */
+  restart(): void {
+    this.gate.reset()
+  }
+
+  close(): void {
+    this.discardDecoder()
+  }
+}

@@ -1,0 +1,12 @@
+import '@fontsource-variable/noto-sans-sc'
+import 'leaflet/dist/leaflet.css'
+import './theme/theme.css'
+import './theme/controls.css'
+import { createApp } from 'vue'
+import App from './App.vue'
+import { i18n } from './i18n'
+import { SESSION, Session } from './stores/session'
+
+const session = new Session()
+createApp(App).use(i18n).provide(SESSION, session).mount('#app')
+void session.begin()

@@ -1,0 +1,59 @@
+import type { FeatureCollection } from 'geojson'
+import { ApiError, type ApiClient } from '../api/client'
+import type { Camera } from '../api/types'
+import { BASE_ORDER, type MapView } from './map_view'
+
+/** A feature's name in the language asked for, from its properties. */
+export type NameOf = (properties: Record<string, unknown>) => string
+
+export function featureName(properties: Record<string, unknown>, language: 'zh' | 'en'): string {
+  const chosen = language === 'en' ? properties['name_en'] : undefined
+  return String(chosen || properties['name'] || '')
+}
+
+/** Fetches the files the map is drawn from and hands them to it; keeps those whose writing depends on the language. */
+export class MapData {
+  private areas: FeatureCollection | null = null
+  private roads: FeatureCollection | null = null
+
+  constructor(
+    private readonly api: ApiClient,
+    private readonly view: MapView,
+  ) {}
+
+  /** Answers with the names of the parts that could not be had; the rest of the map is drawn all the same. */
+  async load(baseLayers: readonly string[], nameOf: () => NameOf): Promise<string[]> {
+    const missing: string[] = []
+    const fetched = async (part: string, request: Promise<FeatureCollection>): Promise<FeatureCollection | null> => {
+      try {
+        return await request
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error
+        missing.push(part)
+        return null
+      }
+    }
+    const known = BASE_ORDER.filter((layer) => baseLayers.includes(layer))
+    const order = [...known, ...baseLayers.filter((layer) => !known.some((name) => name === layer))]
+    const [areas, grids, ...base] = await Promise.all([
+      fetched('areas', this.api.mapAreas()),
+      fetched('grids', this.api.mapGrids()),
+      ...order.map((layer) => fetched(layer, this.api.mapBase(layer))),
+    ])
+    // In this order, because what is added later lies on top.
+    order.forEach((layer, index) => {
+      const features = base[index]
+      if (!features) return
+      this.view.addBase(layer, features, nameOf())
+      if (layer === 'roads') this.roads = features
+    })
+    if (grids) this.view.addGrids(grids)
+    if (areas) this.view.addAreas(areas, nameOf())
+    this.areas = areas ?? null
+    return missing
+  }
+
+  rename(nameOf: NameOf, cameraName: (camera: Camera) => string): void {
+    this.view.rename(this.areas, this.roads, nameOf, cameraName)
+  }
+}

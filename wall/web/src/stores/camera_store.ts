@@ -1,0 +1,51 @@
+import { computed, shallowReactive } from 'vue'
+import type { Camera, StreamState } from '../api/types'
+import type { CameraEvent } from '../live/messages'
+
+/** The states as the room counts them. */
+export type CameraStanding = 'live' | 'stalled' | 'waiting' | 'down' | 'off'
+
+const STANDINGS: Record<StreamState, CameraStanding> = {
+  live: 'live',
+  stalled: 'stalled',
+  waiting: 'waiting',
+  connecting: 'waiting',
+  refused: 'down',
+  unauthorised: 'down',
+  unsupported: 'down',
+  disabled: 'off',
+}
+
+export function standingOf(state: string): CameraStanding {
+  return STANDINGS[state as StreamState] ?? 'down'
+}
+
+/** All cameras the caller may see, by id, in the order of area and id. */
+export class CameraStore {
+  readonly byId = shallowReactive(new Map<string, Camera>())
+
+  readonly inOrder = computed(() =>
+    [...this.byId.values()].sort((a, b) => a.area.localeCompare(b.area) || a.id.localeCompare(b.id, 'en', { numeric: true })),
+  )
+
+  readonly counts = computed(() => {
+    const counts: Record<CameraStanding, number> = { live: 0, stalled: 0, waiting: 0, down: 0, off: 0 }
+    for (const camera of this.byId.values()) counts[standingOf(camera.state)]++
+    return counts
+  })
+
+  replaceAll(cameras: Camera[]): void {
+    const kept = new Set(cameras.map((camera) => camera.id))
+    for (const id of this.byId.keys()) if (!kept.has(id)) this.byId.delete(id)
+    for (const camera of cameras) this.byId.set(camera.id, camera)
+  }
+
+  apply(event: CameraEvent): void {
+    const camera = this.byId.get(event.id)
+    if (camera) this.byId.set(event.id, { ...camera, state: event.state, since: event.since, error: event.error })
+  }
+
+  ids(): string[] {
+    return this.inOrder.value.filter((camera) => camera.enabled).map((camera) => camera.id)
+  }
+}

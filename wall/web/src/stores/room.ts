@@ -1,0 +1,128 @@
+import { computed, inject, ref, shallowRef, type InjectionKey } from 'vue'
+import { ApiError, type ApiClient } from '../api/client'
+import type { Area, Case, Me, Town } from '../api/types'
+import { LiveConnection } from '../live/live_connection'
+import type { ConnectionState, LiveEvent } from '../live/messages'
+import { WallStore } from '../wall/wall_store'
+import { CameraStore } from './camera_store'
+import { CaseStore } from './case_store'
+import { Chime } from './chime'
+import { EventBatch } from './event_batch'
+import { WorkerStore } from './worker_store'
+
+export interface Place {
+  lon: number
+  lat: number
+}
+
+/** Everything one signed-in page knows and holds open; made after signing in, stopped at signing out. */
+export class Room {
+  readonly cameras = new CameraStore()
+  readonly workers = new WorkerStore()
+  readonly cases: CaseStore
+  readonly wall = new WallStore()
+  readonly chime = new Chime()
+  readonly areas = shallowRef<Area[]>([])
+  readonly connection = ref<ConnectionState>('connecting')
+  readonly selectedCaseId = ref<string | null>(null)
+  readonly permissions: ReadonlySet<string>
+  readonly live: LiveConnection
+  /** The map's part in what the other panes ask for; set by the map when it is there. */
+  flyTo: (place: Place, zoom?: number) => void = () => {}
+  /** The session ended on the server's side. */
+  onRevoked: () => void = () => {}
+
+  readonly selectedCase = computed<Case | null>(() => {
+    const id = this.selectedCaseId.value
+    return (id && this.cases.byId.get(id)) || null
+  })
+
+  private everOpen = false
+
+  constructor(
+    readonly api: ApiClient,
+    readonly me: Me,
+    readonly town: Town,
+  ) {
+    this.cases = new CaseStore(api)
+    this.cases.onArrival = () => this.chime.ring()
+    this.permissions = new Set(me.permissions)
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+    this.live = new LiveConnection(`${scheme}://${location.host}/api/v1/live`)
+    const events = new EventBatch((batch) => batch.forEach((event) => this.apply(event)))
+    this.live.onEvent = (event) => events.push(event)
+    this.live.onState = (state, attempt) => this.connectionChanged(state, attempt)
+  }
+
+  /** Loads what the panes show. Raises `ApiError`. */
+  async load(): Promise<void> {
+    const [areas] = await Promise.all([this.api.areas(), this.refresh()])
+    this.areas.value = areas
+  }
+
+  /** Events are not repeated: after a gap in the connection everything that changes is asked for again. */
+  private async refresh(): Promise<void> {
+    const [cameras, workers] = await Promise.all([this.api.cameras(), this.api.workers(), this.cases.load()])
+    this.cameras.replaceAll(cameras)
+    this.workers.replaceAll(workers)
+  }
+
+  private connectionChanged(state: ConnectionState, attempt: number): void {
+    // Between two attempts it is still lost, as far as the operator is concerned.
+    this.connection.value = state === 'connecting' && attempt > 0 ? 'lost' : state
+    if (state === 'revoked') this.onRevoked()
+    // A refused handshake does not say why; if the session has ended, any request does.
+    else if (state === 'lost' && attempt >= 2) void tolerate(this.api.me())
+    else if (state === 'open') {
+      if (this.everOpen) void tolerate(this.refresh())
+      this.everOpen = true
+    }
+  }
+
+  private apply(event: LiveEvent): void {
+    switch (event.topic) {
+      case 'case':
+        this.cases.apply(event.data)
+        break
+      case 'camera':
+        this.cameras.apply(event.data)
+        break
+      case 'worker':
+        this.workers.apply(event.data)
+        break
+    }
+  }
+
+  /** The operator's main move: the case's camera comes up, the map flies there, its detail opens. */
+  selectCase(item: Case): void {
+    this.cases.seen(item.id)
+    this.selectedCaseId.value = item.id
+    if (item.camera_id && this.cameras.byId.has(item.camera_id)) this.wall.bringUp(item.camera_id)
+    if (item.lon !== null && item.lat !== null) this.flyTo({ lon: item.lon, lat: item.lat }, 17)
+  }
+
+  deselectCase(): void {
+    this.selectedCaseId.value = null
+  }
+
+  stop(): void {
+    this.live.stop()
+  }
+}
+
+/** For requests that come again by themselves: no answer now is no news. */
+async function tolerate(request: Promise<unknown>): Promise<void> {
+  try {
+    await request
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
+}
+
+export const ROOM: InjectionKey<Room> = Symbol('room')
+
+export function useRoom(): Room {
+  const room = inject(ROOM)
+  if (!room) throw new Error('no room is provided above this component')
+  return room
+}

@@ -1,0 +1,270 @@
+import type { LiveConnection, StreamListener } from '../live/live_connection'
+import type { Profile, ServerStreamState, StreamStats } from '../live/messages'
+import { freshness } from './freshness'
+import { displayPath, Picture } from './picture'
+
+export type TileState =
+  | { kind: 'paused' }
+  | { kind: 'opening' }
+  | { kind: 'live' }
+  /** Pictures came and have stopped. `since`: when the last one came, Unix ms. */
+  | { kind: 'stale'; since: number }
+  | { kind: 'ended'; reason: string }
+  | { kind: 'unplayable'; why: 'insecure' | 'codec'; codec: string }
+
+export interface TileStats {
+  camera: string
+  state: TileState['kind']
+  profile: Profile
+  width: number
+  height: number
+  shown: number
+  presented: number | null
+  dropped: number
+  lost: number
+  decodeErrors: number
+  lastFrameAt: number
+  latencyMs: number
+}
+
+/** How long a tile may be out of sight before its stream is closed. */
+export const HIDDEN_GRACE_MS = 3_000
+const RETRY_MS = [1_500, 3_000, 6_000, 10_000] as const
+
+interface OpenStream {
+  number: number
+  profile: Profile
+  begun: boolean
+  stats: StreamStats | null
+  width: number
+  height: number
+  openedAt: number
+}
+
+/** One camera's picture on the wall, from opening to closing. Knows nothing of the framework. */
+export class TileDriver {
+  state: TileState = { kind: 'paused' }
+  private picture: Picture | null = null
+  /** The stream on view, and the one that will take over from it at its first picture. */
+  private current: OpenStream | null = null
+  private next: OpenStream | null = null
+  private profile: Profile = 'sub'
+  private visible = false
+  private hiding: ReturnType<typeof setTimeout> | null = null
+  private retry: ReturnType<typeof setTimeout> | null = null
+  private failures = 0
+  private past = { shown: 0, dropped: 0, lost: 0, decodeErrors: 0 }
+  private lastFrameAt = 0
+
+  constructor(
+    private readonly connection: LiveConnection,
+    readonly camera: string,
+    private readonly host: HTMLElement,
+    private readonly onState: (state: TileState) => void,
+  ) {}
+
+  setVisible(visible: boolean): void {
+    if (visible === this.visible) return
+    this.visible = visible
+    if (this.hiding) clearTimeout(this.hiding)
+    this.hiding = null
+    if (visible) {
+      if (!this.current) this.start()
+    } else {
+      this.hiding = setTimeout(() => this.pause(), HIDDEN_GRACE_MS)
+    }
+  }
+
+  /** The main stream takes over when its first picture is there; until then the sub-stream stays. */
+  setProfile(profile: Profile): void {
+    if (profile === this.profile) return
+    this.profile = profile
+    if (!this.current || !this.picture) return
+    this.closeNext()
+    if (this.current.profile === profile) return
+    this.next = this.openStream(this.picture, profile)
+  }
+
+  /** The camera came back: do not sit out the wait. */
+  retryNow(): void {
+    if (this.retry && this.visible) this.start()
+  }
+
+  /** To be called about twice a second. `now`: Unix ms. */
+  tick(now: number): void {
+    this.picture?.keepPlaying()
+    const stream = this.current
+    if (!stream?.begun) {
+      if (stream && now - stream.openedAt > 15_000) this.reopen()
+      return
+    }
+    switch (freshness(Math.max(this.lastFrameAt, stream.stats?.lastFrameAt ?? 0), now)) {
+      case 'fresh':
+        if (this.state.kind === 'stale') this.enter({ kind: 'live' })
+        break
+      case 'stale':
+        if (this.state.kind === 'live') this.enter({ kind: 'stale', since: this.lastFrameAt })
+        break
+      case 'reopen':
+        if (now - stream.openedAt > 15_000) this.reopen()
+        break
+    }
+  }
+
+  stats(): TileStats {
+    const now = this.current?.stats
+    return {
+      camera: this.camera,
+      state: this.state.kind,
+      profile: this.current?.profile ?? this.profile,
+      width: this.current?.width ?? 0,
+      height: this.current?.height ?? 0,
+      shown: this.past.shown + (now?.shown ?? 0),
+      presented: this.picture?.presented ?? null,
+      dropped: this.past.dropped + (now?.dropped ?? 0),
+      lost: this.past.lost + (now?.lost ?? 0),
+      decodeErrors: this.past.decodeErrors + (now?.decodeErrors ?? 0),
+      lastFrameAt: this.lastFrameAt,
+      latencyMs: now?.latencyMs ?? 0,
+    }
+  }
+
+  get element(): HTMLElement | null {
+    return this.picture?.element ?? null
+  }
+
+  dispose(): void {
+    if (this.hiding) clearTimeout(this.hiding)
+    this.stopStreams()
+    this.picture?.dispose()
+    this.picture = null
+  }
+
+  private start(): void {
+    this.stopStreams()
+    const path = displayPath()
+    if (path === 'none') {
+      this.enter({ kind: 'unplayable', why: globalThis.isSecureContext ? 'codec' : 'insecure', codec: 'WebCodecs' })
+      return
+    }
+    if (!this.picture) {
+      this.picture = new Picture(this.connection, path, () => this.rebuild())
+      this.host.append(this.picture.element)
+    }
+    if (this.state.kind !== 'stale') this.enter({ kind: 'opening' })
+    this.current = this.openStream(this.picture, this.profile)
+  }
+
+  private pause(): void {
+    this.stopStreams()
+    this.enter({ kind: 'paused' })
+  }
+
+  private rebuild(): void {
+    this.picture?.dispose()
+    this.picture = null
+    if (this.visible) this.start()
+  }
+
+  private reopen(): void {
+    this.failures = 0
+    this.start()
+  }
+
+  private openStream(picture: Picture, profile: Profile): OpenStream {
+    const stream: OpenStream = {
+      number: -1,
+      profile,
+      begun: false,
+      stats: null,
+      width: 0,
+      height: 0,
+      openedAt: Date.now(),
+    }
+    const listener: StreamListener = {
+      onStream: (state, width, height, reason) => this.fromServer(stream, state, width, height, reason),
+      onFirstFrame: () => this.begin(stream),
+      onUnplayable: (codec) => this.cannotPlay(stream, codec),
+      onStats: (stats) => {
+        stream.stats = stats
+        if (stream === this.current && stats.lastFrameAt > this.lastFrameAt) this.lastFrameAt = stats.lastFrameAt
+      },
+    }
+    stream.number = this.connection.open(this.camera, profile, picture.sink, listener)
+    return stream
+  }
+
+  private begin(stream: OpenStream): void {
+    stream.begun = true
+    if (stream === this.next) {
+      this.closeCurrent()
+      this.current = stream
+      this.next = null
+    }
+    if (stream !== this.current) return
+    this.failures = 0
+    this.lastFrameAt = Date.now()
+    this.enter({ kind: 'live' })
+  }
+
+  private fromServer(stream: OpenStream, state: ServerStreamState, width: number, height: number, reason: string): void {
+    if (state === 'live') {
+      stream.width = width
+      stream.height = height
+      return
+    }
+    if (state !== 'ended') return
+    if (stream === this.next) {
+      // No main stream to be had: the sub-stream on view serves.
+      this.closeNext()
+      return
+    }
+    if (stream !== this.current) return
+    this.stopStreams()
+    this.enter({ kind: 'ended', reason })
+    const wait = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)] ?? RETRY_MS[0]
+    this.failures++
+    this.retry = setTimeout(() => {
+      if (this.visible) this.start()
+    }, wait)
+  }
+
+  private cannotPlay(stream: OpenStream, codec: string): void {
+    if (stream === this.next) {
+      this.closeNext()
+    } else if (stream === this.current) {
+      this.stopStreams()
+      this.enter({ kind: 'unplayable', why: 'codec', codec })
+    }
+  }
+
+  private stopStreams(): void {
+    if (this.retry) clearTimeout(this.retry)
+    this.retry = null
+    this.closeNext()
+    this.closeCurrent()
+  }
+
+  private closeNext(): void {
+    if (this.next) this.connection.close(this.next.number)
+    this.next = null
+  }
+
+  private closeCurrent(): void {
+    if (!this.current) return
+    this.connection.close(this.current.number)
+    const { stats } = this.current
+    if (stats) {
+      this.past.shown += stats.shown
+      this.past.dropped += stats.dropped
+      this.past.lost += stats.lost
+      this.past.decodeErrors += stats.decodeErrors
+    }
+    this.current = null
+  }
+
+  private enter(state: TileState): void {
+    this.state = state
+    this.onState(state)
+  }
+}
