@@ -25,6 +25,10 @@ class TooMany(IncidentError):
     """A bound per account is reached."""
 
 
+class NotBuilt(IncidentError):
+    """A file the installation makes is missing; the log says which."""
+
+
 STATUS: Mapping[type[Exception], tuple[int, str]] = {
     NotFound: (404, "not_found"),
     NotAllowed: (403, "not_allowed"),
@@ -35,6 +39,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     Throttled: (429, "throttled"),
     TooMany: (429, "too_many"),
     LiveError: (503, "camera_unavailable"),
+    NotBuilt: (503, "not_built"),
 }
 HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "wrong_type"}
 

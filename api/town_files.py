@@ -53,10 +53,9 @@ def read_town(config: CamerasFile, base_dir: Path) -> TownFiles:
     town_map = TownMap(
         bounds=_bounds(config, tree, grids),
         areas=tree.geojson(),
-        grids=grids.geojson(),
+        grids=grids,
         base=base,
         views=_views(config.cameras),
-        locator=grids,
     )
     return TownFiles(_tree_for_rights(config, tree, grids), town, town_map)
 

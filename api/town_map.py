@@ -4,35 +4,24 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
+
+from gis.grids import GridMap
 
 GeoJson = dict[str, Any]
 
 
-class NamedGrid(Protocol):
-    @property
-    def code(self) -> str: ...
-
-    @property
-    def name(self) -> str: ...
-
-
-class GridLocator(Protocol):
-    def containing(self, lon: float, lat: float) -> NamedGrid | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class TownMap:
-    """GeoJSON FeatureCollections; every area and grid feature has its code in `properties.code`."""
+    """`areas` and `base` are GeoJSON FeatureCollections; every area has its code in `properties.code`."""
 
     bounds: tuple[float, float, float, float]
     """West, south, east, north."""
     areas: GeoJson
-    grids: GeoJson
+    grids: GridMap
     base: Mapping[str, GeoJson]
     views: Mapping[str, GeoJson]
     """The ground each camera sees, a GeoJSON Polygon by camera id; absent where it has no pose."""
-    locator: GridLocator
 
 
 def within(collection: GeoJson, codes: Collection[str]) -> GeoJson:

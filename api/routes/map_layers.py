@@ -4,11 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Response
 
-from api.policy import CurrentCaller, signed_in
+from api.map_export import export_map, leaflet_folder
+from api.policy import CurrentCaller, requires, signed_in
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas import FeatureCollection
 from api.town_map import GeoJson, serialised, within
 from incidents.errors import NotFound
+from incidents.queries import MAX_LIMIT, CaseFilter
+from incidents.rights import Permission
 
 router = APIRouter(prefix=f"{PREFIX}/map", tags=["map"], responses=REFUSALS)
 
@@ -34,7 +37,7 @@ def map_areas(caller: CurrentCaller, centre: TheCentre, if_none_match: IfNoneMat
 @router.get("/grids", dependencies=[signed_in], summary="Grids as GeoJSON", operation_id="map_grids", **GEOJSON)
 def map_grids(caller: CurrentCaller, centre: TheCentre, if_none_match: IfNoneMatch = "") -> Response:
     codes = {area.code for area in centre.incidents.list_areas(caller)}
-    return answer(within(centre.town_map.grids, codes), if_none_match)
+    return answer(within(centre.town_map.grids.geojson(), codes), if_none_match)
 
 
 @router.get("/base/{layer}", dependencies=[signed_in], summary="A base layer", operation_id="map_base", **GEOJSON)
@@ -44,3 +47,21 @@ def map_base(layer: str, centre: TheCentre, if_none_match: IfNoneMatch = "") -> 
     if collection is None:
         raise NotFound("no such base layer", "layer")
     return answer(collection, if_none_match)
+
+
+@router.get(
+    "/export.html",
+    dependencies=[requires(Permission.CASE_SEE)],
+    summary="The map with the open cases as one self-contained HTML file",
+    operation_id="export_map",
+    response_model=str,
+    response_class=Response,
+)
+def export(caller: CurrentCaller, centre: TheCentre) -> Response:
+    """A download: its scripts are inside the file, and this site does not run them."""
+    cases = centre.incidents.list_cases(caller, CaseFilter(state="open", limit=MAX_LIMIT)).items
+    codes = {area.code for area in centre.incidents.list_areas(caller)}
+    leaflet = leaflet_folder(centre.settings.static_dir)
+    page = export_map(centre.town_map.grids, codes, cases, centre.incidents.town.timezone, leaflet)
+    headers = {"content-disposition": 'attachment; filename="gridwatch-map.html"', "content-security-policy": "sandbox"}
+    return Response(page, media_type="text/html", headers=headers)

@@ -38,7 +38,7 @@ def near(
 
 def _grid(caller: Caller, centre: TheCentre, lon: float, lat: float) -> GridName | None:
     """The grid at the place, unless it lies outside all the caller may see."""
-    grid = centre.town_map.locator.containing(lon, lat)
+    grid = centre.town_map.grids.containing(lon, lat)
     path = centre.cameras.area_path(grid.code) if grid else None
     if grid is None or path is None:
         return None

@@ -29,7 +29,7 @@ def get_town(centre: TheCentre) -> TownAnswer:
             CaseClassAnswer(code=one.code, name=Names(zh=one.zh, en=one.en), level=one.level, platform=one.platform)
             for one in centre.incidents.town.case_classes.classes
         ],
-        dwell=f"{dwells[0]:g}–{dwells[-1]:g} s" if dwells else "",
+        dwell=" – ".join(f"{seconds:g} s" for seconds in dict.fromkeys((*dwells[:1], *dwells[-1:]))),
     )
 
 

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from api.policy import PolicyMissing, Public, Requires, SignedIn, check_policies, policy_of, public, signed_in
 from api.routes import ROUTERS
 from incidents.rights import ROLES, Permission
-from tests.api.town import ACCOUNTS, PASSWORD, RunningTown, middle, running_town
+from tests.api.town import ACCOUNTS, PASSWORD, RunningTown, middle, running_town, write_leaflet
 
 ROUTES = {
     f"{method} {route.path}": route
@@ -90,6 +90,7 @@ PHOTO = {"file": ("a.jpg", b"no picture", "image/jpeg")}
 # `ok` holds the status that proves the caller was let in; where what he sends is wrong, that is 422.
 TARGETS: dict[str, Target] = {
     "GET /api/v1/map/base/{layer}": Target(anywhere=True),
+    "GET /api/v1/map/export.html": Target(holds=(P.CASE_SEE,), anywhere=True),
     "GET /api/v1/cameras": Target(holds=(P.CAMERA_SEE,), anywhere=True),
     "GET /api/v1/cameras/{camera_id}": Target(holds=(P.CAMERA_SEE,)),
     "GET /api/v1/cameras/{camera_id}/snapshot.jpg": Target(holds=(P.CAMERA_SEE,)),
@@ -153,6 +154,7 @@ async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
 
 async def test_every_route_for_every_role_at_every_place(tmp_path):
     wrong: list[str] = []
+    write_leaflet(tmp_path)
     async with running_town(tmp_path) as town:
         ids = await ids_in_the_east(town)
         stranger = town.client()

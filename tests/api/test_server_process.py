@@ -30,14 +30,7 @@ def write_town(folder: Path) -> Path:
         }
         for code, parent, level in areas
     ]
-    grids = [
-        {
-            "type": "Feature",
-            "properties": {"code": grid.code, "village": grid.code[:4], "name": grid.name},
-            "geometry": grid.geometry,
-        }
-        for grid in GRIDS
-    ]
+    grids = GRIDS.geojson()["features"]
     for name, found in (("areas", features), ("grids", grids), ("roads", features[:1])):
         (folder / f"{name}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": found}))
     content = CONFIG.model_dump(mode="json", exclude_defaults=True)

@@ -4,6 +4,8 @@ Two villages, east and west, two grids each; a camera in each village. Every rol
 village (workers: at a grid).
 """
 
+import functools
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 from argon2 import PasswordHasher
+from shapely import box
 
 from api.app import build_centre, create_app
 from api.centre import Centre
@@ -23,6 +26,7 @@ from api.town_map import TownMap
 from api.verification import VerificationRules
 from config.cameras import CamerasFile
 from config.load import load_case_classes
+from gis.grids import Grid, GridMap
 from incidents.accounts import NewAccount, RoleGiven
 from incidents.areas import Area
 from incidents.opening import Town
@@ -35,6 +39,7 @@ from tests.serving import serving
 from tests.wall.clips import encode_clip
 from tests.wall.replay_live import ReplayLive, first_picture_jpeg
 
+DATABASE = "gridwatch.sqlite"
 PASSWORD = "correct horse 42"
 WEST, EAST = 120.40, 120.42
 LAT = 30.05
@@ -58,36 +63,26 @@ def feature(code: str, geometry: dict[str, Any]) -> dict[str, Any]:
     return {"type": "Feature", "properties": {"code": code}, "geometry": geometry}
 
 
-@dataclass(frozen=True)
-class GridSquare:
-    code: str
-    name: str
-    west: float
-    south: float
-
-    @property
-    def geometry(self) -> dict[str, Any]:
-        return square(self.west, self.south, SIZE, SIZE / 2)
-
-
-GRIDS = tuple(
-    GridSquare(f"{village}-g{n}", f"{village}网格{n}", west, LAT + (n - 1) * SIZE / 2)
-    for village, west in (("west", WEST), ("east", EAST))
-    for n in (1, 2)
+GRIDS = GridMap(
+    tuple(
+        Grid(
+            f"{village}-g{n}",
+            village,
+            f"{village}网格{n}",
+            "",
+            "residential",
+            box(west, south, west + SIZE, south + SIZE / 2),
+        )
+        for village, west in (("east", EAST), ("west", WEST))
+        for n, south in ((1, LAT), (2, LAT + SIZE / 2))
+    )
 )
 
 
-class SquareLocator:
-    def containing(self, lon: float, lat: float) -> GridSquare | None:
-        for grid in GRIDS:
-            if grid.west <= lon < grid.west + SIZE and grid.south <= lat < grid.south + SIZE / 2:
-                return grid
-        return None
-
-
 def middle(grid_code: str) -> tuple[float, float]:
-    grid = next(one for one in GRIDS if one.code == grid_code)
-    return grid.west + SIZE / 2, grid.south + SIZE / 4
+    grid = GRIDS.get(grid_code)
+    assert grid is not None
+    return grid.outline.centroid.x, grid.outline.centroid.y
 
 
 def collection(*features: dict[str, Any]) -> dict[str, Any]:
@@ -130,10 +125,9 @@ TOWN_MAP = TownMap(
         feature("east", square(EAST, LAT, SIZE, SIZE)),
         feature("west", square(WEST, LAT, SIZE, SIZE)),
     ),
-    grids=collection(*(feature(grid.code, grid.geometry) for grid in GRIDS)),
+    grids=GRIDS,
     base={"roads": collection()},
     views=VIEWS,
-    locator=SquareLocator(),
 )
 
 PLACES = {"town": "t", "east": "east", "west": "west"}
@@ -218,14 +212,14 @@ def detection_at(village: str, object_id: str, phase: str = "present") -> tuple[
 
 
 def open_incidents(folder: Path, clock: Clock) -> Incidents:
-    store = open_store(folder / "gridwatch.sqlite")
+    store = open_store(folder / DATABASE)
     town = Town(
         area="t",
         number_prefix="T",
         timezone=ZoneInfo("Asia/Shanghai"),
         case_classes=load_case_classes(),
         cameras={one.id: one for one in CONFIG.cameras},
-        locator=SquareLocator(),
+        locator=GRIDS,
     )
     return Incidents(store, folder / "evidence", clock, town, passwords=quick_passwords())
 
@@ -239,6 +233,27 @@ def make_accounts(incidents: Incidents) -> None:
         incidents.accounts.create(caller, NewAccount(name, PASSWORD, name, (role,)))
 
 
+@functools.cache
+def populated_store() -> bytes:
+    """The town's database with all its accounts, made once: every test gets a copy."""
+    with tempfile.TemporaryDirectory() as folder:
+        incidents = open_incidents(Path(folder), SystemClock())
+        incidents.load_areas(AREAS)
+        make_accounts(incidents)
+        with incidents.store.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        incidents.store.close()
+        return (Path(folder) / DATABASE).read_bytes()
+
+
+def write_leaflet(folder: Path) -> None:
+    """Stand-ins for the map's script and style sheet in the built web UI."""
+    shipped = folder / "static" / "leaflet"
+    shipped.mkdir(parents=True)
+    (shipped / "leaflet.js").write_text("var L = {};")
+    (shipped / "leaflet.css").write_text(".leaflet {}")
+
+
 QUICK = VerificationRules(patience_seconds=1.0, retry_seconds=0.1, poll_seconds=0.1)
 
 
@@ -247,10 +262,10 @@ async def running_town(
     folder: Path, *, accounts: bool = True, clock: Clock | None = None, live: ReplayLive | None = None, **changed: Any
 ) -> AsyncIterator[RunningTown]:
     clock = clock or SystemClock()
+    if accounts and not (folder / DATABASE).exists():
+        (folder / DATABASE).write_bytes(populated_store())
     incidents = open_incidents(folder, clock)
     incidents.load_areas(AREAS)
-    if accounts and incidents.accounts.setup_needed():
-        make_accounts(incidents)
     live = live or ReplayLive({("east-cam", "sub"): encode_clip(), ("west-cam", "sub"): encode_clip()})
     settings = Settings(data_dir=folder, **{"verification": QUICK, "static_dir": folder / "static", **changed})
     centre = build_centre(settings, CONFIG, TOWN_MAP, incidents, live, clock)
