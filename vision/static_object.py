@@ -26,7 +26,7 @@ BUSY_SHARE = 0.03
 LEAST_BUSY_PIXELS = 6
 STIRRING_SHARE = 0.025
 LEAST_STIRRING_PIXELS = 4
-BUSY_SECONDS = 12.0
+BUSY_SECONDS = 8.0
 
 _PAIR = np.ones((2, 2), np.uint8)
 _RIM = np.ones((3, 3), np.uint8)
@@ -73,7 +73,7 @@ class StaticObject:
     shrunk_samples: int = 0
     watched_seconds: float = 0.0
     busy_seconds: float = 0.0
-    busyness: float = 1.0
+    busyness: float = 0.7
     quiet_seconds: float = 0.0
     last_busy_at: float = 0.0
     unwanted_since: float = 0.0
@@ -231,11 +231,17 @@ class StaticObject:
         near = cv2.dilate(cv2.morphologyEx(there, cv2.MORPH_OPEN, _PAIR), _RIM)
         rest = np.asarray(cv2.morphologyEx(cv2.bitwise_and(rest, near), cv2.MORPH_OPEN, _PAIR), np.uint8)
         self.shrunk_samples = 0
-        left, top, width, height = cv2.boundingRect(rest)
-        if cv2.countNonZero(rest) < LEAST_AREA:
+        if cv2.countNonZero(rest) >= LEAST_AREA:
+            self.mask = np.asarray(rest, np.uint8)
+            self.trim()
+
+    def trim(self) -> None:
+        """Cut the crops to the mask."""
+        left, top, width, height = cv2.boundingRect(self.mask)
+        if (width, height) == (self.box.width, self.box.height):
             return
         part = PixelBox(left, top, left + width, top + height)
-        self.mask = np.ascontiguousarray(rest[part.slices])
+        self.mask = np.ascontiguousarray(self.mask[part.slices])
         self.appearance = self.appearance[part.slices].copy()
         self.background = self.background[part.slices].copy()
         self.hits = self.hits[part.slices].copy()
@@ -298,3 +304,4 @@ def absorb_into(first: StaticObject, second: StaticObject, seen: Comparison, slo
     first.box, first.mask, first.hits = box, mask, hits
     first.appearance, first.background = appearance, background
     first.first_seen_at = min(first.first_seen_at, second.first_seen_at)
+    first.trim()

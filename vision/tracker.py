@@ -18,6 +18,7 @@ LEAST_BLOB = 12
 MOST_OBJECTS = 24
 LARGEST_SHARE = 0.25  # of the picture: anything larger is a change of scene
 JUDGE_MARGIN = 5
+LEAST_RIM, RIM_SHARE = 4, 0.04
 DENIALS = 3
 DENIAL_SECONDS = 4.0
 MOST_SUSPECTS = 24
@@ -62,6 +63,7 @@ class Tracker:
         for thing in self.objects:
             if thing.scene == scene.number:
                 thing.take(seen, scene.grid, at, at - last_at)
+                self._fill_out(thing, seen, scene, at)
         self._unite(seen, scene)
         owned = self.owned(scene)
         still = seen.still
@@ -86,6 +88,22 @@ class Tracker:
     def _given_up(self, thing: StaticObject, at: float) -> bool:
         limit = LOST_LIMIT_SECONDS if thing.announced else HIDDEN_LIMIT_SECONDS
         return at - thing.last_visible_at > limit
+
+    @staticmethod
+    def _fill_out(thing: StaticObject, seen: Comparison, scene: Scene, at: float) -> None:
+        """What stands still along its contour belongs to it: a rucksack that falls over keeps its whole outline."""
+        if thing.announced is not None or not thing.visible:
+            return
+        around = scene.grid.grown(thing.box, 2)
+        mask = np.zeros((around.height, around.width), np.uint8)
+        top, left = thing.box.top - around.top, thing.box.left - around.left
+        mask[top : top + thing.box.height, left : left + thing.box.width] = thing.mask
+        rim = cv2.bitwise_and(cv2.subtract(cv2.dilate(mask, _RIM), mask), seen.still[around.slices])
+        if cv2.countNonZero(rim) >= max(LEAST_RIM, RIM_SHARE * thing.area):
+            piece = new_object(
+                "", around, np.asarray(rim, np.uint8), seen, scene.background.slow, thing.edge_score, at, at
+            )
+            absorb_into(thing, piece, seen, scene.background.slow)
 
     def _take_blob(self, blob: Blob, seen: Comparison, scene: Scene, at: float, last_at: float) -> None:
         if blob.area > LARGEST_SHARE * seen.picture.size:

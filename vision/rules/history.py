@@ -13,7 +13,7 @@ class ObjectHistory:
     `size_m` is (width, height) in metres on the ground, None where the camera has no pose.
     `visible`: seen standing there in this very sample. `presence`: share of samples, of those that could tell, that
     showed it. `steadiness`: how much of it keeps still.
-    `busy_share`: share of its time with movement on it or next to it; `busyness`: the same of its last 12 s, fading.
+    `busy_share`: share of its time with movement on it or next to it; `busyness`: the same of its last 8 s, fading.
     `quiet_seconds`: time it was seen with no movement near, in all. `last_busy_at`: when something last moved near.
     `edge_score`: -1 to 1, how surely it is a thing and not a gap where one was.
     """
