@@ -12,9 +12,9 @@ from typing import Literal
 
 from ingest.access_unit import Profile
 from ingest.live import Live, LiveUnit, Subscription
+from ingest.parameter_sets import ParameterSetError, PictureFormat, leading_sps, read_format
 from ingest.state import StreamState, StreamStatus
 from runtime.clock import Clock
-from wall.parameter_sets import ParameterSetError, PictureFormat, leading_sps, read_format
 
 logger = logging.getLogger(__name__)
 

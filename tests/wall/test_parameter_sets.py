@@ -1,7 +1,6 @@
 import pytest
 
-from tests.wall.clips import encode_clip
-from wall.parameter_sets import (
+from ingest.parameter_sets import (
     MAX_SPS_BYTES,
     BitReader,
     ParameterSetError,
@@ -9,6 +8,7 @@ from wall.parameter_sets import (
     nal_units,
     read_format,
 )
+from tests.wall.clips import encode_clip
 
 SIZES = [(640, 360), (320, 180), (352, 288), (178, 98), (1920, 1080)]
 
