@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import uuid4
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -31,7 +31,7 @@ USERNAME = re.compile(r"\S{1,64}\Z")
 class SignedIn:
     """The token is given this once and stored nowhere."""
 
-    token: str
+    token: str = field(repr=False)
     caller: Caller
 
 
@@ -44,7 +44,7 @@ class RoleGiven:
 @dataclass(frozen=True, slots=True)
 class NewAccount:
     username: str
-    password: str
+    password: str = field(repr=False)
     name: str
     roles: tuple[RoleGiven, ...]
 
@@ -54,7 +54,7 @@ class AccountChange:
     """Only what is not None is changed."""
 
     name: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     enabled: bool | None = None
     roles: tuple[RoleGiven, ...] | None = None
 
@@ -305,4 +305,4 @@ def _insert_roles(connection: Connection, account_id: str, given: tuple[RoleGive
         connection.execute(insert(roles).values(account_id=account_id, role=one.role, area=one.area))
     works = any(one.role == "grid_worker" for one in given)
     if works and not connection.execute(select(workers).where(workers.c.account_id == account_id)).first():
-        connection.execute(insert(workers).values(account_id=account_id, transport="foot", duty=False))
+        connection.execute(insert(workers).values(account_id=account_id, transport="walk", duty=False))

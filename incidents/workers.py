@@ -23,7 +23,7 @@ MAX_POSITIONS = 1000
 MAX_AGE_SECONDS = 7 * 86400.0
 MAX_AHEAD_SECONDS = 120.0
 TRACK_SECONDS = 90 * 86400.0
-TRANSPORTS = ("foot", "bicycle", "e-bike", "car")
+TRANSPORTS = ("walk", "bicycle", "e-bike", "car")
 COLUMNS = ("username", "name", "grids", "home_lon", "home_lat", "transport", "password")
 MAX_ROWS = 20_000
 
@@ -192,7 +192,7 @@ def _row(line: int, record: dict[str, str | None]) -> Row:
     grids = tuple(code.strip() for code in cell("grids").split(";") if code.strip())
     if not grids:
         raise wrong("grids", "at least one grid code")
-    transport = cell("transport") or "foot"
+    transport = cell("transport") or "walk"
     if transport not in TRANSPORTS:
         raise wrong("transport", f"must be one of {', '.join(TRANSPORTS)}")
     home: tuple[float, float] | None = None

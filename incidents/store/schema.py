@@ -100,7 +100,7 @@ workers = Table(
     Column("account_id", ID, ForeignKey("accounts.id"), primary_key=True, comment="the grid worker's account"),
     Column("home_lon", Double, comment="usual starting place"),
     Column("home_lat", Double, comment="usual starting place"),
-    Column("transport", String(16), nullable=False, comment="foot, bicycle, e-bike or car"),
+    Column("transport", String(16), nullable=False, comment="walk, bicycle, e-bike or car"),
     Column("duty", Boolean, nullable=False, comment="on duty now"),
     Column("duty_since", Double, comment="when duty was last switched"),
     comment="what a grid worker has beyond an account",

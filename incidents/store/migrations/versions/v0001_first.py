@@ -196,7 +196,7 @@ def upgrade() -> None:
         Column("account_id", String(length=32), nullable=False, comment="the grid worker's account"),
         Column("home_lon", Double(), nullable=True, comment="usual starting place"),
         Column("home_lat", Double(), nullable=True, comment="usual starting place"),
-        Column("transport", String(length=16), nullable=False, comment="foot, bicycle, e-bike or car"),
+        Column("transport", String(length=16), nullable=False, comment="walk, bicycle, e-bike or car"),
         Column("duty", Boolean(), nullable=False, comment="on duty now"),
         Column("duty_since", Double(), nullable=True, comment="when duty was last switched"),
         ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_workers_account_id_accounts")),
