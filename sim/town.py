@@ -16,6 +16,7 @@ from sim.phones.crew import Crew, read_grids
 from sim.phones.habits import DEFAULT_HABITS, Habits
 from sim.phones.roads import read_roads
 from sim.phones.roster import read_roster
+from sim.phones.vendors import TownStreet
 from sim.rtsp.clip import SceneClips
 from sim.rtsp.server import RtspServer
 from sim.schedule import DEFAULT_RATE, Rate, plan
@@ -84,7 +85,9 @@ class SimTown:
         return self._addresses
 
     async def run(self) -> None:
-        crew = self._crew(self._options.phones) if self._options.phones is not None else None
+        crew = None
+        if self._options.phones is not None and self._addresses is not None:
+            crew = self._crew(self._options.phones, self._addresses.control_url)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.server.wait())
             if self._options.rate is not None:
@@ -100,7 +103,7 @@ class SimTown:
         await self.server.stop()
         self._truth.close()
 
-    def _crew(self, phones: PhoneOptions) -> Crew:
+    def _crew(self, phones: PhoneOptions, control_url: str) -> Crew:
         if self._files.roads is None:
             raise EstateError("cameras.yaml names no base layer of roads, so the grid workers cannot walk")
         roads = read_roads(self._files.roads)
@@ -109,7 +112,7 @@ class SimTown:
             roads,
             read_grids(self._files.grids, roads.plane),
             api_url=phones.api_url,
-            control_url=self._addresses.control_url if self._addresses else None,
+            street=TownStreet(control_url, self._clock),
             clock=self._clock,
             rng=Random(self._rng.random()),
             habits=phones.habits,

@@ -15,7 +15,7 @@ from sim.phones.habits import Habits
 from sim.phones.phone import Phone
 from sim.phones.roads import Point, RoadNetwork, on_plane
 from sim.phones.roster import Worker
-from sim.phones.vendors import QuietStreet, TownStreet
+from sim.phones.vendors import Street
 
 BEAT_AROUND_HOME_M = 400.0
 STARTS_WITHIN_S = 10.0
@@ -50,19 +50,18 @@ class Crew:
         grids: dict[str, shapely.Geometry],
         *,
         api_url: str,
-        control_url: str | None,
+        street: Street,
         clock: Clock,
         rng: Random,
         habits: Habits,
         timezone: str = "Asia/Shanghai",
     ) -> None:
         self._clock, self._rng, self._habits = clock, rng, habits
-        self._control_url, self._timezone = control_url, timezone
+        self._street, self._timezone = street, timezone
         self._address = ApiAddress(api_url, ssl.create_default_context() if api_url.startswith("https") else False)
         self._roads, self._grids, self._workers = roads, grids, workers
 
     async def run(self) -> None:
-        street = TownStreet(self._control_url, self._clock) if self._control_url else QuietStreet()
         starts_within = min(STARTS_WITHIN_S, 0.5 * len(self._workers)) / max(1.0, self._habits.speed)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -71,12 +70,12 @@ class Crew:
                     api = PhoneApi(self._address, worker.username, worker.password, self._clock, rng)
                     beat = beat_of(worker, self._roads, self._grids)
                     phone = Phone(
-                        worker, api, street, self._roads, beat,
+                        worker, api, self._street, self._roads, beat,
                         clock=self._clock, rng=rng, habits=self._habits, timezone=self._timezone,
                     )  # fmt: skip
                     tasks.create_task(self._start_later(phone, starts_within * i / len(self._workers)))
         finally:
-            await street.close()
+            await self._street.close()
 
     async def _start_later(self, phone: Phone, seconds: float) -> None:
         await self._clock.sleep(seconds)

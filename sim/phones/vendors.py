@@ -60,15 +60,3 @@ class TownStreet:
                 return None
             response.raise_for_status()
             return response.json()
-
-
-class QuietStreet:
-    """A town without control: the worker finds nobody."""
-
-    async def talk(self, lon: float, lat: float) -> Encounter | None:
-        return None
-
-    async def is_gone(self, event_id: str) -> bool:
-        return True
-
-    async def close(self) -> None: ...

@@ -16,8 +16,8 @@ from sim.rtsp.timeline import StagedEvent, Timeline, TimelineError
 
 Profile = Literal["sub", "main"]
 STATIONS = 64
-FRAMES_PER_WRITE = ((64, 1), (200, 2), (500, 3))
-MOST_FRAMES_PER_WRITE = 5
+FRAMES_PER_WRITE = ((64, 1), (200, 2))
+MOST_FRAMES_PER_WRITE = 3
 
 
 @dataclass(frozen=True, slots=True)

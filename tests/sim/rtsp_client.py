@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import re
+import socket
 import struct
 from dataclasses import dataclass, field
 from typing import Self
@@ -54,6 +55,7 @@ class RtspClient:
     profile: str = "sub"
     account: Account | None = ACCOUNT
     algorithm: str = "MD5"
+    receive_buffer: int = 0
     packets: list[Packet] = field(default_factory=list)
     session: str = ""
     challenge: dict[str, str] = field(default_factory=dict)
@@ -62,7 +64,12 @@ class RtspClient:
     _head: bytes = b""
 
     async def __aenter__(self) -> Self:
-        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        stream = socket.socket()
+        stream.setblocking(False)
+        if self.receive_buffer:
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.receive_buffer)
+        await asyncio.get_running_loop().sock_connect(stream, ("127.0.0.1", self.port))
+        self.reader, self.writer = await asyncio.open_connection(sock=stream)
         return self
 
     async def __aexit__(self, *_: object) -> None:

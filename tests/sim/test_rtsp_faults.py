@@ -105,7 +105,7 @@ async def test_refusing_for_all_closes_the_port_itself(serve) -> None:
 
 async def test_slow_answers_each_request_late_and_in_order(serve) -> None:
     server: RtspServer = await serve(clock=FastClock(10))
-    await FaultSwitch(server).set("c1", FaultSetting(Fault.SLOW, seconds=1.0))
+    await FaultSwitch(server).set("c1", FaultSetting(Fault.SLOW, seconds=3.0))
     async with RtspClient(server.port) as client:
         began = time.monotonic()
         client.writer.write(b"".join(f"OPTIONS {client.url} RTSP/1.0\r\nCSeq: {n}\r\n\r\n".encode() for n in (1, 2, 3)))
@@ -113,11 +113,11 @@ async def test_slow_answers_each_request_late_and_in_order(serve) -> None:
         for _ in range(3):
             answered.append((await client.reply()).headers["cseq"])
         assert answered == ["1", "2", "3"]
-        assert 0.3 <= time.monotonic() - began < 2.0
+        assert time.monotonic() - began >= 0.9
     async with RtspClient(server.port, camera="c2") as neighbour:
         began = time.monotonic()
         await neighbour.request("OPTIONS")
-        assert time.monotonic() - began < 0.09
+        assert time.monotonic() - began < 0.25
 
 
 async def test_lose_takes_packets_out_after_they_were_numbered(serve) -> None:

@@ -30,7 +30,7 @@ async def test_pyav_decodes_every_frame(serve, camera: str) -> None:
             frames = []
             for frame in container.decode(video=0):
                 frames.append((frame.width, frame.height, frame.is_corrupt, frame.pts))
-                if len(frames) == 30:
+                if len(frames) == 15:
                     return frames
         raise AssertionError(f"the stream ended after {len(frames)} frames")
 
@@ -46,7 +46,7 @@ async def test_pyav_decodes_every_frame(serve, camera: str) -> None:
 async def test_ffmpeg_copies_the_stream_without_a_warning(serve, camera: str, tmp_path: Path) -> None:
     server: RtspServer = await serve(clock=SystemClock())
     out = tmp_path / "out.mkv"
-    command = ["-v", "warning", "-rtsp_transport", "tcp", "-probesize", "32", "-i", address(server, camera), "-t", "2"]
+    command = ["-v", "warning", "-rtsp_transport", "tcp", "-probesize", "32", "-i", address(server, camera), "-t", "1"]
     process = await asyncio.create_subprocess_exec(
         "ffmpeg", *command, "-c", "copy", str(out), stderr=asyncio.subprocess.PIPE
     )
@@ -55,5 +55,5 @@ async def test_ffmpeg_copies_the_stream_without_a_warning(serve, camera: str, tm
     assert [line for line in said.decode().splitlines() if "RTP" in line or "missed" in line or "corrupt" in line] == []
     with av.open(str(out)) as container:
         frames = list(container.decode(video=0))
-    assert len(frames) >= FPS
+    assert len(frames) >= FPS // 2
     assert not any(frame.is_corrupt for frame in frames)
