@@ -36,6 +36,8 @@ class ReplayLive:
     clips: dict[tuple[str, Profile], Clip]
     speed: float = 1.0
     verdicts: list[str] = field(default_factory=lambda: ["gone"])
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    """The same for one camera."""
     subscriptions: list[ReplaySubscription] = field(default_factory=list)
     subscribed: Counter[tuple[str, Profile]] = field(default_factory=Counter)
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
@@ -77,7 +79,8 @@ class ReplayLive:
         if op == "snapshot":
             return Reply({"captured_at": time.time(), "width": clip.width, "height": clip.height}, (picture,))
         if op == "verify":
-            result = self.verdicts.pop(0) if len(self.verdicts) > 1 else self.verdicts[0]
+            answers = self.answers.get(camera_id, self.verdicts)
+            result = answers.pop(0) if len(answers) > 1 else answers[0]
             return Reply({"result": result, "reason": "replayed", "captured_at": time.time()}, (picture,))
         raise LiveError(f"no such operation: {op}")
 
