@@ -79,9 +79,26 @@ class Acting:
         at: float,
         detail: Mapping[str, Any] | None = None,
         version: int | None = None,
-        changes: Mapping[str, Any] | None = None,
     ) -> CaseView:
-        """Raises NotFound, Conflict (state or version), NotAllowed, Invalid. `changes`: further columns to set."""
+        """One step, announced. Raises NotFound, Conflict (state or version), NotAllowed, Invalid."""
+        step = self.step(transaction, case_id, action, actor, duties, at=at, detail=detail, version=version)
+        return self.announce(transaction, case_id, {step.before.assignee_id, step.after.assignee_id})
+
+    def step(
+        self,
+        transaction: Transaction,
+        case_id: str,
+        action: Action,
+        actor: Actor,
+        duties: frozenset[Duty],
+        *,
+        at: float,
+        detail: Mapping[str, Any] | None = None,
+        version: int | None = None,
+        changes: Mapping[str, Any] | None = None,
+    ) -> Step:
+        """As `apply`, where more follows in the same transaction: announce it at the end. `changes`: further columns
+        to set."""
         detail = dict(detail or {})
         trace.lock(transaction.connection)
         row = transaction.connection.execute(select(cases).where(cases.c.id == case_id)).one_or_none()
@@ -108,7 +125,7 @@ class Acting:
         step = Step(case_id, action, actor, before, after, detail, at)
         for follower in self.followers:
             follower(transaction, step)
-        return self.announce(transaction, case_id, {before.assignee_id, after.assignee_id})
+        return step
 
     def announce(self, transaction: Transaction, case_id: str, workers: Iterable[str | None] = ()) -> CaseView:
         """Reads the case as it now is and tells the feed once it is durable; so too the workers it concerns."""
@@ -129,11 +146,12 @@ class Acting:
         at: float,
         caption: str = "",
     ) -> str:
-        """One row and one trace entry that holds the content's hash; the first picture and clip are shown first."""
+        """One row and one trace entry that holds the content's hash; the first picture and clip are shown first.
+        Announcing the case is the caller's."""
         row = transaction.connection.execute(select(cases).where(cases.c.id == case_id)).one()
         evidence_id = uuid4().hex
         first = f"{stored.media.kind}_evidence_id"
-        self.apply(
+        self.step(
             transaction,
             case_id,
             Action.EVIDENCE,

@@ -155,7 +155,7 @@ class Intake:
         detail: Mapping[str, Any] | None = None,
         changes: Mapping[str, Any] | None = None,
     ) -> None:
-        self.acting.apply(
+        self.acting.step(
             transaction,
             case_id,
             action,

@@ -22,7 +22,7 @@ from incidents.acting import (
     standing_of,
 )
 from incidents.areas import Area, load_areas
-from incidents.case import Action, Actor, State
+from incidents.case import Action, Actor, Duty, State
 from incidents.errors import Invalid, NotAllowed, NotFound
 from incidents.evidence_files import EvidenceFiles
 from incidents.feed import Feed
@@ -180,7 +180,7 @@ class Incidents:
             view, path = queries.get_case(connection, caller.scope(Permission.CASE_SEE), case_id)
             assignee = view.assignee.id if view.assignee else None
             duties = duties_of(caller, path, assignee)
-            if wanted is Action.ASSIGN and "worker_id" in clean:
+            if wanted is Action.ASSIGN and Duty.DISPATCH in duties and "worker_id" in clean:
                 worker, _ = queries.get_worker(connection, caller.scope(Permission.WORKER_SEE), clean["worker_id"])
                 clean["worker_name"] = worker.name
             if wanted in HANDLERS_ACTIONS and view.assignee and view.assignee.id != caller.account_id:
@@ -263,6 +263,7 @@ class Incidents:
                 at=self.clock.now(),
                 caption=caption,
             )
+            self.acting.announce(transaction, case_id)
             return queries.get_evidence(transaction.connection, scope, evidence_id)
 
     def get_evidence(self, caller: Caller, evidence_id: str) -> tuple[EvidenceView, Path]:

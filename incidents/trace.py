@@ -19,6 +19,8 @@ from incidents.store.schema import cases, trace, trace_head
 
 START = "0" * 64
 """What the first entry of a chain stands on."""
+PAGE = 1000
+BEFORE_ALL = -(2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +218,12 @@ def _end_fault(
 
 
 def _all(connection: Connection) -> Iterator[dict[str, Any]]:
-    result = connection.execution_options(yield_per=1000).execute(select(trace).order_by(trace.c.seq))
-    for row in result:
-        yield _fields(row)
+    """By pages, so that a chain of millions needs no memory and a check that ends early leaves no cursor open."""
+    after = BEFORE_ALL
+    while rows := connection.execute(select(trace).where(trace.c.seq > after).order_by(trace.c.seq).limit(PAGE)).all():
+        for row in rows:
+            yield _fields(row)
+        after = rows[-1].seq
 
 
 def as_dict(entry: TraceEntry) -> dict[str, Any]:

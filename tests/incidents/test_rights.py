@@ -1,0 +1,239 @@
+"""Every query × every role × inside and outside: generated from the query module and the role table themselves."""
+
+import inspect
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from incidents import queries
+from incidents.accounts import AccountChange
+from incidents.errors import NotAllowed, NotFound
+from incidents.queries import CaseFilter
+from incidents.rights import EVERYWHERE, NOWHERE, ROLES, Caller, Permission, RoleAt, Scope
+from incidents.service import NewCase, visible_camera
+from incidents.store import open_store
+from tests.incidents.world import IN_A1, IN_A2, IN_B1, START, World, make_world
+
+P = Permission
+
+
+@dataclass(frozen=True)
+class Place:
+    """Ids of things of one kind each, that lie in one village."""
+
+    area: str
+    case: str
+    evidence: str
+    worker: str
+    account: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """How to ask for what lies in one place, and with which permission the service asks."""
+
+    permission: Permission
+    ask: Callable[[Connection, Scope, Place], Any]
+
+
+def among(found: Any, wanted: str, key: Callable[[Any], str] = lambda one: str(one.id)) -> bool:
+    """A list is asked whether the thing is in it; not to be there is not to be found."""
+    if wanted not in {key(one) for one in found}:
+        raise NotFound("not in the list")
+    return True
+
+
+QUERIES: dict[str, Query] = {
+    "list_cases": Query(P.CASE_SEE, lambda c, s, at: among(queries.list_cases(c, s, CaseFilter()).items, at.case)),
+    "get_case": Query(P.CASE_SEE, lambda c, s, at: queries.get_case(c, s, at.case)),
+    "get_trace": Query(P.CASE_SEE, lambda c, s, at: queries.get_trace(c, s, at.case)),
+    "list_evidence": Query(P.CASE_SEE, lambda c, s, at: queries.list_evidence(c, s, at.case)),
+    "get_evidence": Query(P.CASE_SEE, lambda c, s, at: queries.get_evidence(c, s, at.evidence)),
+    "list_areas": Query(P.CASE_SEE, lambda c, s, at: among(queries.list_areas(c, s), at.area, lambda one: one.code)),
+    "get_area": Query(P.CASE_SEE, lambda c, s, at: queries.get_area(c, s, at.area)),
+    "list_workers": Query(P.WORKER_SEE, lambda c, s, at: among(
+        queries.list_workers(c, s), at.worker, lambda one: one[0].id)),
+    "get_worker": Query(P.WORKER_SEE, lambda c, s, at: queries.get_worker(c, s, at.worker)),
+    "list_accounts": Query(P.ACCOUNT_MANAGE, lambda c, s, at: among(queries.list_accounts(c, s), at.account)),
+    "get_account": Query(P.ACCOUNT_MANAGE, lambda c, s, at: queries.get_account(c, s, at.account)),
+}  # fmt: skip
+
+
+def test_no_query_without_a_row() -> None:
+    there = {
+        name
+        for name, function in inspect.getmembers(queries, inspect.isfunction)
+        if function.__module__ == queries.__name__ and not name.startswith("_")
+    }
+    assert there == set(QUERIES)
+    for name in there:
+        parameters = list(inspect.signature(getattr(queries, name)).parameters.values())
+        assert [one.annotation for one in parameters[:2]] == [Connection, Scope], name
+
+
+@pytest.fixture(scope="module")
+def places(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("matrix")
+    shutil.copy(migrated_sqlite, folder / "test.sqlite")
+    store = open_store(folder / "test.sqlite", migrate=False)
+    world = make_world(store, folder)
+    yield world, {name: _furnish(world, name, grid, spot) for name, grid, spot in (
+        ("QX-A", "QX-A1", IN_A1), ("QX-B", "QX-B1", IN_B1))}  # fmt: skip
+    store.close()
+
+
+def _furnish(world: World, village: str, grid: str, spot: tuple[float, float]) -> Place:
+    camera = {"QX-A": "cam-a", "QX-B": "cam-b"}[village]
+    case = world.take(
+        key=village, object_id=village, camera_id=camera, location={"lon": spot[0], "lat": spot[1], "error_m": 1.0}
+    ).case_id
+    evidence = world.incidents.get_case(world.admin, case).evidence[0].id
+    worker = world.worker(f"worker-{village}", grid, at=spot).account_id
+    account = world.person(f"room-{village}", "village_room", village).account_id
+    return Place(village, case, evidence, worker, account)
+
+
+# Where a role is held, and whether that covers village QX-A.
+HELD = {"district": ("330603", True), "town": ("QX", True), "village": ("QX-A", True),
+        "other village": ("QX-B", False), "other town": ("QX2", False), "grid inside": ("QX-A1", None)}  # fmt: skip
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("held", HELD)
+def test_matrix(places: tuple[World, dict[str, Place]], query: str, role: str, held: str) -> None:
+    world, furnished = places
+    code, covers = HELD[held]
+    with world.incidents.store.read() as connection:
+        path = queries.get_area(connection, EVERYWHERE, code).path
+        caller = Caller("somebody", "somebody", "Somebody", "s", (RoleAt(role, code, path, code),))
+        row = QUERIES[query]
+        scope = caller.scope(row.permission)
+        granted = row.permission in ROLES[role]
+        if covers is None:
+            # A grid reaches the cases and workers in it, and nothing of the village around it.
+            covers = query not in ("list_areas", "get_area", "list_accounts", "get_account")
+        if granted and covers:
+            assert row.ask(connection, scope, furnished["QX-A"])
+        else:
+            with pytest.raises(NotFound):
+                row.ask(connection, scope, furnished["QX-A"])
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_nobody_sees_nothing(places: tuple[World, dict[str, Place]], query: str) -> None:
+    world, furnished = places
+    with world.incidents.store.read() as connection:
+        assert QUERIES[query].ask(connection, EVERYWHERE, furnished["QX-A"])
+        with pytest.raises(NotFound):
+            QUERIES[query].ask(connection, NOWHERE, furnished["QX-A"])
+
+
+def test_scope_in_memory_and_in_the_database_agree(places: tuple[World, dict[str, Place]]) -> None:
+    """The feed filters with `covers`, queries with `where`."""
+    world, _ = places
+    with world.incidents.store.read() as connection:
+        areas = queries.list_areas(connection, EVERYWHERE)
+        assert len(areas) == 9
+        for held in areas:
+            scope = Scope(frozenset({held.path}))
+            seen = {area.code for area in queries.list_areas(connection, scope)}
+            assert seen == {area.code for area in areas if scope.covers(area.path)}
+
+
+def test_an_area_code_that_begins_like_another_is_another() -> None:
+    assert not Scope(frozenset({"/QX/QX-A/"})).covers("/QX/QX-A1/")
+    assert not Scope(frozenset({"/QX/"})).covers("/QX2/QX2-C/")
+
+
+def test_an_unknown_role_grants_nothing() -> None:
+    caller = Caller("x", "x", "X", "s", (RoleAt("emperor", "QX", "/QX/", "QX"),))
+    assert caller.permissions() == []
+    assert all(caller.scope(permission) == NOWHERE for permission in Permission)
+
+
+WORKERS_VIEW = {
+    "his own grid": ("QX-A1", True),
+    "another grid of his village": ("QX-A2", False),
+}
+
+
+@pytest.mark.parametrize(("grid", "sees"), WORKERS_VIEW.values(), ids=WORKERS_VIEW.keys())
+def test_a_grid_worker_sees_his_grid(sqlite_world: World, grid: str, sees: bool) -> None:
+    case_id = sqlite_world.take().case_id
+    worker = sqlite_world.worker("wang", grid)
+    assert sqlite_world.incidents.list_cases(worker).total == int(sees)
+    if not sees:
+        with pytest.raises(NotFound):
+            sqlite_world.incidents.get_case(worker, case_id)
+        sqlite_world.incidents.act(sqlite_world.admin, case_id, "assign", {"worker_id": worker.account_id})
+        found = sqlite_world.incidents.get_case(worker, case_id)
+        assert "accept" in found.actions
+        assert sqlite_world.incidents.get_evidence(worker, found.evidence[0].id)
+
+
+# What each role at the town may do to a filed case: the action, and the roles that may.
+DOERS: dict[str, tuple[str, dict[str, Any], set[str]]] = {
+    "assign": ("assign", {"worker_id": "?"}, {"administrator", "operator"}),
+    "strike out": ("strike-out", {"reason": "nothing"}, {"administrator", "operator", "supervisor"}),
+    "close": ("close", {"note": "seen to"}, {"administrator", "operator", "supervisor"}),
+    "comment": ("comment", {"note": "hm"}, {"administrator", "operator", "supervisor", "village_room", "grid_worker"}),
+    "accept": ("accept", {}, set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DOERS)
+def test_who_may_do_what(sqlite_world: World, name: str) -> None:
+    action, detail, may = DOERS[name]
+    incidents = sqlite_world.incidents
+    worker = sqlite_world.worker("wang", "QX-A1")
+    if "worker_id" in detail:
+        detail = {"worker_id": worker.account_id}
+    for number, role in enumerate(ROLES):
+        spot = {"lon": IN_A1[0] + 0.001 * number, "lat": IN_A1[1], "error_m": 1.0}
+        box = [0.15 * number, 0.0, 0.1, 0.1]
+        case_id = sqlite_world.take(key=role, object_id=role, location=spot, box=box, blobs={}).case_id
+        caller = sqlite_world.person(f"a-{role}", role, "QX")
+        offered = action.replace("-", "_") in incidents.get_case(caller, case_id).actions
+        assert offered == (role in may), role
+        if role in may:
+            incidents.act(caller, case_id, action, detail)
+        else:
+            with pytest.raises(NotAllowed):
+                incidents.act(caller, case_id, action, detail)
+
+
+def test_cameras_follow_the_areas(sqlite_world: World) -> None:
+    room = sqlite_world.person("room", "village_room", "QX-B")
+    assert visible_camera(sqlite_world.incidents, room, "cam-b") == "cam-b"
+    for camera in ("cam-a", "no-such"):
+        with pytest.raises(NotFound, match="no such camera"):
+            visible_camera(sqlite_world.incidents, room, camera)
+
+
+def test_cases_are_created_only_where_one_may(sqlite_world: World) -> None:
+    room = sqlite_world.person("room", "village_room", "QX-B")
+    made = sqlite_world.incidents.create_case(room, NewCase("01-02", *IN_B1, note="garbage"))
+    assert (made.grid, made.source, made.level) == ("QX-B1", "operator", 2)
+    with pytest.raises(NotAllowed):
+        sqlite_world.incidents.create_case(room, NewCase("01-02", *IN_A2))
+
+
+def test_events_reach_only_who_may_see_them(sqlite_world: World) -> None:
+    room_a, room_b = (sqlite_world.person(f"room-{v}", "village_room", f"QX-{v}") for v in "AB")
+    heard: list[tuple[str, bool, bool]] = []
+    stop = sqlite_world.incidents.feed.listen(
+        lambda change: heard.append((change.topic, change.visible_to(room_a), change.visible_to(room_b)))
+    )
+    sqlite_world.take()
+    sqlite_world.worker("wang", "QX-B1", at=IN_B1)
+    sqlite_world.incidents.accounts.change(sqlite_world.admin, room_a.account_id, AccountChange(enabled=False))
+    stop()
+    sqlite_world.clock.pass_(1)
+    sqlite_world.take(key="unheard", object_id="x", confirmed_at=START + 1)
+    assert heard == [("case", True, False), ("worker", False, True), ("worker", False, True), ("session", False, False)]
