@@ -20,6 +20,7 @@ _LEAST_GAIN, _MOST_GAIN = 0.2, 4.0
 _BIN = 16
 _BINS = 256 // _BIN
 _LEAST_IN_BIN = 16
+_WELL = 0.9  # of the picture explained: no need to look further
 _WORTH = 0.02  # a tone curve must explain that much more of the picture than none
 
 _LEVELS = np.arange(256, dtype=np.float32)
@@ -78,13 +79,15 @@ def estimate_light(picture: Gray, reference: Gray) -> Light:
     seen, known = _samples(picture), _samples(reference)
     if float(np.abs(_row_medians(seen - known)).max()) <= _STILL:
         return UNCHANGED
-    curve = _tone_curve(seen.ravel(), known.ravel())
-    curved = np.interp(known, _LEVELS, curve).astype(np.float32)
-    plain_gains, curved_gains = _block_gains(seen, known), _block_gains(seen, curved)
-    plain_share, curved_share = _explained(seen, known, plain_gains), _explained(seen, curved, curved_gains)
-    if curved_share > plain_share + _WORTH:
-        return Light(curve, _scale(curved_gains, picture))
-    return Light(None, _scale(plain_gains, picture))
+    gains = _block_gains(seen, known)
+    share = _explained(seen, known, gains)
+    if share < _WELL:
+        curve = _tone_curve(seen.ravel(), known.ravel())
+        curved = np.interp(known, _LEVELS, curve).astype(np.float32)
+        curved_gains = _block_gains(seen, curved)
+        if _explained(seen, curved, curved_gains) > share + _WORTH:
+            return Light(curve, _scale(curved_gains, picture))
+    return Light(None, _scale(gains, picture))
 
 
 def _samples(picture: Gray) -> Floats:
@@ -107,19 +110,17 @@ def _row_medians(values: Floats) -> Floats:
 def _tone_curve(seen: Floats, known: Floats) -> Floats:
     """What each level has become: the median of the samples of like level, where most of them agree."""
     bins = known.astype(np.int32) // _BIN
-    nodes_known, nodes_seen = [], []
-    for number in range(_BINS):
-        here = bins == number
-        if int(here.sum()) < _LEAST_IN_BIN:
-            continue
-        shift = seen[here] - known[here]
-        middle = float(np.median(shift))
-        if float((np.abs(shift - middle) < 2 * _EXPLAINED).mean()) < 0.5:
-            continue
-        level = float(known[here].mean())
-        nodes_known.append(level)
-        nodes_seen.append(level + middle)
-    if not nodes_known:
+    shift = seen - known
+    order = np.lexsort((shift, bins))
+    bins, shift, known = bins[order], shift[order], known[order]
+    counts = np.bincount(bins, minlength=_BINS)
+    middles = np.cumsum(counts) - counts + counts // 2
+    medians = shift[np.minimum(middles, shift.size - 1)]
+    agree = np.bincount(bins, np.abs(shift - medians[bins]) < 2 * _EXPLAINED, minlength=_BINS)
+    means = np.bincount(bins, known, minlength=_BINS) / np.maximum(counts, 1)
+    good = (counts >= _LEAST_IN_BIN) & (agree >= 0.5 * counts)
+    nodes_known, nodes_seen = means[good], means[good] + medians[good]
+    if not nodes_known.size:
         return _LEVELS
     # Ends: black stays black and white white, unless the nearest node has moved past them.
     levels = np.interp(_LEVELS, [-16.0, *nodes_known, 271.0], [-16.0, *nodes_seen, 271.0])

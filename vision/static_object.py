@@ -22,6 +22,7 @@ CHANGED_SAMPLES = 3
 SHRUNK_SAMPLES = 3
 SHRUNK_SHARE = 0.2
 LEAST_AREA = 8
+UNSETTLED_SAMPLES = 4
 BUSY_SHARE = 0.03
 LEAST_BUSY_PIXELS = 6
 STIRRING_SHARE = 0.025
@@ -284,7 +285,7 @@ def new_object(
 
 
 def absorb_into(first: StaticObject, second: StaticObject, seen: Comparison, slow: Floats) -> None:
-    """Make `second` part of `first`: one thing from now on, there since the earlier of the two came."""
+    """Make `second` part of `first`: one thing from now on."""
     box = first.box.union(second.box)
     rows, columns = box.slices
     mask = np.zeros((box.height, box.width), np.uint8)
@@ -303,5 +304,8 @@ def absorb_into(first: StaticObject, second: StaticObject, seen: Comparison, slo
     first.edge_score = (first.edge_score * first.area + second.edge_score * second.area) / total
     first.box, first.mask, first.hits = box, mask, hits
     first.appearance, first.background = appearance, background
-    first.first_seen_at = min(first.first_seen_at, second.first_seen_at)
+    if first.visible or first.present_samples > UNSETTLED_SAMPLES:
+        first.first_seen_at = min(first.first_seen_at, second.first_seen_at)
+    else:  # what stood here for a moment has moved on: a cart still being pushed
+        first.first_seen_at = second.first_seen_at
     first.trim()

@@ -12,13 +12,16 @@ from vision.detection import Point, foot_of
 from vision.grid import Grid, Mask, PixelBox
 from vision.newcomer import judge_newcomer
 from vision.scene import Scene
+from vision.shade import without_shade
 from vision.static_object import StaticObject, absorb_into, new_object
 
 LEAST_BLOB = 12
 MOST_OBJECTS = 24
 LARGEST_SHARE = 0.25  # of the picture: anything larger is a change of scene
 JUDGE_MARGIN = 5
-LEAST_RIM, RIM_SHARE = 4, 0.04
+LEAST_RIM, RIM_SHARE = 3, 0.02
+FAINT = 0.7  # of the threshold
+LEAST_SOLID = 0.2
 DENIALS = 3
 DENIAL_SECONDS = 4.0
 MOST_SUSPECTS = 24
@@ -91,19 +94,22 @@ class Tracker:
 
     @staticmethod
     def _fill_out(thing: StaticObject, seen: Comparison, scene: Scene, at: float) -> None:
-        """What stands still along its contour belongs to it: a rucksack that falls over keeps its whole outline."""
+        """What stands still along its contour belongs to it, even if faint: half of a thing may have the ground's grey,
+        and a rucksack that falls over keeps its whole outline."""
         if thing.announced is not None or not thing.visible:
             return
         around = scene.grid.grown(thing.box, 2)
-        mask = np.zeros((around.height, around.width), np.uint8)
-        top, left = thing.box.top - around.top, thing.box.left - around.left
-        mask[top : top + thing.box.height, left : left + thing.box.width] = thing.mask
-        rim = cv2.bitwise_and(cv2.subtract(cv2.dilate(mask, _RIM), mask), seen.still[around.slices])
+        picture, predicted = seen.picture[around.slices], seen.predicted[around.slices]
+        faint = np.asarray(cv2.convertScaleAbs(seen.threshold[around.slices], alpha=FAINT), np.uint8)
+        differs = cv2.compare(cv2.absdiff(picture, predicted), faint, cv2.CMP_GT)
+        still = cv2.compare(cv2.absdiff(picture, scene.background.fast[around.slices]), faint, cv2.CMP_LE)
+        mask = _placed(thing.mask, thing.box, around)
+        rim = cv2.bitwise_and(cv2.subtract(cv2.dilate(mask, _RIM), mask), cv2.bitwise_and(differs, still))
+        rim = cv2.bitwise_and(rim, without_shade(picture, predicted, np.asarray(cv2.bitwise_or(mask, rim), np.uint8)))
         if cv2.countNonZero(rim) >= max(LEAST_RIM, RIM_SHARE * thing.area):
-            piece = new_object(
-                "", around, np.asarray(rim, np.uint8), seen, scene.background.slow, thing.edge_score, at, at
-            )
-            absorb_into(thing, piece, seen, scene.background.slow)
+            slow = scene.background.slow
+            piece = new_object("", around, np.asarray(rim, np.uint8), seen, slow, thing.edge_score, at, at)
+            absorb_into(thing, piece, seen, slow)
 
     def _take_blob(self, blob: Blob, seen: Comparison, scene: Scene, at: float, last_at: float) -> None:
         if blob.area > LARGEST_SHARE * seen.picture.size:
@@ -112,16 +118,21 @@ class Tracker:
         if owner is None and not self._concerns(foot_of(scene.grid.box(blob.box))):
             return
         around = scene.grid.grown(blob.box, JUDGE_MARGIN)
-        mask = np.zeros((around.height, around.width), np.uint8)
-        top, left = blob.box.top - around.top, blob.box.left - around.left
-        mask[top : top + blob.box.height, left : left + blob.box.width] = blob.mask
-        rows, columns = around.slices
-        verdict = judge_newcomer(seen.picture[rows, columns], seen.predicted[rows, columns], mask)
+        picture, predicted = seen.picture[around.slices], seen.predicted[around.slices]
+        mask = _placed(blob.mask, blob.box, around)
+        solid = without_shade(picture, predicted, mask)
+        share = cv2.countNonZero(solid) / blob.area
+        if share < LEAST_SOLID:
+            # A dark thing of one tone looks like shade all over. Beside another thing it is that thing's shade.
+            if owner is not None:
+                return self._deny(blob, seen, scene, at)
+            solid = mask
+        verdict = judge_newcomer(picture, predicted, solid)
         if verdict.nature != "thing":
-            self._deny(blob, seen, scene, at)
-            return
+            return self._deny(blob, seen, scene, at)
         first_at = self._first_suspected(blob, last_at)
-        thing = new_object("", blob.box, blob.mask, seen, scene.background.slow, verdict.edge_score, first_at, at)
+        thing = new_object("", around, solid, seen, scene.background.slow, verdict.edge_score, first_at, at)
+        thing.trim()
         thing.scene = scene.number
         if owner is not None:
             absorb_into(owner, thing, seen, scene.background.slow)
@@ -182,6 +193,14 @@ def _may_grow(thing: StaticObject, box: PixelBox, area: int, grid: Grid) -> bool
     if whole.area > LARGEST_SHARE * grid.width * grid.height:
         return False
     return thing.announced is None or (thing.visible and area <= thing.area)
+
+
+def _placed(mask: Mask, box: PixelBox, around: PixelBox) -> Mask:
+    """`mask` of `box` on the larger canvas `around`."""
+    canvas = np.zeros((around.height, around.width), np.uint8)
+    top, left = box.top - around.top, box.left - around.left
+    canvas[top : top + box.height, left : left + box.width] = mask
+    return canvas
 
 
 def _belong_together(first: PixelBox, second: PixelBox) -> bool:
