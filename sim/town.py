@@ -81,7 +81,9 @@ class SimTown:
         await self.server.start(HOST, port)
         control_url = f"http://{HOST}:{listener.getsockname()[1]}"
         self._addresses = TownAddresses(self.server.port, control_url)
-        _log.info("%d cameras at rtsp://%s:%d, control at %s", len(self._files.cameras), HOST, port, control_url)
+        _log.info(
+            "%d cameras at rtsp://%s:%d, control at %s", len(self._files.cameras), HOST, self.server.port, control_url
+        )
         return self._addresses
 
     async def run(self) -> None:

@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
 TIMEOUT_S = 15.0
 FAREWELL_S = 1.0
-SIGN_IN_AGAIN_S = 15.0
+SIGN_IN_AGAIN_S, SIGN_IN_RARELY_S = 15.0, 240.0
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 Json = dict[str, Any]
 
@@ -53,7 +53,7 @@ class PhoneApi:
         self._clock, self._rng = clock, rng
         self._token: str | None = None
         self._signing_in = asyncio.Lock()
-        self._told = False
+        self._refused_wait = SIGN_IN_AGAIN_S
 
     async def leave(self) -> None:
         """Goes off duty and signs out if the API can be reached at once; in any case closes the client."""
@@ -127,11 +127,10 @@ class PhoneApi:
             return self._token
 
     async def _wait_for_account(self, refusal: Refused) -> None:
-        """The account may only be about to be made. Asks rarely, so that the API need not lock it."""
-        if not self._told:
-            self._told = True
-            _log.warning("%s cannot sign in: %s", self._username, refusal)
-        await self._clock.sleep(SIGN_IN_AGAIN_S)
+        """The account may only be about to be made. Asks ever more rarely, so that the API need not lock it."""
+        _log.warning("%s cannot sign in: %s", self._username, refusal)
+        await self._clock.sleep(self._refused_wait)
+        self._refused_wait = min(2 * self._refused_wait, SIGN_IN_RARELY_S)
 
     async def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response | None:
         try:
