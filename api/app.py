@@ -41,7 +41,7 @@ def build_centre(
     """Joins the parts. The town's areas must be in the store already (`incidents.load_areas`)."""
     with incidents.store.read() as connection:
         areas = queries.list_areas(connection, EVERYWHERE)
-    cameras = CameraDirectory(config, areas, town_map, live)
+    cameras = CameraDirectory(config, areas, town_map)
     pages = Pages(
         incidents.accounts,
         cameras,
@@ -105,7 +105,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     centre.hub.start()
     centre.pages.start()
     logger.info("starting: detection intake, verification, chores")
-    centre.live.on_detection(intake(centre.incidents))
+    centre.live.on_detection(intake(centre.incidents, centre.clock))
     centre.verification.start()
     chores.start()
     logger.info("started")

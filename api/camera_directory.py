@@ -14,7 +14,6 @@ from incidents.errors import NotFound
 from incidents.rights import Caller, Permission, Scope
 from incidents.views import AreaView
 from ingest.access_unit import Profile
-from ingest.live import Live
 from ingest.state import StreamState, StreamStatus
 
 COUNTERS = (
@@ -30,15 +29,30 @@ COUNTERS = (
 )
 
 
+Statuses = Mapping[str, StreamStatus]
+"""`Live.statuses()`, read once per request: it is a copy, and belongs to the event loop."""
+
+
+def status_of(camera: Camera, statuses: Statuses) -> StreamStatus:
+    """Newest known; a camera no worker has reported yet is waiting."""
+    if not camera.enabled:
+        return StreamStatus(camera.id, state=StreamState.DISABLED)
+    return statuses.get(camera.id) or StreamStatus(camera.id)
+
+
+def counters_of(camera: Camera, statuses: Statuses) -> dict[str, Any]:
+    every = asdict(status_of(camera, statuses))
+    return {name: every[name] for name in COUNTERS}
+
+
 class CameraDirectory:
     """Every question takes the scope of whoever asks; what lies outside does not exist."""
 
-    def __init__(self, config: CamerasFile, areas: Sequence[AreaView], town_map: TownMap, live: Live) -> None:
+    def __init__(self, config: CamerasFile, areas: Sequence[AreaView], town_map: TownMap) -> None:
         self._cameras: Mapping[str, Camera] = {camera.id: camera for camera in config.cameras}
         self._areas = {area.code: area for area in areas}
         self._views = town_map.views
         self._shapes: Mapping[str, BaseGeometry] = {id_: shape(view) for id_, view in town_map.views.items()}
-        self._live = live
 
     def path(self, camera_id: str) -> str | None:
         """Area path of a camera; None for one that is not configured or lies in no known area."""
@@ -64,9 +78,9 @@ class CameraDirectory:
             return False
         return profile == "sub" or self._cameras[camera_id].streams.main is not None
 
-    def describe(self, camera: Camera) -> dict[str, Any]:
+    def describe(self, camera: Camera, statuses: Statuses) -> dict[str, Any]:
         """The camera as the contract shows it."""
-        status, area = self.status(camera), self._areas.get(camera.area)
+        status, area = status_of(camera, statuses), self._areas.get(camera.area)
         return {
             "id": camera.id,
             "name": camera.name,
@@ -92,17 +106,7 @@ class CameraDirectory:
             "zones": [{"id": zone.id, "rule": zone.rule, "polygon": zone.polygon} for zone in camera.zones],
         }
 
-    def counters(self, camera: Camera) -> dict[str, Any]:
-        every = asdict(self.status(camera))
-        return {name: every[name] for name in COUNTERS}
-
-    def status(self, camera: Camera) -> StreamStatus:
-        """Newest known; a camera no worker has reported yet is waiting."""
-        if not camera.enabled:
-            return StreamStatus(camera.id, state=StreamState.DISABLED)
-        return self._live.statuses().get(camera.id) or StreamStatus(camera.id)
-
-    def near(self, scope: Scope, lon: float, lat: float, limit: int) -> list[dict[str, Any]]:
+    def near(self, scope: Scope, lon: float, lat: float, limit: int, statuses: Statuses) -> list[dict[str, Any]]:
         """Cameras that see the point first, then by distance. Cameras without a position are left out."""
         point = Point(lon, lat)
         found = []
@@ -117,7 +121,7 @@ class CameraDirectory:
                     "name_en": camera.name_en,
                     "distance_m": round(distance_m(camera.position.lon, camera.position.lat, lon, lat), 1),
                     "sees": view is not None and bool(view.covers(point)),
-                    "state": self.status(camera).state.value,
+                    "state": status_of(camera, statuses).state.value,
                     "lon": camera.position.lon,
                     "lat": camera.position.lat,
                 }

@@ -4,25 +4,48 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from incidents.errors import Invalid
 from incidents.service import Incidents
+from runtime.clock import Clock
 
 logger = logging.getLogger(__name__)
 
+FIRST_RETRY_SECONDS = 0.5
+LONGEST_RETRY_SECONDS = 30.0
+PASSING = (OperationalError, InterfaceError, OSError)
+"""Locked, full, restarting: it will pass."""
 
-def intake(incidents: Incidents) -> Callable[[dict[str, Any], tuple[bytes, ...]], Awaitable[None]]:
-    """A `Live.on_detection` handler. It returns once the detection is on the disk, which is what acknowledges it; it
-    raises where the store cannot take it now, and the worker keeps it."""
+
+class IntakeRefused(RuntimeError):
+    """The store will not take this detection, now or later; the worker sets it aside."""
+
+
+def intake(incidents: Incidents, clock: Clock) -> Callable[[dict[str, Any], tuple[bytes, ...]], Awaitable[None]]:
+    """A `Live.on_detection` handler. It returns once the detection is on the disk, which is what acknowledges it.
+
+    While the store is away it waits and tries again; what comes after stays in the worker's spool meanwhile.
+    Raises IntakeRefused.
+    """
 
     async def take(detection: dict[str, Any], blobs: tuple[bytes, ...]) -> None:
-        try:
-            taken = await run_in_threadpool(incidents.take_detection, detection, blobs)
-        except Invalid as error:
-            # It will never be taken: acknowledged, so that it does not block what comes after it.
-            logger.error("a detection of camera %r was refused: %s", detection.get("camera_id"), error)
-            return
+        wait = FIRST_RETRY_SECONDS
+        while True:
+            try:
+                taken = await run_in_threadpool(incidents.take_detection, detection, blobs)
+            except Invalid as error:
+                logger.error("a detection of camera %r is refused: %s", detection.get("camera_id"), error)
+                raise IntakeRefused(str(error)) from error
+            except PASSING:
+                logger.exception("a detection waits for the store; tried again in %.1f s", wait)
+            except SQLAlchemyError as error:
+                raise IntakeRefused("the store does not take it") from error
+            else:
+                break
+            await clock.sleep(wait)
+            wait = min(wait * 2, LONGEST_RETRY_SECONDS)
         logger.info("detection of %s: %s, case %s", detection.get("camera_id"), taken.outcome, taken.case_id)
 
     return take

@@ -11,6 +11,8 @@ CLIENT_MESSAGE_BYTES = 64 * 1024
 SEND_BUFFER_BYTES = 1024 * 1024
 UNSENT_TIMEOUT_MS = 40_000
 CLOSE_SECONDS = 5
+CONNECTIONS = 4000
+"""Beyond these a connection is answered 503: whoever opens connections and says nothing must not use up the rest."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -54,6 +56,7 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
+        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=CLOSE_SECONDS,
         h11_max_incomplete_event_size=64 * 1024,
     )

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from gis.grids import GridMap
@@ -11,7 +12,7 @@ from gis.grids import GridMap
 GeoJson = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TownMap:
     """`areas` and `base` are GeoJSON FeatureCollections; every area has its code in `properties.code`."""
 
@@ -22,6 +23,11 @@ class TownMap:
     base: Mapping[str, GeoJson]
     views: Mapping[str, GeoJson]
     """The ground each camera sees, a GeoJSON Polygon by camera id; absent where it has no pose."""
+
+    @cached_property
+    def grid_features(self) -> GeoJson:
+        """The grids as GeoJSON, written out once: a city has thousands."""
+        return self.grids.geojson()
 
 
 def within(collection: GeoJson, codes: Collection[str]) -> GeoJson:

@@ -40,7 +40,9 @@ class PageBuffer:
         self._text_bytes = 0
         self._stream_bytes: Counter[int] = Counter()
         self._lost: Counter[int] = Counter()
-        self._awaiting_keyframe: set[int] = set()
+        # Both wait for a key frame; only the interrupted lose something by waiting.
+        self._starting: set[int] = set()
+        self._interrupted: set[int] = set()
 
     def __bool__(self) -> bool:
         return bool(self._items or self._lost)
@@ -58,11 +60,13 @@ class PageBuffer:
         self._text_bytes += size
 
     def put_unit(self, unit: WireUnit) -> None:
-        if unit.stream in self._awaiting_keyframe:
+        if unit.stream in self._starting or unit.stream in self._interrupted:
             if not unit.flags & KEYFRAME:
-                self._lost[unit.stream] += 1
+                if unit.stream in self._interrupted:
+                    self._lost[unit.stream] += 1
                 return
-            self._awaiting_keyframe.discard(unit.stream)
+            self._starting.discard(unit.stream)
+            self._interrupted.discard(unit.stream)
             unit = replace(unit, flags=unit.flags | DISCONTINUITY)
         self._items.append(unit)
         self._count(unit, +1)
@@ -72,14 +76,15 @@ class PageBuffer:
     def start(self, stream: int) -> None:
         """Forgets what waits under this number; nothing more of it is passed before a key frame."""
         self.forget(stream)
-        self._awaiting_keyframe.add(stream)
+        self._starting.add(stream)
 
     def forget(self, stream: int) -> None:
         """Drops what waits for a stream the page has closed: its units must not reach the number's next user."""
         if self._stream_bytes[stream]:
             self._remove(lambda unit: unit.stream == stream)
         self._lost.pop(stream, None)
-        self._awaiting_keyframe.discard(stream)
+        self._starting.discard(stream)
+        self._interrupted.discard(stream)
 
     def take_lost(self) -> dict[int, int]:
         """Units dropped per stream since the last call."""
@@ -120,7 +125,7 @@ class PageBuffer:
         self._remove(lambda unit: id(unit) in dropped)
         self._lost[stream] += len(dropped)
         if not newest:
-            self._awaiting_keyframe.add(stream)
+            self._interrupted.add(stream)
 
     def _remove(self, unwanted: Callable[[WireUnit], bool]) -> None:
         kept: deque[Item] = deque()

@@ -6,6 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from fastapi import APIRouter
 
+from api.camera_directory import status_of
 from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas.town import Health, Sampling
@@ -30,8 +31,9 @@ class KnowsWorkers(Protocol):
 )
 async def get_health(caller: CurrentCaller, centre: TheCentre) -> Health:
     """Counted over the cameras the caller may see; the workers are those of the whole system."""
-    seen = [centre.cameras.status(camera) for camera in centre.cameras.visible(caller.scope(Permission.HEALTH_SEE))]
-    live = centre.live
+    live, statuses = centre.live, centre.live.statuses()
+    cameras = centre.cameras.visible(caller.scope(Permission.HEALTH_SEE))
+    seen = [status_of(camera, statuses) for camera in cameras]
     workers = live.workers() if isinstance(live, KnowsWorkers) else []
     sampled = [one.sample_interval_s for one in seen if one.state is StreamState.LIVE and one.sample_interval_s > 0]
     return Health(
@@ -46,7 +48,7 @@ async def get_health(caller: CurrentCaller, centre: TheCentre) -> Health:
             median_interval_s=median(sampled) if sampled else 0.0,
             longest_interval_s=max(sampled, default=0.0),
         ),
-        spool_depth=sum(int(worker.get("spool_depth", 0)) for worker in workers),
+        spool_depth=sum(int(worker.get("spooled", 0)) for worker in workers),
         pages=len(centre.pages),
         live_streams=len(centre.hub.open_streams()),
     )

@@ -37,7 +37,7 @@ def map_areas(caller: CurrentCaller, centre: TheCentre, if_none_match: IfNoneMat
 @router.get("/grids", dependencies=[signed_in], summary="Grids as GeoJSON", operation_id="map_grids", **GEOJSON)
 def map_grids(caller: CurrentCaller, centre: TheCentre, if_none_match: IfNoneMatch = "") -> Response:
     codes = {area.code for area in centre.incidents.list_areas(caller)}
-    return answer(within(centre.town_map.grids.geojson(), codes), if_none_match)
+    return answer(within(centre.town_map.grid_features, codes), if_none_match)
 
 
 @router.get("/base/{layer}", dependencies=[signed_in], summary="A base layer", operation_id="map_base", **GEOJSON)

@@ -3,7 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from starlette.concurrency import run_in_threadpool
 
+from api.camera_directory import Statuses
+from api.centre import Centre
 from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas.cases import CandidateAnswer
@@ -20,14 +23,18 @@ LIMIT = 20
     summary="Cameras that see a place, workers near it, its grid",
     operation_id="near",
 )
-def near(
+async def near(
     lon: Annotated[float, Query(ge=-180, le=180)],
     lat: Annotated[float, Query(ge=-85, le=85)],
     caller: CurrentCaller,
     centre: TheCentre,
 ) -> Near:
     """Cameras that see the place come first, then the nearest; workers best first."""
-    cameras = centre.cameras.near(caller.scope(Permission.CAMERA_SEE), lon, lat, LIMIT)
+    return await run_in_threadpool(_near, lon, lat, caller, centre, centre.live.statuses())
+
+
+def _near(lon: float, lat: float, caller: Caller, centre: Centre, statuses: Statuses) -> Near:
+    cameras = centre.cameras.near(caller.scope(Permission.CAMERA_SEE), lon, lat, LIMIT, statuses)
     workers = centre.dispatch.near(caller, lon, lat, LIMIT)
     return Near(
         cameras=[NearCamera(**camera) for camera in cameras],
@@ -36,7 +43,7 @@ def near(
     )
 
 
-def _grid(caller: Caller, centre: TheCentre, lon: float, lat: float) -> GridName | None:
+def _grid(caller: Caller, centre: Centre, lon: float, lat: float) -> GridName | None:
     """The grid at the place, unless it lies outside all the caller may see."""
     grid = centre.town_map.grids.containing(lon, lat)
     path = centre.cameras.area_path(grid.code) if grid else None

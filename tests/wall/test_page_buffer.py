@@ -103,6 +103,7 @@ def test_nothing_before_the_first_key_frame_of_a_started_stream():
     buffer.put_unit(unit(3, 0))
     buffer.put_unit(key(3, 1))
     assert units_of(buffer, 3) == [(1, True)]
+    assert buffer.take_lost() == {}
 
 
 def test_a_closed_stream_leaves_nothing_for_the_numbers_next_user():

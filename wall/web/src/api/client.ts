@@ -18,6 +18,10 @@ import type {
 
 const ROOT = '/api/v1'
 const TIMEOUT_MS = 20_000
+/** Passwords are hashed slowly on purpose, and one after the other. */
+const PASSWORD_TIMEOUT_MS = 60_000
+
+const PASSWORD_PATHS: ReadonlySet<string> = new Set(['/sessions', '/setup'])
 
 /** A refusal by the server, or (`code` "network") no answer at all. `where` names the field the server objects to. */
 export class ApiError extends Error {
@@ -56,7 +60,7 @@ export class ApiClient {
       method,
       credentials: 'same-origin',
       headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(PASSWORD_PATHS.has(path) ? PASSWORD_TIMEOUT_MS : TIMEOUT_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }
     let response: Response
@@ -67,7 +71,7 @@ export class ApiClient {
     }
     if (!response.ok) {
       const error = await refusal(response)
-      if (error.status === 401 && path !== '/sessions' && path !== '/setup') this.onUnauthorised()
+      if (error.status === 401 && !PASSWORD_PATHS.has(path)) this.onUnauthorised()
       throw error
     }
     if (response.status === 204) return undefined as T

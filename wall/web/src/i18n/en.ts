@@ -22,6 +22,7 @@ const en: typeof zh = {
     ended: 'Your session has ended. Please sign in again.',
   },
   errors: {
+    empty: 'Please fill in: {field}.',
     network: 'No connection. Check the network and try again.',
     server: 'The server failed. Try again in a moment.',
     too_many: 'Too many attempts. Wait a little.',

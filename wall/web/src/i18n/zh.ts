@@ -20,6 +20,7 @@ export default {
     ended: '登录已失效，请重新登录。',
   },
   errors: {
+    empty: '请填写“{field}”。',
     network: '网络不通，请检查后重试。',
     server: '服务器出错，请稍后重试。',
     too_many: '尝试次数过多，请稍后再试。',

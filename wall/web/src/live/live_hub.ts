@@ -149,7 +149,7 @@ export class LiveHub {
 
   private reportStats(): void {
     if (this.streams.size === 0) return
-    const rows = [...this.streams.values()].map(({ player }) => ({ ...player.stats }))
+    const rows = [...this.streams.values()].map(({ player }) => ({ ...player.stats, at: Date.now() }))
     this.post({ type: 'stats', rows })
   }
 }

@@ -54,6 +54,8 @@ export interface StreamStats {
   lost: number
   decodeErrors: number
   lastFrameAt: number
+  /** When these figures were taken. */
+  at: number
   /** From the server's receipt of the unit to its decoded picture, ms, newest. Needs both clocks to agree. */
   latencyMs: number
 }

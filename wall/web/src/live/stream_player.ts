@@ -31,7 +31,7 @@ export class StreamPlayer {
     private readonly callbacks: PlayerCallbacks,
     private readonly now: () => number,
   ) {
-    this.stats = { stream, shown: 0, dropped: 0, lost: 0, decodeErrors: 0, lastFrameAt: 0, latencyMs: 0 }
+    this.stats = { stream, shown: 0, dropped: 0, lost: 0, decodeErrors: 0, lastFrameAt: 0, latencyMs: 0, at: 0 }
   }
 
   setFormat(format: StreamFormat): void {

@@ -29,6 +29,8 @@ export interface TileStats {
 
 /** How long a tile may be out of sight before its stream is closed. */
 export const HIDDEN_GRACE_MS = 3_000
+/** How often the worker reports. */
+const REPORT_MS = 500
 const RETRY_MS = [1_500, 3_000, 6_000, 10_000] as const
 
 interface OpenStream {
@@ -127,6 +129,15 @@ export class TileDriver {
       lastFrameAt: this.lastFrameAt,
       latencyMs: now?.latencyMs ?? 0,
     }
+  }
+
+  /** How old the picture on view is, from its receipt by the server, ms; null before the first. */
+  pictureAge(now: number): number | null {
+    if (this.lastFrameAt === 0) return null
+    const stats = this.current?.stats
+    const reported = stats && stats.lastFrameAt > 0 && now - stats.at < 2 * REPORT_MS
+    const shownFor = reported ? stats.at - stats.lastFrameAt : now - this.lastFrameAt
+    return Math.max(0, shownFor) + Math.max(0, stats?.latencyMs ?? 0)
   }
 
   get element(): HTMLElement | null {

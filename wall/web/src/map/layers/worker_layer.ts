@@ -1,6 +1,6 @@
 import type L from 'leaflet'
 import type { Worker } from '../../api/types'
-import { CanvasLayer, haloText, type Drawing } from '../canvas_layer'
+import { CanvasLayer, type Drawing } from '../canvas_layer'
 import { placeLabels } from '../label_placement'
 import { Motion } from '../motion'
 import { MAP_FONT, PALETTE } from '../palette'
@@ -70,14 +70,20 @@ export class WorkerLayer extends CanvasLayer {
       const textWidth = context.measureText(worker.name).width
       const busy = worker.case_id !== null
       names.push({
-        x: x + 13 + textWidth / 2, y, width: textWidth, height: 15,
+        x: x + 14 + textWidth / 2, y, width: textWidth, height: 17,
         priority: busy ? 2 : worker.duty ? 1 : 0, text: worker.name, off: !worker.duty || old,
       })
     }
     context.textAlign = 'center'
     context.textBaseline = 'middle'
     for (const label of placeLabels(names, [], 1)) {
-      haloText(context, label.text, label.x, label.y, label.off ? PALETTE.workerOff : '#cfe6ff', PALETTE.halo)
+      // On a plate of its own: it passes over other names and must not mingle with them.
+      context.fillStyle = PALETTE.plate
+      context.beginPath()
+      context.roundRect(label.x - label.width / 2 - 4, label.y - 9, label.width + 8, 18, 4)
+      context.fill()
+      context.fillStyle = label.off ? PALETTE.gridLabel : PALETTE.workerLabel
+      context.fillText(label.text, label.x, label.y + 0.5)
     }
     if (moving) this.drawAgainLater()
   }
