@@ -1,0 +1,281 @@
+"""A stage and its movers → frames of a segment. Work that segments share (still phases, movers' pictures) is done once."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import cv2
+import numpy as np
+
+from sim.scenes.encode import Planar
+from sim.scenes.events import dump_segments, stall_segments
+from sim.scenes.layout import PERIOD_S, Layout, Moment, Mover
+from sim.scenes.motion import pose
+from sim.scenes.pinhole import HEIGHT, WIDTH, Pinhole
+from sim.scenes.solid import Solid
+from sim.scenes.sprite import Patch, Place, picture, shadow
+from sim.scenes.stage import Stage, build
+from sim.scenes.textures import Image, Plane, noise, sample
+
+PHASE_S = 4.0
+"""Leaves and water repeat after this long; it divides the period."""
+STEAM_S = 3.0
+LIGHT_GRID = (80, 45)
+GRAINS = 12
+
+
+class Film:
+    """One scene ready to be shot at `fps`; the period holds a whole number of frames."""
+
+    def __init__(self, camera: Pinhole, layout: Layout, fps: float, seed: int) -> None:
+        self.layout, self.fps, self.camera = layout, fps, camera
+        self.frames = round(PERIOD_S * fps)
+        self.stage: Stage = build(camera, layout)
+        self.phases = _phases(self.stage, round(PHASE_S * fps))
+        self._lights = _Lights(camera, layout, self.frames)
+        self._grain = _grain(layout.light.noise, seed)
+        self._drawn: dict[tuple[int, int], tuple[Patch, ...]] = {}
+        self._puffs: dict[int, tuple[Patch, ...]] = {}
+        self.casts = self._casts()
+
+    def _casts(self) -> dict[str, tuple[Mover, ...]]:
+        """Who plays in which segment."""
+        layout = self.layout
+        first, second, third = layout.crowds
+        casts = {"idle": (*layout.always, *first), "idle-2": (*layout.always, *second)}
+        extras = {
+            "stall_arrive": second,
+            "stall_serve": third,
+            "stall_leave": first,
+            "dump_bring": (),
+            "dump_rest": first,
+            "dump_clear": (),
+        }
+        if layout.stall is not None:
+            casts |= {
+                name: (*layout.always, *extras[name], *cast) for name, cast in stall_segments(layout.stall).items()
+            }
+        if layout.dump is not None:
+            casts |= {name: (*layout.always, *extras[name], *cast) for name, cast in dump_segments(layout.dump).items()}
+        return casts
+
+    def shoot(self, segment: str) -> Iterator[Planar]:
+        cast = self.casts[segment]
+        for number in range(self.frames):
+            yield self._finish(self._composed(cast, number), number)
+
+    def composed(self, segment: str, number: int) -> Image:
+        """One BGR frame before grading and noise."""
+        return self._composed(self.casts[segment], number)
+
+    def graded(self, segment: str, number: int) -> Image:
+        planar = self._finish(self._composed(self.casts[segment], number), number)
+        return np.asarray(cv2.cvtColor(planar, cv2.COLOR_YUV2BGR_I420), np.uint8)
+
+    def _composed(self, cast: Sequence[Mover], number: int) -> Image:
+        frame = self.phases[number % len(self.phases)].copy()
+        patches = [patch for mover in cast for patch in self._patches(mover, number)]
+        for patch in patches:
+            if patch.add is None:
+                patch.lay(frame)
+        for patch in sorted((p for p in patches if p.add is not None), key=lambda p: -p.depth):
+            patch.lay(frame)
+        return frame
+
+    def _patches(self, mover: Mover, number: int) -> tuple[Patch, ...]:
+        if mover.slow:
+            number -= number % 2
+        t = number / self.fps - mover.start_s
+        if mover.wraps:
+            t %= PERIOD_S
+        if not 0 <= t <= mover.route.duration + 1e-6:
+            return ()
+        key = (id(mover), -1 if mover.still else number)
+        if key not in self._drawn:
+            self._drawn[key] = self._draw(mover, t)
+        found = self._drawn[key]
+        return (*found, *self._steam(mover, number)) if mover.steam else found
+
+    def _draw(self, mover: Mover, t: float) -> tuple[Patch, ...]:
+        x, y, heading, distance, speed = pose(mover.route, t)
+        solid = mover.look(Moment(t, distance, speed))
+        backdrop, spot = self.stage.backdrop, Place(x, y, heading)
+        found = [shadow(solid, backdrop, spot), picture(solid, backdrop, spot)]
+        if mover.headlights:
+            found += _headlights(self.stage, solid, spot)
+        return tuple(patch for patch in found if patch is not None)
+
+    def _steam(self, mover: Mover, number: int) -> tuple[Patch, ...]:
+        step = number % round(STEAM_S * self.fps)
+        if step not in self._puffs:
+            self._puffs[step] = self._blow(mover, step)
+        return self._puffs[step]
+
+    def _blow(self, mover: Mover, number: int) -> tuple[Patch, ...]:
+        _, x, y = mover.route.points[0]
+        puffs = []
+        level = float(np.mean(self.layout.light.at(x, y)))
+        for k in range(5):
+            age = (number / self.fps / STEAM_S + k / 5) % 1.0
+            centre = (x + 0.25 * math.sin(5 * age + k) * age + 0.2 * age, y, 1.05 + 1.3 * age)
+            puffs.append(
+                _puff(
+                    self.camera, centre, 0.1 + 0.32 * age, 0.28 * math.sin(math.pi * age) ** 0.8, 225 * min(level, 1.1)
+                )
+            )
+        return tuple(puff for puff in puffs if puff is not None)
+
+    def _finish(self, frame: Image, number: int) -> Planar:
+        planar = cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420)
+        luma = planar[:HEIGHT]
+        cv2.multiply(luma, self._lights.at(number), dst=luma, scale=1 / 200)
+        cv2.addWeighted(luma, 1.0, self._grain[number % GRAINS], 1.0, -128.0, dst=luma)
+        return np.asarray(planar, np.uint8)
+
+
+class _Lights:
+    """Vignette times drifting cloud shadow, 200 meaning unchanged; returns to its start after the period."""
+
+    def __init__(self, camera: Pinhole, layout: Layout, frames: int) -> None:
+        self.frames, self.clouds = frames, layout.light.clouds
+        self._grids: dict[int, Image] = {}
+        columns, rows = LIGHT_GRID
+        u = ((np.arange(columns) + 0.5) / columns - 0.5)[None, :]
+        v = ((np.arange(rows) + 0.5) / rows - 0.5)[:, None]
+        self.vignette = (1 - 0.36 * (u**2 + v**2)).astype(np.float32)
+        down = v * camera.height / camera.focal_px
+        tilt = math.radians(camera.tilt_deg)
+        reach = camera.height_m / np.maximum(down * math.cos(tilt) + math.sin(tilt), 0.06)
+        self.x = (u * camera.width / camera.focal_px * reach / 85).astype(np.float32)
+        self.y = np.broadcast_to((math.cos(tilt) - down * math.sin(tilt)) * reach / 85, self.x.shape).astype(np.float32)
+
+    def at(self, number: int) -> Image:
+        if number not in self._grids:
+            self._grids[number] = self._grid(number)
+        return np.asarray(cv2.resize(self._grids[number], (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+    def _grid(self, number: int) -> Image:
+        share = number / self.frames
+        pattern = np.tanh(1.6 * sample(noise(2, 3, 8), self.x + np.float32(share), self.y + np.float32(0.31)))
+        breath = 1 + 0.25 * self.clouds * math.sin(2 * math.pi * share)
+        grid = self.vignette * (1 - self.clouds * 0.5 * (1 - pattern)) * np.float32(breath * (1 + self.clouds * 0.4))
+        return np.clip(grid * 222, 0, 255).astype(np.uint8)
+
+
+def _grain(sigma: float, seed: int) -> list[Image]:
+    rng = np.random.default_rng(seed)
+    sheets = []
+    for _ in range(GRAINS):
+        fine = rng.normal(0, sigma, (HEIGHT, WIDTH)).astype(np.float32)
+        coarse = cv2.resize(rng.normal(0, sigma * 0.7, (HEIGHT // 2, WIDTH // 2)).astype(np.float32), (WIDTH, HEIGHT))
+        sheets.append(np.clip(128.5 + fine + 0.5 * coarse, 0, 255).astype(np.uint8))
+    return sheets
+
+
+def _phases(stage: Stage, count: int) -> list[Image]:
+    """The still picture at `count` moments of the swaying of leaves and the running of ripples."""
+    moving = np.argwhere(np.maximum(stage.sway, stage.water) > 0.02)
+    if not len(moving):
+        return [stage.still]
+    (top, left), (bottom, right) = moving.min(axis=0), moving.max(axis=0) + 1
+    window = slice(int(top), int(bottom)), slice(int(left), int(right))
+    y, x = np.mgrid[window].astype(np.float32)
+    gusts = [sample(noise(9, 3, k), x / 700 + 0.2 * k, y / 700) * 2.2 for k in (41, 42, 43)]
+    sway, water = stage.sway[window], stage.water[window]
+    ripples = _Ripples(stage, x, y) if water.any() else None
+    phases = []
+    for k in range(count):
+        turn = 2 * math.pi * k / count
+        dx = sway * (0.75 * np.sin(turn + gusts[0]) + 0.5 * np.sin(2 * turn + gusts[1]))
+        dy = sway * 0.4 * np.sin(3 * turn + gusts[2])
+        if ripples is not None:
+            bend = ripples.at(k / count)
+            dx, dy = dx + bend * water * 1.6, dy + bend * water * 2.2
+        frame = stage.still.copy()
+        shifted = cv2.remap(
+            stage.still,
+            x + dx.astype(np.float32),
+            y + dy.astype(np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REFLECT,
+        )
+        if ripples is not None:
+            shifted = np.clip(shifted * (1 + 0.055 * bend * water)[..., None], 0, 255).astype(np.uint8)
+        frame[window] = shifted
+        phases.append(frame)
+    return phases
+
+
+class _Ripples:
+    """Waves on the water in ground metres, two sets running against each other, that repeat exactly."""
+
+    def __init__(self, stage: Stage, x: Plane, y: Plane) -> None:
+        camera = stage.backdrop.camera
+        tilt = math.radians(camera.tilt_deg)
+        down = (y + 0.5 - camera.height / 2) / camera.focal_px
+        reach = camera.height_m / np.maximum(down * math.cos(tilt) + math.sin(tilt), 0.03)
+        self.x = ((x + 0.5 - camera.width / 2) / camera.focal_px * reach).astype(np.float32)
+        self.y = ((math.cos(tilt) - down * math.sin(tilt)) * reach).astype(np.float32)
+        self.fade = np.clip(14 / reach, 0.15, 1).astype(np.float32)
+
+    def at(self, share: float) -> Plane:
+        first = sample(noise(24, 3, 51), self.x / 9 + np.float32(share), self.y / 16)
+        second = sample(noise(24, 3, 52), self.x / 13 - np.float32(share), self.y / 11 + np.float32(share))
+        return np.asarray((first + second) * 0.6 * self.fade, np.float32)
+
+
+def _puff(
+    camera: Pinhole, centre: tuple[float, float, float], radius_m: float, strength: float, white: float
+) -> Patch | None:
+    depth = camera.depth(*centre)
+    if depth < 1 or strength <= 0.01:
+        return None
+    u, v = camera.project([centre])[0]
+    radius = max(2.0, radius_m * camera.focal_px / depth)
+    left, top = int(u - radius * 2), int(v - radius * 2)
+    right, bottom = int(u + radius * 2) + 1, int(v + radius * 2) + 1
+    if left < 0 or top < 0 or right > camera.width or bottom > camera.height:
+        return None
+    y, x = np.mgrid[top:bottom, left:right].astype(np.float32)
+    alpha = strength * np.exp(-((x - u) ** 2 + (y - v) ** 2) / (radius * radius))
+    keep = np.repeat(np.round(255 * (1 - alpha))[..., None], 3, axis=2).astype(np.uint8)
+    return Patch(left, top, keep, np.repeat((alpha * white)[..., None], 3, axis=2).astype(np.uint8), depth - 0.5)
+
+
+def _headlights(stage: Stage, solid: Solid, place: Place) -> list[Patch | None]:
+    """The pool of light ahead of a vehicle on the ground, and the dazzle of lamps that point to the camera."""
+    camera = stage.backdrop.camera
+    angle = math.radians(place.turn_deg)
+    ahead, across = (math.sin(angle), math.cos(angle)), (math.cos(angle), -math.sin(angle))
+    far = float(solid.arrays.points[:, 1].max())
+
+    def at(forward: float, side: float, z: float) -> tuple[float, float, float]:
+        return place.x + ahead[0] * forward + across[0] * side, place.y + ahead[1] * forward + across[1] * side, z
+
+    shape = ((0.2, -0.5), (8.0, -2.6), (9.5, 0.0), (8.0, 2.6), (0.2, 0.5))
+    found: list[Patch | None] = [_pool(stage, [at(far + forward, side, 0.0) for forward, side in shape])]
+    if ahead[1] < -0.1:
+        for side in (-0.6, 0.6) if len(solid.faces) > 60 else (0.0,):
+            lamp = at(far, side, 0.68)
+            if camera.depth(*lamp) > 2:
+                found.append(_puff(camera, lamp, 0.3, 0.95, 255))
+    return found
+
+
+def _pool(stage: Stage, cone: list[tuple[float, float, float]]) -> Patch | None:
+    camera = stage.backdrop.camera
+    axes = camera.camera_axes(cone)
+    if axes[:, 2].min() < 1:
+        return None
+    pixels = camera.on_picture(axes)
+    low = np.maximum(np.floor(pixels.min(axis=0)).astype(int) - 16, 0)
+    high = np.minimum(np.ceil(pixels.max(axis=0)).astype(int) + 16, [camera.width, camera.height])
+    if (low >= high).any():
+        return None
+    window = slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
+    mask: Image = np.zeros((window[0].stop - window[0].start, window[1].stop - window[1].start), np.uint8)
+    cv2.fillPoly(mask, [np.round(pixels - low).astype(np.int32)], 255, cv2.LINE_AA)
+    soft = cv2.GaussianBlur(mask, (0, 0), 7).astype(np.float32)[..., None] / 255
+    soft = soft * (stage.backdrop.nearness[window] == 0)[..., None]
+    add = stage.bare[window].astype(np.float32) * soft * np.array([0.34, 0.42, 0.46], np.float32)
+    keep = np.full((*mask.shape, 3), 255, np.uint8)
+    return Patch(int(low[0]), int(low[1]), keep, np.clip(add, 0, 255).astype(np.uint8), 1e6)

@@ -1,0 +1,257 @@
+"""Solids at a place → small premultiplied pictures and their shadows, ready to be laid into a frame."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from sim.scenes.light import Light
+from sim.scenes.pinhole import Floats, Pinhole
+from sim.scenes.raster import NEAR_M, SHIFT
+from sim.scenes.solid import Arrays, Solid
+from sim.scenes.textures import Image, Plane
+
+VANISH_M = (85.0, 110.0)
+"""What is as far as this fades out, so that far traffic does not pop up or vanish at once."""
+ONE = 1 << SHIFT
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where on the ground a solid stands, and how far it is turned clockwise."""
+
+    x: float
+    y: float
+    turn_deg: float = 0.0
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Part of the picture from (left, top): `frame = frame * keep / 255 + add`; `depth` orders patches."""
+
+    left: int
+    top: int
+    keep: Image
+    add: Image | None
+    depth: float
+
+    def lay(self, frame: Image) -> None:
+        height, width = self.keep.shape[:2]
+        window = frame[self.top : self.top + height, self.left : self.left + width]
+        cv2.multiply(window, self.keep, dst=window, scale=1 / 255)
+        if self.add is not None:
+            cv2.add(window, self.add, dst=window)
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """What sprites must know of the still picture: its camera and light, and what stands in front."""
+
+    camera: Pinhole
+    light: Light
+    nearness: Plane
+    """1/depth of standing things at picture size, 0 elsewhere."""
+
+    @cached_property
+    def towards_sun_px(self) -> Floats:
+        """The direction in the picture from which the sun shines."""
+        axes = self.camera.camera_axes([self.light.towards_sun, (0, 0, 0)])
+        towards = (axes[0] - axes[1])[:2]
+        return np.asarray(towards / max(float(np.linalg.norm(towards)), 1e-6))
+
+
+Bounds = tuple[int, int, int, int]
+"""Left, top, right, bottom."""
+
+
+def _bounds(pixels: Floats, camera: Pinhole, margin: int) -> Bounds | None:
+    low, high = pixels.min(axis=0), pixels.max(axis=0)
+    left, top = max(int(low[0]) - margin, 0), max(int(low[1]) - margin, 0)
+    right, bottom = min(int(high[0]) + 1 + margin, camera.width), min(int(high[1]) + 1 + margin, camera.height)
+    return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def _fixed(points: Floats) -> npt.NDArray[np.int32]:
+    return np.round((points - 0.5) * ONE).astype(np.int32)
+
+
+def picture(solid: Solid, backdrop: Backdrop, place: Place) -> Patch | None:
+    """The solid as seen at its place; None when it is out of the picture or reaches behind the lens."""
+    camera, light = backdrop.camera, backdrop.light
+    depth = camera.depth(place.x, place.y)
+    if depth < NEAR_M or depth > VANISH_M[1]:
+        return None
+    parts = solid.arrays.placed(place.x, place.y, place.turn_deg)
+    axes = camera.camera_axes(parts.points)
+    if axes[:, 2].min() < NEAR_M:
+        return None
+    pixels = camera.on_picture(axes)
+    thickest = float(parts.radii.max()) if len(parts.radii) else 0.0
+    bounds = _bounds(pixels, camera, 2 + int(thickest * camera.focal_px / float(axes[:, 2].min())))
+    if bounds is None:
+        return None
+    left, top, right, bottom = bounds
+    size = right - left, bottom - top
+    scale = 4 if max(size) < 70 else 3 if max(size) < 150 else 2
+    enlarged: Image = np.zeros((size[1] * scale, size[0] * scale, 4), np.uint8)
+    placed = (pixels - (left, top)) * scale
+    _draw(enlarged, parts, placed, axes[:, 2], backdrop, light.at(place.x, place.y), scale)
+    small = cv2.resize(enlarged, size, interpolation=cv2.INTER_AREA)
+    return _finished(small, backdrop, bounds, depth)
+
+
+def _draw(
+    canvas: Image, parts: Arrays, placed: Floats, depths: Floats, backdrop: Backdrop, gain: Floats, scale: int
+) -> None:
+    """Faces and limbs from far to near."""
+    camera, light = backdrop.camera, backdrop.light
+    lens = np.array([0.0, 0.0, camera.height_m])
+    towards = lens - parts.centres
+    distance = np.sqrt((towards * towards).sum(axis=1)) - parts.lifts
+    faces = len(parts.spans)
+    facing = (parts.normals * towards[:faces]).sum(axis=1)
+    turned = np.where(parts.both_sides & (facing < 0), -1.0, 1.0)[:, None]
+    shades = light.shades(parts.normals * turned)[:, None]
+    glow = parts.glow[:, None]
+    colours = np.clip(parts.face_colours * (gain * shades * (1 - glow) + glow), 0, 255)
+    face_colours = np.concatenate([colours, np.full((faces, 1), 255.0)], axis=1).tolist()
+    hidden = ~parts.both_sides & (facing <= 0)
+    corners = _fixed(placed)
+    limbs = _Limbs(parts, placed, depths, backdrop, gain, scale)
+    for index in np.argsort(-distance, kind="stable").tolist():
+        if index >= faces:
+            limbs.draw(canvas, index - faces)
+        elif not hidden[index]:
+            start, stop = parts.spans[index]
+            cv2.fillConvexPoly(canvas, corners[start:stop], face_colours[index], cv2.LINE_8, SHIFT)
+
+
+class _Limbs:
+    """All limbs of a solid in the picture. Each is drawn as nested rods, brighter and nearer to the sun inwards: that
+    makes it round for the price of flat strokes."""
+
+    def __init__(
+        self, parts: Arrays, placed: Floats, depths: Floats, backdrop: Backdrop, gain: Floats, scale: int
+    ) -> None:
+        first = parts.spans[-1][1] if parts.spans else 0
+        ends = placed[first:].reshape(-1, 2, 2)
+        radii = parts.radii * backdrop.camera.focal_px / depths[first:].reshape(-1, 2) * scale
+        light, base = backdrop.light, parts.limb_colours * gain
+        ambient, sun = light.ambient, light.sun
+        small = len(radii) == 0 or float(radii.mean()) < 2.2
+        full = (
+            (1.0, 0.0, ambient * 0.80),
+            (0.74, 0.2, ambient + sun * 0.32),
+            (0.42, 0.42, ambient * 1.05 + sun * 0.62),
+        )
+        layers = ((1.0, 0.0, ambient * 0.88), (0.62, 0.3, ambient + sun * 0.5)) if small else full
+        self.layers = []
+        for share, shift, shade in layers:
+            moved = _fixed(ends + (backdrop.towards_sun_px * shift) * radii[..., None])
+            colours = np.concatenate([np.clip(base * shade, 0, 255), np.full((len(base), 1), 255.0)], axis=1)
+            self.layers.append((moved.tolist(), (radii * share).tolist(), colours.tolist()))
+
+    def draw(self, canvas: Image, index: int) -> None:
+        for ends, radii, colours in self.layers:
+            (start, end), (first, second), colour = ends[index], radii[index], colours[index]
+            if start == end:
+                cv2.circle(canvas, start, max(round(first * ONE), 1), colour, -1, cv2.LINE_8, SHIFT)
+            elif max(first, second) < 1.6 * min(first, second):
+                cv2.line(canvas, start, end, colour, max(1, round(first + second)), cv2.LINE_8, SHIFT)
+            else:
+                _tapered(canvas, start, end, (first, second), colour)
+
+
+def _tapered(canvas: Image, start: list[int], end: list[int], radii: tuple[float, float], colour: list[float]) -> None:
+    for point, radius in ((start, radii[0]), (end, radii[1])):
+        cv2.circle(canvas, point, max(round(radius * ONE), 1), colour, -1, cv2.LINE_8, SHIFT)
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    length = max((dx * dx + dy * dy) ** 0.5, 1.0)
+    ax, ay = -dy / length * ONE, dx / length * ONE
+    first, second = radii
+    hull = [
+        (start[0] + ax * first, start[1] + ay * first), (end[0] + ax * second, end[1] + ay * second),
+        (end[0] - ax * second, end[1] - ay * second), (start[0] - ax * first, start[1] - ay * first),
+    ]  # fmt: skip
+    cv2.fillConvexPoly(canvas, np.array(hull).astype(np.int32), colour, cv2.LINE_8, SHIFT)
+
+
+def _finished(drawn: npt.NDArray[np.uint8], backdrop: Backdrop, bounds: Bounds, depth: float) -> Patch | None:
+    """Lens blur, haze, and what stands in front."""
+    left, top, right, bottom = bounds
+    light = backdrop.light
+    small = cv2.GaussianBlur(drawn, (3, 3), 0.55)
+    alpha = small[..., 3]
+    haze = light.haze_share(depth)
+    tone = [float(channel) * light_level(light) * haze / 255 for channel in light.haze]
+    colour = np.empty(small.shape[:2] + (3,), np.float32)
+    for channel in range(3):
+        colour[..., channel] = small[..., channel] * np.float32(1 - haze) + alpha * np.float32(tone[channel])
+    seen = np.float32(min(max((VANISH_M[1] - depth) / (VANISH_M[1] - VANISH_M[0]), 0.0), 1.0))
+    visible: Plane | np.float32 = seen
+    covered = backdrop.nearness[top:bottom, left:right] > 1 / depth * 1.01
+    if covered.any():
+        visible = cv2.blur((~covered).astype(np.float32), (2, 2)) * seen
+        if not (alpha * visible).any():
+            return None
+    if covered.any() or seen < 1:
+        colour *= visible[..., None] if isinstance(visible, np.ndarray) else visible
+        alpha = (alpha * visible).astype(np.uint8)
+    keep = cv2.bitwise_not(alpha)
+    return Patch(left, top, cv2.merge([keep, keep, keep]), cv2.convertScaleAbs(colour), depth)
+
+
+def light_level(light: Light) -> float:
+    """How bright the haze itself is: full by day, hardly at night."""
+    return max(0.0, 1.0 - light.night * 0.93)
+
+
+def shadow(solid: Solid, backdrop: Backdrop, place: Place) -> Patch | None:
+    """The sun's shadow on the ground plus the darkness right under the body."""
+    camera, light = backdrop.camera, backdrop.light
+    depth = camera.depth(place.x, place.y)
+    if depth < NEAR_M or depth > VANISH_M[0]:
+        return None
+    parts = solid.arrays.placed(place.x, place.y, place.turn_deg)
+    points = parts.points
+    dx, dy = light.shadow_per_metre if light.shadow > 0.02 else (0.0, 0.0)
+    flat = points * (1.0, 1.0, 0.0)
+    axes = camera.camera_axes(np.concatenate([flat, flat + points[:, 2:] * (dx, dy, 0.0)]))
+    if axes[:, 2].min() < NEAR_M:
+        return None
+    pixels = camera.on_picture(axes)
+    bounds = _bounds(pixels, camera, 8)
+    if bounds is None:
+        return None
+    left, top, right, bottom = bounds
+    under, thrown = pixels[: len(points)] - (left, top), pixels[len(points) :] - (left, top)
+    dark: Image = np.zeros((bottom - top, right - left), np.uint8)
+    if light.shadow > 0.02:
+        _cast(dark, parts, thrown, camera.focal_px / depth, light)
+        dark = np.asarray(cv2.GaussianBlur(dark, (5, 5), 1.0), np.uint8)
+    near_ground = under[points[:, 2] < 0.45]
+    if len(near_ground) >= 3:
+        spread: Image = np.zeros_like(dark)
+        cv2.fillConvexPoly(spread, np.round(cv2.convexHull(near_ground.astype(np.float32))).astype(np.int32), 128)
+        reach = 2 * max(1, round(0.09 * camera.focal_px / depth)) + 1
+        dark = np.maximum(dark, cv2.blur(cv2.blur(spread, (reach, reach)), (reach, reach)))
+    dark[backdrop.nearness[top:bottom, left:right] > 0] = 0
+    keep = cv2.bitwise_not(dark)
+    return Patch(left, top, cv2.merge([keep, keep, keep]), None, depth)
+
+
+def _cast(mask: Image, parts: Arrays, thrown: Floats, zoom: float, light: Light) -> None:
+    """Faces turned to the sun, and limbs, as they fall on the ground."""
+    strength = round(255 * light.shadow)
+    lit = parts.both_sides | (parts.normals @ np.array(light.towards_sun) > 0)
+    corners = _fixed(thrown)
+    for index, (start, stop) in enumerate(parts.spans):
+        if lit[index]:
+            cv2.fillConvexPoly(mask, corners[start:stop], strength, cv2.LINE_8, SHIFT)
+    first = parts.spans[-1][1] if parts.spans else 0
+    ends = corners[first:].reshape(-1, 2, 2).tolist()
+    widths = np.maximum(np.round(parts.radii.sum(axis=1) * zoom), 1).astype(int).tolist()
+    for (start, end), width in zip(ends, widths, strict=True):
+        cv2.line(mask, start, end, strength, width, cv2.LINE_8, SHIFT)
