@@ -166,4 +166,5 @@ def _shown(text: str) -> str:
 
 def _raw(text: str) -> str:
     """Text that the page's template engine hands through unread."""
-    return "{% raw %}" + text.replace("{%", "{ %") + "{% endraw %}"
+    begin, end = "{% raw %}", "{% endraw %}"
+    return begin + text.replace("endraw", f"end{end}{begin}raw") + end

@@ -102,6 +102,8 @@ def load_grids(path: Path) -> GridMap:
     warnings: list[str] = []
     frame = read_frame(path, warnings)
     problems: list[str] = []
+    if frame.empty:
+        raise GeographyError(path, ["has no grids"])
     if "code" not in frame.columns:
         raise GeographyError(path, ["its features have no attribute code"])
     grids: dict[str, Grid] = {}
@@ -123,8 +125,6 @@ def load_grids(path: Path) -> GridMap:
             warnings.append(f"{place}: {remark}")
         grids.setdefault(code, Grid(code, text_of(row.get("village")), text_of(row.get("name")) or code,
                                     text_of(row.get("name_en")), cast(Kind, kind), outline))  # fmt: skip
-    if not grids and not problems:
-        problems.append("has no grids")
     if problems:
         raise GeographyError(path, problems)
     return GridMap(tuple(sorted(grids.values(), key=_code)), tuple(warnings))

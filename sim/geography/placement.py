@@ -3,18 +3,18 @@
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
-from shapely import Point, STRtree
+from shapely import STRtree, points
 
 from sim.geography import names
 from sim.geography.names import Name
 from sim.geography.partition import GridCell
-from sim.geography.sites import Site, by_scene
+from sim.geography.sites import Site, fits
 from sim.scenes.catalogue import SCENES, Scene
 
 # How many of a kind a town has, for one of the rarest.
@@ -56,11 +56,12 @@ def place_cameras(
     namer = _Namer()
     cameras = []
     width = max(4, len(str(count)))
-    for number, (scene, site) in enumerate(order, start=1):
+    for number, (scene, index) in enumerate(order, start=1):
+        site = sites[index]
         heading = (site.bearing_deg - scene.frame.angle_deg) % 360
         cameras.append(
             PlacedCamera(f"qd-{number:0{width}d}", namer.name(scene, site), site, scene, round(heading, 1) % 360,
-                         int(rng.integers(_PHASES)), choice.grid_of(site))
+                         int(rng.integers(_PHASES)), choice.grid_of(index))
         )  # fmt: skip
     return tuple(cameras)
 
@@ -81,52 +82,55 @@ def _scenes(count: int) -> list[Scene]:
     return taken
 
 
+Indices = NDArray[np.int64]
+
+
 class _Choice:
-    """Sites still free, and the grids that have a camera."""
+    """Sites by number, how far each is from the nearest camera, and the grids that have one."""
 
     def __init__(self, sites: tuple[Site, ...], grids: tuple[GridCell, ...], rng: Generator) -> None:
         self._sites, self._grids, self._rng = sites, grids, rng
-        self._tree = STRtree([grid.outline for grid in grids])
-        inside = self._tree.query([Point(site.x, site.y) for site in sites], predicate="within")
-        self._grid_of = {sites[int(site)]: int(grid) for site, grid in inside.T}
-        self._by_scene = by_scene(sites)
-        self._covered: set[int] = set()
-        self._places = np.zeros((0, 2))
+        self._places = np.array([(site.x, site.y) for site in sites])
+        self._grid_of: Indices = np.full(len(sites), -1)
+        inside, grid = STRtree([grid.outline for grid in grids]).query(points(self._places), predicate="within")
+        self._grid_of[inside] = grid
+        self._fitting: dict[str, Indices] = {
+            scene.id: np.array([index for index, site in enumerate(sites) if fits(site, scene)], dtype=np.int64)
+            for scene in SCENES.values()
+        }
+        self._anywhere = np.arange(len(sites))
+        roadside = [site.kind not in ("crossing", "bridge", "riverside") for site in sites]
+        self._roadside: Indices = np.flatnonzero(roadside)
+        self._covered = np.zeros(len(grids) + 1, dtype=bool)  # the last stands for "in no grid" (-1)
+        self._covered[-1] = True
+        self._away = np.full(len(sites), math.inf)
 
-    def grid_of(self, site: Site) -> GridCell | None:
-        index = self._grid_of.get(site)
-        return None if index is None else self._grids[index]
+    def grid_of(self, index: int) -> GridCell | None:
+        found = int(self._grid_of[index])
+        return None if found < 0 else self._grids[found]
 
     def room(self, scene: Scene) -> int:
         """In how many grids the scene could be."""
-        return len({self._grid_of[site] for site in self._by_scene[scene.id] if site in self._grid_of})
+        return len(np.unique(self._grid_of[self._fitting[scene.id]]))
 
-    def take(self, scene: Scene) -> Site:
+    def take(self, scene: Scene) -> int:
         """The site farthest from all taken, of some drawn; in a grid without a camera while there is one."""
-        fitting = self._by_scene[scene.id] or self._sites
-        fresh = [site for site in fitting if self._grid_of.get(site, -1) not in self._covered]
-        if not fresh and len(self._covered) < len(self._grids) and _eventful(scene):
-            fresh = [site for site in self._sites if self._grid_of.get(site, -1) not in self._covered
-                     and site.kind not in ("crossing", "bridge", "riverside")]  # fmt: skip
-        pool = fresh or self._with_room(fitting) or self._with_room(self._sites) or fitting
-        drawn = [pool[int(index)] for index in self._rng.integers(len(pool), size=_LOOKED_AT)]
-        site = drawn[int(np.argmax(self._distances(drawn)))]
-        self._places = np.r_[self._places, [(site.x, site.y)]]
-        if site in self._grid_of:
-            self._covered.add(self._grid_of[site])
-        return site
+        pools = [self._fresh(self._fitting[scene.id])]
+        if _eventful(scene) and not self._covered.all():
+            pools.append(self._fresh(self._roadside))
+        pools += [self._free(self._fitting[scene.id]), self._free(self._anywhere), self._anywhere]
+        pool = next(pool for pool in pools if len(pool))
+        drawn = pool[self._rng.integers(len(pool), size=_LOOKED_AT)]
+        index = int(drawn[np.argmax(self._away[drawn])])
+        self._away = np.minimum(self._away, np.hypot(*(self._places - self._places[index]).T))
+        self._covered[self._grid_of[index]] = True
+        return index
 
-    def _with_room(self, sites: Sequence[Site]) -> list[Site]:
-        drawn = [sites[int(index)] for index in self._rng.integers(len(sites), size=4 * _LOOKED_AT)]
-        return [site for site, away in zip(drawn, self._distances(drawn), strict=True) if away > _ROOM_M]
+    def _fresh(self, sites: Indices) -> Indices:
+        return sites[~self._covered[self._grid_of[sites]]]
 
-    def _distances(self, sites: Sequence[Site]) -> NDArray[np.float64]:
-        """From each site to the nearest camera, in metres."""
-        if not len(self._places):
-            return np.full(len(sites), math.inf)
-        here = np.array([(site.x, site.y) for site in sites])
-        nearest: NDArray[np.float64] = np.hypot(*(here[:, None] - self._places[None]).transpose(2, 0, 1)).min(axis=1)
-        return nearest
+    def _free(self, sites: Indices) -> Indices:
+        return sites[self._away[sites] > _ROOM_M]
 
 
 class _Namer:

@@ -25,6 +25,7 @@ WIDTHS_M = {"trunk": 24.0, "main": 16.0, "street": 11.0, "riverside": 9.0, "vill
 _RANK = {kind: rank for rank, kind in enumerate(WIDTHS_M)}
 _SNAP_M = 0.5
 _STUB_M = 14.0
+_ANCHORS_TRIED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,8 @@ def _connectors(
 
     links: list[tuple[float, int, int, tuple[float, float]]] = []
     for i, a in enumerate(villages):
-        end = min(anchors, key=lambda node: cost(a.x, a.y, node[0], node[1]))
+        near = sorted(anchors, key=lambda node: math.dist((a.x, a.y), node))[:_ANCHORS_TRIED]
+        end = min(near, key=lambda node: cost(a.x, a.y, node[0], node[1]))
         links.append((cost(a.x, a.y, end[0], end[1]), i, -1, (end[0], end[1])))
         for j in range(i):
             b = villages[j]

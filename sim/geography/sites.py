@@ -13,7 +13,7 @@ from sim.geography.names import Name
 from sim.geography.partition import Village
 from sim.geography.roads import WIDTHS_M, Segment, junctions
 from sim.geography.terrain import Terrain
-from sim.scenes.catalogue import SCENES, Scene
+from sim.scenes.catalogue import Scene
 
 _EVERY_M = 22.0
 
@@ -152,8 +152,3 @@ def _bridges(terrain: Terrain, segments: tuple[Segment, ...]) -> Iterator[Place]
 def _bearing_at(line: LineString, at: float) -> float:
     a, b = line.interpolate(max(0.0, at - 3)), line.interpolate(min(line.length, at + 3))
     return bearing((a.x, a.y), (b.x, b.y))
-
-
-def by_scene(sites: tuple[Site, ...]) -> dict[str, tuple[Site, ...]]:
-    """Sites of each scene, by its id."""
-    return {scene.id: tuple(site for site in sites if fits(site, scene)) for scene in SCENES.values()}

@@ -44,6 +44,17 @@ class TownFiles:
     workers: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Land:
+    """Everything of a town but its cameras and people. Local metres."""
+
+    terrain: Terrain
+    segments: tuple[Segment, ...]
+    villages: tuple[Village, ...]
+    grids: tuple[GridCell, ...]
+    buildings: tuple[Polygon, ...]
+
+
 def generate(
     seed: int,
     cameras: int = 48,
@@ -57,25 +68,39 @@ def generate(
 
     The same arguments give the same bytes; the number of cameras does not change the land. Takes a few seconds.
     """
-    out_dir.mkdir(parents=True, exist_ok=True)
-    files = _files(out_dir)
+    land = make_land(seed)
+    return write_town(
+        land, seed, cameras, out_dir, dwell_seconds=dwell_seconds, rtsp_host=rtsp_host, rtsp_port=rtsp_port
+    )
+
+
+def make_land(seed: int) -> Land:
+    """The land of `seed`."""
     terrain = make_terrain(_rng(seed, 1))
     settlements = village_places(terrain, _rng(seed, 2))
     segments = make_roads(terrain, settlements, _rng(seed, 3))
     villages, grids = make_partition(terrain, settlements, _rng(seed, 4))
-    buildings = make_buildings(terrain, segments, settlements, _rng(seed, 5))
-    placed = place_cameras(make_sites(terrain, segments, villages), grids, cameras, _rng(seed, 6))
+    return Land(terrain, segments, villages, grids, make_buildings(terrain, segments, settlements, _rng(seed, 5)))
 
-    _write_areas(files, villages, grids)
-    _write_base(files, terrain, segments)
-    write_geojson(files.buildings, (feature(shape) for shape in buildings))
+
+def write_town(
+    land: Land, seed: int, cameras: int, out_dir: Path, *, dwell_seconds: float, rtsp_host: str, rtsp_port: int
+) -> TownFiles:
+    """Place cameras and workers on the land and write all files."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    files = _files(out_dir)
+    sites = make_sites(land.terrain, land.segments, land.villages)
+    placed = place_cameras(sites, land.grids, cameras, _rng(seed, 6))
+    _write_areas(files, land.villages, land.grids)
+    _write_base(files, land.terrain, land.segments)
+    write_geojson(files.buildings, (feature(shape) for shape in land.buildings))
     write_secret(files.camera_password, _password(_rng(seed, 7)) + "\n")
     write_cameras(
         files.cameras, placed, password_file=files.camera_password.name, host=rtsp_host, rtsp_port=rtsp_port,
         dwell_seconds=dwell_seconds,
     )  # fmt: skip
     write_sim_cameras(files.sim_cameras, placed)
-    write_workers(files.workers, make_workers(grids, segments, _rng(seed, 8)))
+    write_workers(files.workers, make_workers(land.grids, land.segments, _rng(seed, 8)))
     return files
 
 

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from config.problem import ConfigError
-from config.yaml_document import MAX_BYTES, MAX_DEPTH, plain_scalar, read_document
+from config.yaml_document import MAX_BYTES, MAX_DEPTH, Document, plain_scalar, read_document
 
 
-def read(folder: Path, text: str) -> object:
+def read(folder: Path, text: str) -> Document:
     path = folder / "file.yaml"
     path.write_text(text, encoding="utf-8")
     return read_document(path)
