@@ -94,9 +94,9 @@ def leading_parameter_sets(unit: AccessUnit) -> bytes:
     while True:
         start = data.find(b"\x00\x00\x01", at, at + 8192)
         if start < 0 or start + 3 >= len(data):
-            return data[:at]
+            return b""
         if types.type_of(data[start + 3]) not in types.parameter_sets:
-            return data[:start]
+            return data[:start].rstrip(b"\x00")
         at = start + 3
 
 

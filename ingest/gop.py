@@ -68,6 +68,7 @@ class WireGop:
         "sets",
         "source",
         "started_at",
+        "trust_marker",
     )
 
     def __init__(
@@ -79,6 +80,7 @@ class WireGop:
         arrived_at: float,
         *,
         discontinuity: bool,
+        trust_marker: bool = True,
     ) -> None:
         self.source = source
         self.sets = sets
@@ -90,6 +92,7 @@ class WireGop:
         self._key_chunks = 0
         self.bytes = 0
         self.dropped = False
+        self.trust_marker = trust_marker
 
     def append(self, chunk: bytes, read_at: float) -> None:
         if self.dropped:
@@ -118,7 +121,7 @@ class WireGop:
 
     def _pictures(self, chunks: tuple[bytes, ...], *, flush: bool = False) -> Iterator[Picture]:
         source = self.source
-        depacketiser = Depacketiser(source.codec, self.sets)
+        depacketiser = Depacketiser(source.codec, self.sets, trust_marker=self.trust_marker)
         for chunk in chunks:
             for packet in rtp_packets(chunk, source.channel, source.payload_type):
                 yield from depacketiser.push(chunk, packet)

@@ -227,7 +227,7 @@ class PyavTransmission:
             kind = types.type_of(unit[0])
             if kind in types.parameter_sets:
                 self.sets = self.sets.with_unit(unit)
-            elif kind not in types.dropped:
+            elif kind in types.kept:
                 rest.append(START_CODE + unit)
         return self.sets.annex_b() + b"".join(rest)
 

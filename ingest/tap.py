@@ -28,7 +28,7 @@ class WireTap:
 
     def __init__(self, gop: WireGop) -> None:
         self._gop = gop
-        self._depacketiser = Depacketiser(gop.source.codec, gop.sets)
+        self._depacketiser = Depacketiser(gop.source.codec, gop.sets, trust_marker=gop.trust_marker)
 
     def follow(self, gop: WireGop) -> None:
         """The next bytes belong to `gop`."""

@@ -169,7 +169,15 @@ class WireReader:
             self.gop_seconds = max(0.0, arrived - self._key_at)
         self._key_at = arrived
         ticks = self._clock.ticks(timestamp)
-        gop = WireGop(self._source, scanner.sets, timestamp, ticks, arrived, discontinuity=first or jumped)
+        gop = WireGop(
+            self._source,
+            scanner.sets,
+            timestamp,
+            ticks,
+            arrived,
+            discontinuity=first or jumped,
+            trust_marker=not scanner.marker_is_wrong,
+        )
         self._gop = gop
         self._ring.begin(gop)
         if self._tap is not None:

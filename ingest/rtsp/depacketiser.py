@@ -28,7 +28,7 @@ class Depacketiser:
     sets in effect in front; access unit delimiters and filler are left out.
     """
 
-    def __init__(self, codec: Codec, sets: ParameterSets) -> None:
+    def __init__(self, codec: Codec, sets: ParameterSets, *, trust_marker: bool = True) -> None:
         self.sets = sets
         self._types = TYPES[codec]
         self._expected: int | None = None
@@ -42,7 +42,7 @@ class Depacketiser:
         self._loss_pending = False
         self._ended_by_marker = False
         # Quirk: cameras that set the marker on every slice of a picture. Once seen, only the timestamp counts.
-        self._marker_is_wrong = False
+        self._marker_is_wrong = not trust_marker
 
     def push(self, buffer: bytes, packet: RtpPacket) -> list[Picture]:
         """The pictures this packet completes: none, one, or two (a last one without marker and its own)."""
@@ -145,7 +145,7 @@ class Depacketiser:
     def _add(self, unit: bytes, *, counted: bool = False) -> None:
         types = self._types
         kind = types.type_of(unit[0]) if len(unit) >= types.header_bytes else -1
-        if kind < 0 or kind in types.dropped:
+        if kind not in types.kept:
             return
         if kind in types.parameter_sets:
             self.sets = self.sets.with_unit(unit)
@@ -160,6 +160,8 @@ class Depacketiser:
 
     def _finish(self, pictures: list[Picture]) -> None:
         self._drop_open_fragment()
+        if not self._has_slice and not self._damaged:
+            return  # parameter sets and SEI marked, or stamped, as if they were a picture belong to the next
         units, whole = self._units, self._has_slice and not self._damaged and self._timestamp is not None
         if whole:
             keyframe = self._keyframe

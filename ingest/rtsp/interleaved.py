@@ -89,6 +89,8 @@ class Scanner:
         self.start = 0
         self.hold = 0
         self.damaged = False
+        # Quirk: cameras that set the marker on every slice. The first key frame ends too early, later ones do not.
+        self.marker_is_wrong = False
         self.key_timestamp = -1
         self.last_timestamp = -1
         self.packets_lost = 0
@@ -142,7 +144,7 @@ class Scanner:
             pos = after
             if head == marked and kind != _PREFIX:
                 marks += 1
-                if self._key_open:
+                if self._key_open and not self.marker_is_wrong:
                     event = Event.KEY_END
                     break
         self._expected, self._prefix = expected, prefix
@@ -197,8 +199,11 @@ class Scanner:
             packet = parse_rtp(buffer, pos + FRAME_HEAD, after)
             payload = bytes(buffer[packet.start : packet.end]) if packet is not None else b""
             kind = self._look_closer(kind, payload)
-        if kind == _KEY and _TIMESTAMP.unpack_from(buffer, pos + 8)[0] != self.key_timestamp:
-            return True
+        if kind == _KEY:
+            if _TIMESTAMP.unpack_from(buffer, pos + 8)[0] != self.key_timestamp:
+                return True
+            if not self._key_open:
+                self.marker_is_wrong = True
         if kind in (_KEY, _PLAIN):
             self._prefix = -1
         elif self._prefix < 0:

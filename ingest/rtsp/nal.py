@@ -12,14 +12,14 @@ MAX_PARAMETER_SET_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class NalTypes:
-    """What the types of one codec mean to us. `dropped` are delimiters and filler, of no use in Annex B."""
+    """What the types of one codec mean to us. `kept` go into access units; delimiters, filler and layers do not."""
 
     header_bytes: int
     key_slices: frozenset[int]
     slices: frozenset[int]
     parameter_sets: frozenset[int]
     before_slices: frozenset[int]
-    dropped: frozenset[int]
+    kept: frozenset[int]
     aggregation: int
     fragment: int
 
@@ -30,20 +30,20 @@ class NalTypes:
 H264 = NalTypes(
     header_bytes=1,
     key_slices=frozenset({5}),
-    slices=frozenset(range(1, 6)),
-    parameter_sets=frozenset({7, 8, 13, 15}),
-    before_slices=frozenset({6, 7, 8, 9, 13, 15}),
-    dropped=frozenset({9, 10, 11, 12}),
+    slices=frozenset({1, 5}),
+    parameter_sets=frozenset({7, 8}),
+    before_slices=frozenset({6, 7, 8, 9}),
+    kept=frozenset({1, 5, 6, 7, 8}),
     aggregation=24,
     fragment=28,
 )
 H265 = NalTypes(
     header_bytes=2,
     key_slices=frozenset(range(16, 22)),
-    slices=frozenset(range(32)),
+    slices=frozenset({*range(10), *range(16, 22)}),
     parameter_sets=frozenset({32, 33, 34}),
     before_slices=frozenset({32, 33, 34, 35, 39}),
-    dropped=frozenset({35, 36, 37, 38}),
+    kept=frozenset({*range(10), *range(16, 22), 32, 33, 34, 39, 40}),
     aggregation=48,
     fragment=49,
 )
@@ -87,7 +87,7 @@ def _set_id(codec: Codec, kind: int, unit: bytes) -> int:
     """The set's own id where it stands near the front; an H.265 SPS hides its id, so the newest replaces."""
     if codec == "h264":
         reader = BitReader(unit[1:16])
-        if kind in (7, 15):
+        if kind == 7:
             reader.bits(24)
         return reader.unsigned(255)
     reader = BitReader(unit[2:12])

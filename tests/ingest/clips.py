@@ -48,6 +48,7 @@ def clip(codec: Codec = "h264", *, slices: int = 1, width: int = 192, height: in
     """Four groups of pictures with something moving, so that pictures differ."""
     name = "libx264" if codec == "h264" else "libx265"
     context = av.CodecContext.create(name, "w")
+    context.thread_count = 1  # otherwise x264 makes a slice of each thread
     context.width, context.height, context.pix_fmt, context.framerate = width, height, "yuv420p", 25
     params = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes=0:repeat-headers=1:slices={slices}"
     if codec == "h264":
@@ -98,7 +99,14 @@ def _fragments(clip: Clip, unit: bytes) -> list[bytes]:
     ]
 
 
-def rtp(payload: bytes, sequence: int, timestamp: int, *, marker: bool, payload_type: int = 96, odd: bool = False) -> bytes:
+def _ends_unit(clip: Clip, part: bytes) -> bool:
+    at, fragment = (1, 28) if clip.codec == "h264" else (2, 49)
+    return clip.kind(part) != fragment or part[at] & 0x40 != 0
+
+
+def rtp(
+    payload: bytes, sequence: int, timestamp: int, *, marker: bool, payload_type: int = 96, odd: bool = False
+) -> bytes:
     """One packet; `odd` has two CSRCs, a header extension and padding."""
     first, second = 0x80, payload_type | (0x80 if marker else 0)
     if not odd:
@@ -137,7 +145,8 @@ class Packetiser:
         parts = payloads(clip, picture, aggregate=self._aggregate)
         found = []
         for index, part in enumerate(parts):
-            marker = self._markers == "every" or (self._markers == "last" and index == len(parts) - 1)
+            last = index == len(parts) - 1
+            marker = self._markers != "none" and (last or (self._markers == "every" and _ends_unit(clip, part)))
             found.append(rtp(part, self._sequence, self._timestamp, marker=marker, odd=self._odd))
             self._sequence += 1
         self._timestamp += self._step

@@ -170,7 +170,7 @@ class ScriptedCamera:
         return f'Digest realm="cam", nonce="{self._nonce:08x}"{extra}' + (", stale=TRUE" if stale else "")
 
     def _digest_holds(self, account: Account, method: str, uri: str, given: str) -> bool:
-        found = {name: value for name, value in re.findall(r'(\w+)="?([^",]*)"?', given)}
+        found = dict(re.findall(r'(\w+)="?([^",]*)"?', given))
         kind = hashlib.sha256 if self.script.scheme == "sha256" else hashlib.md5
 
         def digest(text: str) -> str:
@@ -240,4 +240,3 @@ async def until(condition: Callable[[], object], seconds: float = 8.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)
-
