@@ -66,3 +66,9 @@ export function deadlineState(openedAt: number, deadlineAt: number | null, now: 
   if (now >= deadlineAt) return 'overdue'
   return deadlineAt - now <= Math.max(600, (deadlineAt - openedAt) / 5) ? 'soon' : 'ample'
 }
+
+/** An age to a tenth below ten seconds, as written on every tile. */
+export function pictureAge(seconds: number, language: 'zh' | 'en'): string {
+  const digits = seconds < 10 ? seconds.toFixed(1) : Math.round(seconds).toString()
+  return `${digits} ${WORDS[language].s}`
+}

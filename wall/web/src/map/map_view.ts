@@ -8,16 +8,13 @@ import { CaseLayer } from './layers/case_layer'
 import { LabelLayer } from './layers/label_layer'
 import { MarkLayer } from './layers/mark_layer'
 import { WorkerLayer } from './layers/worker_layer'
+import { type SwitchName } from './switches'
 import { PALETTE } from './palette'
 import { pick, type Pick, type Target } from './pick'
 
 /** From the ground up. */
 const PANES = ['base', 'areas', 'grids', 'labels', 'cameras', 'workers', 'cases', 'mark'] as const
 export const BASE_ORDER = ['green', 'water', 'buildings', 'roads'] as const
-/** What the operator may switch on and off. */
-export const SWITCHES = ['grids', 'areas', 'labels', 'buildings', 'cameras', 'workers', 'cases'] as const
-export type SwitchName = (typeof SWITCHES)[number]
-
 export interface Place {
   lon: number
   lat: number
