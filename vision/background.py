@@ -21,6 +21,8 @@ NOISE_CEILING = 25
 LEAST_THRESHOLD = 10.0
 NOISE_FACTOR = 2.5
 START_NOISE = 1.5
+SHAKING_SHARE = 0.02
+SHAKING_LEVEL = 12
 LONGEST_STEP_SECONDS = 20.0  # after a gap nothing is learnt faster than this
 LEARNING_SAMPLES = 4
 LEARNING_SECONDS = 12.0
@@ -33,7 +35,8 @@ class Comparison:
     """One sample against the background. Masks are 0 or 255.
 
     `predicted`: the slow background in the sample's light; `foreground`: differs from it beyond what shaking by a
-    pixel and the pixel's own unrest explain; `moving`: foreground that was not there at the last sample.
+    pixel and the pixel's own unrest explain; `moving`: foreground that was not there at the last sample; `restless`:
+    differs at all from the last sample, shaking included; `shaking`: so does much of the bare background.
     """
 
     picture: Gray
@@ -42,7 +45,9 @@ class Comparison:
     threshold: Gray
     foreground: Mask
     moving: Mask
+    restless: Mask
     foreground_share: float
+    shaking: bool
 
     @property
     def still(self) -> Mask:
@@ -97,10 +102,15 @@ class DualBackground:
         threshold = np.asarray(cv2.convertScaleAbs(self.noise, alpha=NOISE_FACTOR, beta=LEAST_THRESHOLD), np.uint8)
         foreground = _differs(picture, predicted, threshold)
         count = cv2.countNonZero(foreground)
-        moving = foreground
+        moving = restless = foreground
+        shaking = False
         if count:
+            change = np.asarray(cv2.absdiff(picture, self.fast), np.uint8)
+            restless = np.asarray(cv2.compare(change, threshold, cv2.CMP_GT), np.uint8)
+            shaking = _share_above(change, foreground) > SHAKING_SHARE
             moving = np.asarray(cv2.bitwise_and(_differs(picture, self.fast, threshold), foreground), np.uint8)
-        return Comparison(picture, light, predicted, threshold, foreground, moving, count / foreground.size)
+        share = count / foreground.size
+        return Comparison(picture, light, predicted, threshold, foreground, moving, restless, share, shaking)
 
     def learn(self, seen: Comparison, owned: Mask | None, seconds: float) -> None:
         """Take the sample in. `owned`: where tracked things stand; there only the light is followed."""
@@ -141,6 +151,12 @@ class DualBackground:
 
 def _rate(seconds: float, time_constant: float) -> float:
     return 1.0 - exp(-max(0.0, seconds) / time_constant)
+
+
+def _share_above(change: Gray, foreground: Mask) -> float:
+    """Share of the picture that is bare background and yet has changed."""
+    _, changed = cv2.threshold(change, SHAKING_LEVEL, 255, cv2.THRESH_BINARY)
+    return cv2.countNonZero(cv2.subtract(changed, foreground)) / foreground.size
 
 
 def _bounded(picture: Gray, reference: Gray, step: int) -> Gray:

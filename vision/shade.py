@@ -17,6 +17,7 @@ _LEAST_SHARE = 0.12
 _AGREEING = 0.45
 _STEPS = 20
 _LEAST_PART = 0.15
+_DARK_GROUND = 52.0  # below it the ground shows too little to tell shade from a dark thing
 _PAIR = np.ones((2, 2), np.uint8)
 _CLOSE = np.ones((3, 3), np.uint8)
 
@@ -26,6 +27,8 @@ def without_shade(picture: Gray, predicted: Gray, mask: Mask) -> Mask:
     now, before = picture.astype(np.float32) + np.float32(_FLOOR), predicted.astype(np.float32) + np.float32(_FLOOR)
     ratio = now / before
     inside = mask > 0
+    if float(np.median(before[inside])) < _DARK_GROUND:
+        return mask
     even = inside & _dimmed_evenly(now, before)
     count = int(inside.sum())
     if int(even.sum()) < max(6, _LEAST_SHARE * count):

@@ -25,7 +25,8 @@ LEAST_AREA = 8
 UNSETTLED_SAMPLES = 4
 BUSY_SHARE = 0.03
 LEAST_BUSY_PIXELS = 6
-STIRRING_SHARE = 0.025
+STIRRING_SHARE = 0.06
+SHAKEN_SHARE = 0.025
 LEAST_STIRRING_PIXELS = 4
 BUSY_SECONDS = 8.0
 
@@ -202,9 +203,10 @@ class StaticObject:
             self.quiet_seconds += step
 
     def _stirs(self, seen: Comparison) -> bool:
-        """Movement on the thing itself: somebody handles it, or it is somebody."""
-        moving = cv2.countNonZero(cv2.bitwise_and(seen.moving[self.box.slices], self.mask))
-        return bool(moving >= max(LEAST_STIRRING_PIXELS, STIRRING_SHARE * self.area))
+        """Movement on the thing itself: somebody handles it, or it is somebody. A swaying camera hides small ones."""
+        movement, share = (seen.moving, SHAKEN_SHARE) if seen.shaking else (seen.restless, STIRRING_SHARE)
+        stirring = cv2.countNonZero(cv2.bitwise_and(movement[self.box.slices], self.mask))
+        return bool(stirring >= max(LEAST_STIRRING_PIXELS, share * self.area))
 
     def _has_company(self, seen: Comparison, grid: Grid) -> bool:
         around = grid.grown(self.box, max(4, max(self.box.width, self.box.height) // 2))
