@@ -254,7 +254,7 @@ def place(camera: Camera) -> tuple[float, float]:
 
 
 def test_cameras_with_events_stand_in_grids_of_their_own(town: Town) -> None:
-    watched = Counter()
+    watched: Counter[str] = Counter()
     for camera in town.loaded.cameras:
         scene = town.scenes[camera.id]
         if scene.can_stall or scene.can_dump:
