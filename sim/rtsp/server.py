@@ -14,7 +14,7 @@ from sim.rtsp.clip import SceneClips
 from sim.rtsp.connection import Connection
 from sim.rtsp.digest import DigestRealm
 from sim.rtsp.estate import Camera, Estate, Profile, SimCamera
-from sim.rtsp.fault import NO_FAULT, FaultSetting
+from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
 from sim.rtsp.session import SessionTable
 
 BACKLOG = 4096
@@ -96,7 +96,8 @@ class RtspServer:
     async def _sweep(self) -> None:
         while True:
             await self.clock.sleep(SWEEP_SECONDS)
-            self.sessions.expire()
+            cameras = self.estate.cameras.values()
+            self.sessions.expire({camera.id for camera in cameras if camera.fault.fault is Fault.FREEZE})
 
     def resource(self, uri: str) -> tuple[Camera, Profile] | None:
         """What an address names: a camera and one of its streams."""

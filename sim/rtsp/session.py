@@ -1,6 +1,7 @@
 """RTSP sessions of all cameras: how many there may be, and when one is over."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from random import Random
 from typing import Protocol
@@ -91,9 +92,11 @@ class SessionTable:
         for session in [one for one in self._sessions.values() if one.camera_id == camera_id]:
             self._forget(session)
 
-    def expire(self) -> None:
+    def expire(self, hanging: Collection[str] = ()) -> None:
+        """Ends sessions not heard of in time, but for those of cameras that hang and so end nothing."""
         oldest = self._clock.monotonic() - self.timeout_s
-        for session in [one for one in self._sessions.values() if one.heard_at < oldest]:
+        old = [one for one in self._sessions.values() if one.heard_at < oldest and one.camera_id not in hanging]
+        for session in old:
             self.counters.timed_out += 1
             self._forget(session)
             if session.owner is not None:

@@ -65,6 +65,17 @@ async def test_freeze_sends_and_answers_nothing_but_stays_connected(serve) -> No
         assert is_keyframe(units[0])
 
 
+async def test_a_frozen_camera_does_not_even_end_sessions(serve) -> None:
+    server: RtspServer = await serve(clock=FastClock(20), session_timeout_s=4.0)
+    async with RtspClient(server.port) as client:
+        await client.play()
+        await FaultSwitch(server).set("c1", FaultSetting(Fault.FREEZE))
+        await client.drain(0.3)
+        with pytest.raises(TimeoutError):
+            await client.receive(1, within=0.3)
+        assert server.counters()["sessions_timed_out"] == 0
+
+
 async def test_refuse_answers_503_until_it_is_taken_away(serve) -> None:
     server: RtspServer = await serve(session_limit=1)
     switch = FaultSwitch(server)

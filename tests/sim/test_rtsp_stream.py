@@ -2,10 +2,12 @@
 
 import asyncio
 from itertools import pairwise
+from random import Random
 
 import av
 import pytest
 
+from sim.rtsp.estate import STATIONS, Estate, SimCamera
 from sim.rtsp.nal import Codec
 from sim.rtsp.server import RtspServer
 from sim.rtsp.timeline import StagedEvent, TimelineError
@@ -113,6 +115,53 @@ async def test_a_pause_sends_nothing_and_leaves_a_gap_in_time(serve) -> None:
         after = (await client.receive(1))[0][0]
         assert (after.sequence - before.sequence) & 0xFFFF == 1
         assert (after.timestamp - before.timestamp) & 0xFFFFFFFF > 20 * TICKS
+
+
+async def test_time_in_which_the_machine_stood_still_is_left_out_not_made_up_for(serve) -> None:
+    clock = FastClock(5)
+    server: RtspServer = await serve(clock=clock)
+    async with RtspClient(server.port) as client:
+        await client.play()
+        before = (await client.receive(3))[-1][0]
+        clock.jump(50.0)
+        await client.drain(0.01)
+        units = await client.receive(FPS)
+        assert (units[-1][0].timestamp - before.timestamp) & 0xFFFFFFFF > 49 * 90_000
+        assert len(whole_units(client.packets)) < 10 * FPS
+        assert server.counters()["late_ticks"] > 0
+
+
+WRITES = {1: 1, 64: 1, 65: 2, 200: 2, 201: 3, 1677: 3}
+
+
+@pytest.mark.parametrize(("playing", "frames"), WRITES.items())
+async def test_few_sessions_get_every_frame_at_its_time(tiny_library, playing: int, frames: int) -> None:
+    estate = Estate([SimCamera("q1", "quiet")], tiny_library, clock=FastClock(), rng=Random(1), playing=lambda: playing)
+    assert estate.frames_per_write() == frames
+    station = estate.cameras["q1"].feeds["sub"].station
+    sent = [station.send(estate.frames_per_write()) for _ in range(12)]
+    # Never over a key frame, every sixth here, where a session may begin.
+    assert sent[: GOP // frames] == [frames] * (GOP // frames)
+
+
+def test_key_frames_of_a_scenes_phases_fall_at_different_times(tiny_library) -> None:
+    cameras = [SimCamera(f"q{i}", "quiet", i) for i in range(200)]
+    estate = Estate(cameras, tiny_library, clock=FastClock(), rng=Random(1))
+    stations = {camera.feeds["sub"].station for camera in estate.cameras.values()}
+    assert len(stations) == STATIONS
+    assert len({round(station.due, 4) for station in stations}) == STATIONS
+
+
+WRONG_ESTATES = {
+    "scene": ([SimCamera("a", "moon")], "camera a: no scene moon; there are"),
+    "twice": ([SimCamera("a", "quiet"), SimCamera("a", "quiet")], "camera a is listed twice"),
+}
+
+
+@pytest.mark.parametrize(("cameras", "said"), WRONG_ESTATES.values(), ids=WRONG_ESTATES)
+def test_a_list_of_cameras_that_cannot_be_shown_is_named(tiny_library, cameras, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Estate(cameras, tiny_library, clock=FastClock(), rng=Random(1))
 
 
 async def test_a_client_that_does_not_read_is_skipped_to_a_later_key_frame(serve) -> None:
