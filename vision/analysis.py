@@ -97,9 +97,12 @@ class CameraAnalysis:
             return Verdict("cannot_tell", verification.OTHER_PLACE, captured_at)
         if thing.scene != scene.number or scene.changed:
             return Verdict("cannot_tell", verification.MOVED, captured_at)
+        pictures = [scene.grid.shrink(frame.luma) for frame in frames]
+        if all(scene.shows_other_view(picture) for picture in pictures):
+            return Verdict("cannot_tell", verification.MOVED, captured_at)
         kinds: list[Kind] = []
-        for frame in frames:
-            seen = scene.glance(scene.grid.shrink(frame.luma))
+        for picture in pictures:
+            seen = scene.glance(picture)
             kinds.append("unclear" if seen is None else thing.seen_in(seen).kind)
         return verification.verdict_of(kinds, captured_at)
 

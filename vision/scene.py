@@ -71,6 +71,12 @@ class Scene:
         seen = self.background.compare(picture)
         return seen if seen.foreground_share <= UPSET_SHARE else None
 
+    def shows_other_view(self, picture: Gray) -> bool:
+        """Whether this is a picture of something else than the present look: turned, moved, switched to infrared."""
+        if _is_blind(picture) or not self.background.ready:
+            return False
+        return self.background.compare(picture).foreground_share > UPSET_SHARE
+
     def restore_looks(self, number: int, newest_number: int, earlier: list[EarlierLook]) -> None:
         self.number, self._newest_number, self.earlier = number, newest_number, earlier
 

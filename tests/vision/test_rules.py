@@ -1,0 +1,119 @@
+"""The rules as pure functions: tables of histories."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import get_args
+
+import pytest
+
+from config.cameras import Zone
+from tests.vision.scenery import SHANGHAI, zone
+from vision.judging import decide
+from vision.rules import RULES, dumping, stall
+from vision.rules.conditions import contains
+from vision.rules.history import ObjectHistory
+
+NOON = datetime(2026, 9, 22, 12, 0, tzinfo=SHANGHAI).timestamp()
+
+CART = ObjectHistory(
+    now=NOON,
+    first_seen_at=NOON - 200.0,
+    box=(0.4, 0.5, 0.12, 0.2),
+    foot=(0.46, 0.7),
+    size_m=(1.9, 2.2),
+    visible=True,
+    presence=0.95,
+    steadiness=0.85,
+    busy_share=0.5,
+    busyness=0.5,
+    quiet_seconds=60.0,
+    last_busy_at=NOON - 4.0,
+    edge_score=0.5,
+)
+BAG = replace(CART, box=(0.4, 0.65, 0.04, 0.05), size_m=(0.6, 0.5), busyness=0.05, busy_share=0.1)
+
+STALL_ROWS = {
+    "a cart with customers": (CART, "confirm"),
+    "not there long enough": (replace(CART, first_seen_at=NOON - 170.0), "wait"),
+    "hidden just now": (replace(CART, visible=False), "wait"),
+    "mostly absent": (replace(CART, presence=0.4), "wait"),
+    "one person standing is too narrow": (replace(CART, size_m=(0.6, 1.7)), "reject"),
+    "larger than the zone allows": (replace(CART, size_m=(9.0, 3.0)), "reject"),
+    "never keeps still": (replace(CART, steadiness=0.3), "wait"),
+    "parked car, nobody about": (replace(CART, size_m=(4.4, 1.5), busy_share=0.05), "wait"),
+    "food truck with a queue": (replace(CART, size_m=(4.4, 2.5), busy_share=0.5), "confirm"),
+    "no pose, cart-sized in the picture": (replace(CART, size_m=None), "confirm"),
+    "no pose, speck": (replace(CART, size_m=None, box=(0.4, 0.5, 0.02, 0.03)), "reject"),
+    "no pose, fills the picture": (replace(CART, size_m=None, box=(0.1, 0.1, 0.8, 0.7)), "reject"),
+}
+DUMPING_ROWS = {
+    "a bag alone": (BAG, "confirm"),
+    "not there long enough": (replace(BAG, first_seen_at=NOON - 100.0), "wait"),
+    "somebody stays beside it": (replace(BAG, busyness=0.8), "wait"),
+    "hardly ever alone": (replace(BAG, quiet_seconds=4.0), "wait"),
+    "sways like a person": (replace(BAG, steadiness=0.5), "wait"),
+    "as long as a vehicle": (replace(BAG, size_m=(4.0, 1.4)), "reject"),
+    "smaller than the zone asks": (replace(BAG, size_m=(0.1, 0.1)), "reject"),
+    "no pose, small": (replace(BAG, size_m=None), "confirm"),
+    "no pose, large": (replace(BAG, size_m=None, box=(0.2, 0.3, 0.4, 0.4)), "reject"),
+    "no pose, a sliver": (replace(BAG, size_m=None, box=(0.2, 0.3, 0.005, 0.1)), "reject"),
+}
+
+
+@pytest.mark.parametrize("name", STALL_ROWS)
+def test_stall(name: str) -> None:
+    history, decision = STALL_ROWS[name]
+    assert stall.judge(history, zone("stall", 180.0)).decision == decision
+
+
+@pytest.mark.parametrize("name", DUMPING_ROWS)
+def test_dumping(name: str) -> None:
+    history, decision = DUMPING_ROWS[name]
+    assert dumping.judge(history, zone("dumping", 180.0)).decision == decision
+
+
+def test_people_about_make_a_stall_surer() -> None:
+    alone, busy = replace(CART, busy_share=0.0), replace(CART, busy_share=0.6)
+    place = zone("stall", 180.0)
+    assert 0.0 < stall.judge(alone, place).confidence < stall.judge(busy, place).confidence <= 1.0
+
+
+def test_every_rule_a_zone_may_name_exists() -> None:
+    assert set(get_args(Zone.model_fields["rule"].annotation)) == set(RULES)
+
+
+HOURS_ROWS = {
+    "in force": (["06:00-22:00"], "confirm"),
+    "not at this hour": (["18:00-06:00"], "resting"),
+    "second range": (["00:00-01:00", "11:30-12:30"], "confirm"),
+}
+
+
+@pytest.mark.parametrize("name", HOURS_ROWS)
+def test_hours(name: str) -> None:
+    hours, standing = HOURS_ROWS[name]
+    assert decide(CART, [zone("stall", 180.0, hours=hours)], SHANGHAI).standing == standing
+
+
+def test_foot_outside_every_zone_is_unwanted() -> None:
+    assert decide(replace(CART, foot=(0.46, 0.3)), [zone("stall", 180.0)], SHANGHAI).standing == "unwanted"
+
+
+def test_of_two_zones_the_surer_speaks() -> None:
+    thing = replace(BAG, size_m=(1.2, 0.9), quiet_seconds=100.0)
+    zones = [zone("stall", 180.0), zone("dumping", 180.0)]
+    decision = decide(thing, zones, SHANGHAI)
+    assert decision.announcement is not None
+    surest = max(zones, key=lambda place: RULES[place.rule](thing, place).confidence)
+    assert decision.announcement.zone_id == surest.id
+
+
+POLYGON = [(0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.5, 0.5), (0.2, 0.8)]
+
+
+@pytest.mark.parametrize(
+    ("point", "inside"),
+    [((0.3, 0.4), True), ((0.5, 0.7), False), ((0.5, 0.45), True), ((0.1, 0.5), False), ((0.9, 0.5), False)],
+)
+def test_contains(point: tuple[float, float], inside: bool) -> None:
+    assert contains(POLYGON, point) is inside
