@@ -62,7 +62,7 @@ def build_centre(
         pages=pages,
         event_feed=EventFeed(incidents.feed, live, cameras, pages, clock),
         verification=Verification(incidents, live, clock, settings.verification),
-        password_gate=Gate(at_once=3, waiting=60),
+        password_gate=Gate(at_once=3, waiting=200),
         photo_gate=Gate(at_once=2, waiting=30),
     )
 

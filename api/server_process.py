@@ -16,6 +16,8 @@ from api.app import build_centre, create_app
 from api.log_format import set_up_logging
 from api.server import listen, server_config
 from api.settings import Settings
+from api.setup_code import setup_code_file as setup_code_file
+from api.setup_code import write_setup_code
 from api.town_files import read_town
 from config.cameras import CamerasFile
 from config.load import load_cameras
@@ -63,24 +65,6 @@ def stop_on_signals(server: uvicorn.Server) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
-
-
-def setup_code_file(data_dir: Path) -> Path:
-    return data_dir / "run" / "setup-code"
-
-
-def write_setup_code(incidents: Incidents, data_dir: Path) -> None:
-    """Puts the one-time code for the first account where only the machine's own user can read it, never in the log;
-    takes it away when the account has been made."""
-    path = setup_code_file(data_dir)
-    path.unlink(missing_ok=True)
-    code = incidents.accounts.new_setup_code()
-    if code is None:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(f"{code}\n")
-    logger.info("the first account is still to be made: the one-time code is in %s", path)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -17,6 +17,7 @@ from api.schemas.accounts import (
     TownName,
 )
 from api.security import SESSION_COOKIE
+from api.setup_code import forget_setup_code
 from incidents.accounts import NewAccount, RoleGiven, SignedIn
 
 router = APIRouter(prefix=PREFIX, tags=["sessions"], responses=REFUSALS)
@@ -38,6 +39,7 @@ async def make_first_account(
     account = NewAccount(body.username, body.password, body.name or body.username, (town,))
     async with centre.password_gate.passing():
         signed = await run_in_threadpool(centre.accounts.setup, body.code, account, address=_address(request))
+    await run_in_threadpool(forget_setup_code, centre.settings.data_dir)
     return _browser(signed, request, response, centre)
 
 

@@ -9,7 +9,7 @@ from api.web_ui import WebUi
 router = APIRouter()
 
 
-@router.get("/{path:path}", dependencies=[public], include_in_schema=False)
+@router.api_route("/{path:path}", methods=["GET", "HEAD"], dependencies=[public], include_in_schema=False)
 def web(path: str, request: Request) -> Response:
     pages = request.app.state.web_ui
     assert isinstance(pages, WebUi)

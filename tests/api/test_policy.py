@@ -63,6 +63,7 @@ PUBLIC = {
     "POST /api/v1/sessions",
     "GET /api/v1/openapi.json",
     "GET /{path:path}",
+    "HEAD /{path:path}",
 }
 
 
