@@ -1,7 +1,7 @@
 """`python -m bench.simulated_cameras --sessions 1677 --seconds 10`: what the simulated cameras' RTSP server costs.
 
 Synthetic streams (465 kbit/s, 12 and 15 frames/s, GOP 2 s), a client that only drains its sockets ten times a second,
-no authentication. Prints one JSON object; `core` is CPU seconds per second of the server's process alone, over loopback.
+no authentication. Prints one JSON object; `core` is CPU seconds per second of the server's process alone, on loopback.
 """
 
 import argparse

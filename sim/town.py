@@ -56,7 +56,10 @@ class TownAddresses:
 
 
 class SimTown:
-    """`start`, then `run` until it is cancelled or something fails, then `stop`, which is safe at any time."""
+    """`start`, then `run` until it is cancelled or something fails, then `stop`, which is safe at any time.
+
+    Raises RosterError or OSError when the workers' accounts cannot be read.
+    """
 
     def __init__(
         self, files: EstateFiles, library: Mapping[str, SceneClips], options: TownOptions, clock: Clock
@@ -66,6 +69,7 @@ class SimTown:
         self.server = RtspServer(
             files.cameras, library, clock=clock, rng=Random(self._rng.random()), session_limit=options.session_limit
         )
+        self._roster = read_roster(options.phones.roster) if options.phones is not None else []
         self._truth = TruthLog(options.truth_file)
         run_name = f"run{round(clock.now())}"
         self.director = Director(self.server.estate, files.poses, self._truth, clock, run_name)
@@ -110,7 +114,7 @@ class SimTown:
             raise EstateError("cameras.yaml names no base layer of roads, so the grid workers cannot walk")
         roads = read_roads(self._files.roads)
         return Crew(
-            read_roster(phones.roster),
+            self._roster,
             roads,
             read_grids(self._files.grids, roads.plane),
             api_url=phones.api_url,
