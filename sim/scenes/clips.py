@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
@@ -22,8 +23,15 @@ from sim.scenes.pinhole import HEIGHT, WIDTH
 from sim.scenes.places import layout_of
 from sim.scenes.truth import standing_box
 
-RENDERER_VERSION = 1
-"""Raise it when drawing or encoding changes, so that caches are drawn anew."""
+
+@cache
+def _renderer() -> str:
+    """A hash of the drawing and encoding code itself, so that a cache never outlives what made it."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent
+    for source in sorted(package.rglob("*.py")):
+        digest.update(source.relative_to(package).as_posix().encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -39,9 +47,9 @@ class Segment:
 
 @dataclass(frozen=True)
 class EventTruth:
-    """Where a thing stands (`box` in picture fractions: x, y, width, height; the ground under its near edge, camera-local
-    metres; its size across and upwards), and when: still from `placed_offset_s` of its first segment on, gone from
-    `cleared_offset_s` of its last on."""
+    """`box`: x, y, width, height in picture fractions, while it stands. `ground_xy_m`: the ground under its near edge,
+    camera-local metres. `size_m`: across the view and upwards. It stands still from `placed_offset_s` of its first
+    segment on and is gone from `cleared_offset_s` of its last on."""
 
     kind: Literal["stall", "dumping"]
     box: tuple[float, float, float, float]
@@ -141,9 +149,7 @@ def draw(cache_dir: Path, scene_id: str, codec: Codec = "h264") -> None:
 
 
 def cache_path(cache_dir: Path, scene: Scene, codec: Codec) -> Path:
-    parameters = json.dumps(
-        [RENDERER_VERSION, asdict(scene), codec, WIDTH, HEIGHT, TARGET_KBITS, MAX_KBITS], sort_keys=True
-    )
+    parameters = json.dumps([_renderer(), asdict(scene), codec, WIDTH, HEIGHT, TARGET_KBITS, MAX_KBITS], sort_keys=True)
     return cache_dir / f"{scene.id}-{codec}-{hashlib.sha256(parameters.encode()).hexdigest()[:16]}.clips"
 
 

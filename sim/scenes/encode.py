@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 import av
 import numpy as np
@@ -38,7 +38,10 @@ def _context(codec: Codec, fps: float, crf: float) -> VideoCodecContext:
     rate = Fraction(fps).limit_denominator(100)
     context.framerate, context.time_base = rate, 1 / rate
     context.gop_size, context.thread_count = gop, 1
-    limits = f"vbv-maxrate={MAX_KBITS}:vbv-bufsize={MAX_KBITS}:keyint={gop}:min-keyint={gop}:scenecut=0:bframes=0:repeat-headers=1"
+    limits = (
+        f"vbv-maxrate={MAX_KBITS}:vbv-bufsize={MAX_KBITS}:keyint={gop}:min-keyint={gop}"
+        ":scenecut=0:bframes=0:repeat-headers=1"
+    )
     if codec == "h264":
         more = f"{limits}:ref=1:open-gop=0:annexb=1:sliced-threads=0:threads=1:aq-mode=1:range=tv:colormatrix=smpte170m"
         context.options = {
@@ -57,20 +60,14 @@ def _context(codec: Codec, fps: float, crf: float) -> VideoCodecContext:
 def encode(frames: Iterable[Planar], fps: float, crf: float, codec: Codec = "h264") -> Encoded:
     """Every frame in, every access unit out, in order; Annex B with parameter sets in front of each IDR."""
     context = _context(codec, fps, crf)
-    units: list[bytes] = []
-    keys: list[bool] = []
-
-    def take(packets: Sequence[av.Packet]) -> None:
-        for packet in packets:
-            units.append(bytes(packet))
-            keys.append(packet.is_keyframe)
+    packets: list[av.Packet[Any]] = []
 
     for number, picture in enumerate(frames):
         frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
         frame.pts = number
-        take(context.encode(frame))
-    take(context.encode(None))
-    return Encoded(tuple(units), tuple(keys))
+        packets += context.encode(frame)
+    packets += context.encode(None)
+    return Encoded(tuple(map(bytes, packets)), tuple(packet.is_keyframe for packet in packets))
 
 
 def fitting_crf(sample: Sequence[Planar], fps: float, codec: Codec = "h264") -> float:

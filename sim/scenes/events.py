@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from sim.scenes.cycles import ebike
 from sim.scenes.figures import CLEANER, Look, Stance, figure, passer
@@ -149,7 +150,7 @@ def _customers(plan: StallPlan) -> list[Mover]:
         points = (*way, *out)
         pause = len(way) - 1
         speed = WALK * 1.12
-        length = sum(math.dist(p, q) for p, q in zip(points, points[1:], strict=False))
+        length = sum(math.dist(p, q) for p, q in pairwise(points))
         stay = min(stays[index % 3], PERIOD_S - 0.2 - length / speed)
         if stay < 1.0:
             speed = length / (PERIOD_S - 1.4)
@@ -181,8 +182,8 @@ def _errand(enter: tuple[Point2, ...], leave: tuple[Point2, ...], at_s: float, o
     stop = _short_of(enter, 0.55)
     coming = (*enter[:-1], stop)
     going = (stop, *leave[1:])
-    way_in = sum(math.dist(p, q) for p, q in zip(coming, coming[1:], strict=False))
-    way_out = sum(math.dist(p, q) for p, q in zip(going, going[1:], strict=False))
+    way_in = sum(math.dist(p, q) for p, q in pairwise(coming))
+    way_out = sum(math.dist(p, q) for p, q in pairwise(going))
     come = along(coming, max(way_in / (at_s - STOOP_S - 0.2), 0.5))
     go = along(going, max(way_out / (out_by_s - at_s - STOOP_S), 0.5))
     turned = at_s + STOOP_S
@@ -242,7 +243,7 @@ _BIKE = (96.0, 60.0, 40.0)
 
 def _stop_of(route: Route) -> tuple[float, Point2, float, float]:
     """(from, place beside, until, heading) of the stand on a route."""
-    for (t0, x0, y0), (t1, x1, y1) in zip(route.points, route.points[1:], strict=False):
+    for (t0, x0, y0), (t1, x1, y1) in pairwise(route.points):
         if math.hypot(x1 - x0, y1 - y0) < 1e-6 and t1 > t0:
             heading = pose(route, max(t0 - 0.8, 0.0))[2]
             angle = math.radians(heading)

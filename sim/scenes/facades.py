@@ -1,4 +1,5 @@
-"""House fronts painted flat: plaster or tiles, windows, shop fronts with their signs; and which parts shine at night."""
+"""House fronts painted flat: plaster, windows, shop fronts with their signs; and which parts shine at night."""
+# ruff: noqa: RUF009 (rgb() gives an immutable tuple)
 
 import zlib
 from collections.abc import Callable
@@ -19,7 +20,7 @@ Style = Literal["shops", "flats", "farmhouse", "works", "wall", "hall", "office"
 @dataclass(frozen=True)
 class Facade:
     style: Style
-    colour: Colour = rgb("#cfc8ba")  # noqa: RUF009 (an immutable tuple)
+    colour: Colour = rgb("#cfc8ba")
     signs: tuple[str, ...] = ()
     sign_colours: tuple[Colour, ...] = field(
         default=tuple(map(rgb, ("#b3261e", "#1d5fa8", "#1f7a4a", "#d08a1a", "#6a2c7a", "#20639b", "#c0392b")))
@@ -329,6 +330,12 @@ def _plain(sheet: _Sheet, facade: Facade) -> None:
 
 
 _STYLES: dict[str, Callable[[_Sheet, Facade], None]] = {
-    "shops": _shops, "flats": _flats, "farmhouse": _farmhouse, "works": _works, "wall": _wall, "hall": _hall,
-    "office": _office, "plain": _plain,
-}  # fmt: skip
+    "shops": _shops,
+    "flats": _flats,
+    "farmhouse": _farmhouse,
+    "works": _works,
+    "wall": _wall,
+    "hall": _hall,
+    "office": _office,
+    "plain": _plain,
+}

@@ -1,4 +1,5 @@
 """People: a skeleton with swinging legs and arms, dressed. Heights and gaits in metres."""
+# ruff: noqa: RUF009 (rgb() gives an immutable tuple)
 
 import math
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Stance:
-    """What the body does: gait phase in radians and its size 0–1, arms forwards (0–1), bend of the back, turn of the head."""
+    """What the body does: gait phase (radians) and size 0–1, arms forwards 0–1, bend of the back, turn of the head."""
 
     phase: float = 0.0
     gait: float = 0.0

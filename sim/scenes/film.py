@@ -1,4 +1,4 @@
-"""A stage and its movers → frames of a segment. Work that segments share (still phases, movers' pictures) is done once."""
+"""A stage and its movers → frames of a segment. What segments share (still phases, movers' pictures) is drawn once."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -158,7 +158,7 @@ class _Lights:
         pattern = np.tanh(1.6 * sample(noise(2, 3, 8), self.x + np.float32(share), self.y + np.float32(0.31)))
         breath = 1 + 0.25 * self.clouds * math.sin(2 * math.pi * share)
         grid = self.vignette * (1 - self.clouds * 0.5 * (1 - pattern)) * np.float32(breath * (1 + self.clouds * 0.4))
-        return np.clip(grid * 222, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(grid * 222, 0, 255), np.uint8)
 
 
 def _grain(sigma: float, seed: int) -> list[Image]:

@@ -1,4 +1,5 @@
 """Street furniture: lamps, poles, signs, railings, bins, planters, bollards, benches. Origin on the ground."""
+# ruff: noqa: B008 (rgb() gives an immutable tuple)
 
 import math
 
@@ -12,22 +13,31 @@ GREEN_BIN = rgb("#2f7d4a")
 def lamp_post(height: float = 7.5, arm: float = 1.8, lit: bool = False) -> Solid:
     """The arm reaches to +y."""
     head = rgb("#fff2d0") if lit else rgb("#d8dadb")
-    return joined([
-        rod((0, 0, 0), (0, 0, 0.9), 0.1, rgb("#6e7376")), rod((0, 0, 0.9), (0, 0, height), 0.065, GALVANISED, 0.045),
-        rod((0, 0, height - 0.3), (0, arm, height), 0.04, GALVANISED),
-        box((-0.12, 0.12), (arm - 0.15, arm + 0.6), (height - 0.05, height + 0.05), head, glow=0.95 if lit else 0.0),
-    ])  # fmt: skip
+    return joined(
+        [
+            rod((0, 0, 0), (0, 0, 0.9), 0.1, rgb("#6e7376")),
+            rod((0, 0, 0.9), (0, 0, height), 0.065, GALVANISED, 0.045),
+            rod((0, 0, height - 0.3), (0, arm, height), 0.04, GALVANISED),
+            box(
+                (-0.12, 0.12), (arm - 0.15, arm + 0.6), (height - 0.05, height + 0.05), head, glow=0.95 if lit else 0.0
+            ),
+        ]
+    )
 
 
 def utility_pole(height: float = 8.5) -> Solid:
     grey = rgb("#8d8b86")
-    return joined([
-        rod((0, 0, 0), (0, 0, height), 0.14, grey, 0.09), rod((-0.9, 0, height - 0.6), (0.9, 0, height - 0.6), 0.05, rgb("#5c6063")),
-        rod((-0.7, 0, height - 1.4), (0.7, 0, height - 1.4), 0.045, rgb("#5c6063")), box((-0.25, 0.25), (-0.3, -0.1), (2.0, 2.7), rgb("#a8adb0")),
-    ])  # fmt: skip
+    return joined(
+        [
+            rod((0, 0, 0), (0, 0, height), 0.14, grey, 0.09),
+            rod((-0.9, 0, height - 0.6), (0.9, 0, height - 0.6), 0.05, rgb("#5c6063")),
+            rod((-0.7, 0, height - 1.4), (0.7, 0, height - 1.4), 0.045, rgb("#5c6063")),
+            box((-0.25, 0.25), (-0.3, -0.1), (2.0, 2.7), rgb("#a8adb0")),
+        ]
+    )
 
 
-def traffic_light(height: float = 5.6, arm: float = 4.0, colour: Colour = rgb("#27d06a")) -> Solid:  # noqa: B008 (an immutable tuple)
+def traffic_light(height: float = 5.6, arm: float = 4.0, colour: Colour = rgb("#27d06a")) -> Solid:
     """The mast arm reaches to +x; the lenses look to -y."""
     parts = [
         rod((0, 0, 0), (0, 0, height), 0.11, GALVANISED, 0.09),
@@ -53,7 +63,7 @@ def traffic_light(height: float = 5.6, arm: float = 4.0, colour: Colour = rgb("#
     return joined(parts)
 
 
-def railing(length: float, height: float = 1.1, paint: Colour = rgb("#d8dcde"), gap: float = 0.16) -> Solid:  # noqa: B008
+def railing(length: float, height: float = 1.1, paint: Colour = rgb("#d8dcde"), gap: float = 0.16) -> Solid:
     """Along x, centred."""
     half = length / 2
     parts = [rod((-half, 0, z), (half, 0, z), 0.03, paint) for z in (0.15, height)]
@@ -85,13 +95,20 @@ def stone_railing(length: float) -> Solid:
 
 
 def wheelie_bin(paint: Colour = GREEN_BIN) -> Solid:
-    return joined([
-        box((-0.28, 0.28), (-0.32, 0.32), (0.08, 0.95), paint, taper=-0.03), box((-0.31, 0.31), (-0.36, 0.36), (0.95, 1.03), times(paint, 0.85), lift=0.05),
-        panel([(-0.18, -0.36, 0.45), (0.18, -0.36, 0.45), (0.18, -0.37, 0.75), (-0.18, -0.37, 0.75)], rgb("#dfe5dc"), lift=0.08),
-    ])  # fmt: skip
+    return joined(
+        [
+            box((-0.28, 0.28), (-0.32, 0.32), (0.08, 0.95), paint, taper=-0.03),
+            box((-0.31, 0.31), (-0.36, 0.36), (0.95, 1.03), times(paint, 0.85), lift=0.05),
+            panel(
+                [(-0.18, -0.36, 0.45), (0.18, -0.36, 0.45), (0.18, -0.37, 0.75), (-0.18, -0.37, 0.75)],
+                rgb("#dfe5dc"),
+                lift=0.08,
+            ),
+        ]
+    )
 
 
-def planter(length: float = 1.6, flowers: Colour = rgb("#c0446a")) -> Solid:  # noqa: B008
+def planter(length: float = 1.6, flowers: Colour = rgb("#c0446a")) -> Solid:
     half = length / 2
     stone = box((-half, half), (-0.3, 0.3), (0, 0.45), rgb("#a49c90"))
     leaves = [
@@ -126,13 +143,16 @@ def cone() -> Solid:
 
 def bench() -> Solid:
     wood = rgb("#8a6a48")
-    return joined([
-        *(box((x - 0.05, x + 0.05), (-0.2, 0.2), (0, 0.4), rgb("#4a4d50")) for x in (-0.6, 0.6)), box((-0.75, 0.75), (-0.22, 0.22), (0.4, 0.46), wood),
-        box((-0.75, 0.75), (0.2, 0.25), (0.55, 0.9), wood),
-    ])  # fmt: skip
+    return joined(
+        [
+            *(box((x - 0.05, x + 0.05), (-0.2, 0.2), (0, 0.4), rgb("#4a4d50")) for x in (-0.6, 0.6)),
+            box((-0.75, 0.75), (-0.22, 0.22), (0.4, 0.46), wood),
+            box((-0.75, 0.75), (0.2, 0.25), (0.55, 0.9), wood),
+        ]
+    )
 
 
-def road_sign(ground: Colour = rgb("#1d5fa8"), height: float = 3.0, round_plate: bool = False) -> Solid:  # noqa: B008
+def road_sign(ground: Colour = rgb("#1d5fa8"), height: float = 3.0, round_plate: bool = False) -> Solid:
     """The plate faces -y."""
     pole = rod((0, 0, 0), (0, 0, height), 0.04, GALVANISED)
     if round_plate:
@@ -168,14 +188,14 @@ def road_sign(ground: Colour = rgb("#1d5fa8"), height: float = 3.0, round_plate:
     return joined([pole, plate, stripe])
 
 
-def table(x_half: float = 0.5, top: Colour = rgb("#a9885c")) -> Solid:  # noqa: B008
+def table(x_half: float = 0.5, top: Colour = rgb("#a9885c")) -> Solid:
     legs = [
         rod((x, y, 0), (x, y, 0.7), 0.02, rgb("#77797a")) for x in (-x_half + 0.05, x_half - 0.05) for y in (-0.3, 0.3)
     ]
     return joined([*legs, box((-x_half, x_half), (-0.35, 0.35), (0.7, 0.74), top)])
 
 
-def stool(paint: Colour = rgb("#c0392b")) -> Solid:  # noqa: B008
+def stool(paint: Colour = rgb("#c0392b")) -> Solid:
     return joined(
         [
             box((-0.15, 0.15), (-0.15, 0.15), (0, 0.42), times(paint, 0.8), taper=0.03),

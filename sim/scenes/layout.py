@@ -1,4 +1,5 @@
-"""What a scene is made of, in metres: ground, marks, houses, trees, things and movers. Data only; the stage draws it."""
+"""What a scene is made of, in metres: ground, marks, houses, trees, things, movers. Data; the stage draws it."""
+# ruff: noqa: RUF009 (rgb() gives an immutable tuple)
 
 import math
 from collections.abc import Callable
@@ -28,7 +29,7 @@ class Laid:
 @dataclass(frozen=True)
 class Mark:
     polygon: Polygon
-    colour: Colour = rgb("#d9dbd6")  # noqa: RUF009 (an immutable tuple)
+    colour: Colour = rgb("#d9dbd6")
     strength: float = 0.8
 
 
@@ -42,7 +43,7 @@ class Building:
     depth: float
     facade: Facade
     ridge_m: float = 0.0
-    roof: Colour = rgb("#5b5f64")  # noqa: RUF009 (an immutable tuple)
+    roof: Colour = rgb("#5b5f64")
     awning: tuple[Colour, Colour] | None = None
     shadow: bool = True
 
@@ -65,8 +66,8 @@ class Board:
     low: float
     high: float
     text: str
-    ground: Colour = rgb("#1d5fa8")  # noqa: RUF009 (an immutable tuple)
-    ink: Colour = rgb("#f4f4ee")  # noqa: RUF009 (an immutable tuple)
+    ground: Colour = rgb("#1d5fa8")
+    ink: Colour = rgb("#f4f4ee")
     glow: float = 0.0
 
 
@@ -93,7 +94,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Mover:
-    """`look` gives the body at a moment, in its own axes. With `wraps` it crosses the end of the period; else it must be
+    """`look` gives the body at a moment, in its own axes. With `wraps` it crosses the end of the period; else it is
     out of the picture (or standing exactly as another segment has it) at both ends."""
 
     look: Callable[[Moment], Solid]

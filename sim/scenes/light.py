@@ -1,4 +1,5 @@
 """Sun, sky, haze and lamps of a scene, and how a surface answers them."""
+# ruff: noqa: RUF009 (rgb() gives an immutable tuple)
 
 import math
 from dataclasses import dataclass, field
@@ -75,26 +76,79 @@ class Light:
 
 SUNNY = Light()
 MORNING = Light(
-    sun_azimuth_deg=68, sun_elevation_deg=32, sun=0.46, ambient=0.68, tint=(0.93, 0.99, 1.05),
-    sky_top=rgb("#9dbbd6"), sky_low=rgb("#f0e6d8"), haze=rgb("#e2dccf"), haze_m=120,
-)  # fmt: skip
+    sun_azimuth_deg=68,
+    sun_elevation_deg=32,
+    sun=0.46,
+    ambient=0.68,
+    tint=(0.93, 0.99, 1.05),
+    sky_top=rgb("#9dbbd6"),
+    sky_low=rgb("#f0e6d8"),
+    haze=rgb("#e2dccf"),
+    haze_m=120,
+)
 AFTERNOON = Light(
-    sun_azimuth_deg=-75, sun_elevation_deg=36, sun=0.48, ambient=0.68, tint=(0.9, 0.98, 1.07),
-    sky_top=rgb("#86a9cc"), sky_low=rgb("#e9e1d3"), haze=rgb("#dcd6ca"), haze_m=160,
-)  # fmt: skip
+    sun_azimuth_deg=-75,
+    sun_elevation_deg=36,
+    sun=0.48,
+    ambient=0.68,
+    tint=(0.9, 0.98, 1.07),
+    sky_top=rgb("#86a9cc"),
+    sky_low=rgb("#e9e1d3"),
+    haze=rgb("#dcd6ca"),
+    haze_m=160,
+)
 OVERCAST = Light(
-    sun=0.12, sun_elevation_deg=65, ambient=0.9, tint=(1.02, 1.0, 0.97), sky_top=rgb("#b4bfc6"), sky_low=rgb("#d9dee0"),
-    haze=rgb("#ced4d7"), haze_m=110, shadow=0.0, clouds=0.05, noise=2.3,
-)  # fmt: skip
+    sun=0.12,
+    sun_elevation_deg=65,
+    ambient=0.9,
+    tint=(1.02, 1.0, 0.97),
+    sky_top=rgb("#b4bfc6"),
+    sky_low=rgb("#d9dee0"),
+    haze=rgb("#ced4d7"),
+    haze_m=110,
+    shadow=0.0,
+    clouds=0.05,
+    noise=2.3,
+)
 HAZY = Light(
-    sun_azimuth_deg=40, sun_elevation_deg=50, sun=0.28, ambient=0.84, tint=(0.96, 1.0, 1.02), sky_top=rgb("#c3ccd0"),
-    sky_low=rgb("#e0e0d9"), haze=rgb("#d8d8d0"), haze_m=70, shadow=0.28, clouds=0.06, noise=2.2,
-)  # fmt: skip
+    sun_azimuth_deg=40,
+    sun_elevation_deg=50,
+    sun=0.28,
+    ambient=0.84,
+    tint=(0.96, 1.0, 1.02),
+    sky_top=rgb("#c3ccd0"),
+    sky_low=rgb("#e0e0d9"),
+    haze=rgb("#d8d8d0"),
+    haze_m=70,
+    shadow=0.28,
+    clouds=0.06,
+    noise=2.2,
+)
 DUSK = Light(
-    sun=0.06, sun_azimuth_deg=20, sun_elevation_deg=30, ambient=0.9, tint=(0.66, 0.54, 0.52), sky_top=rgb("#42587c"),
-    sky_low=rgb("#e0a27a"), haze=rgb("#c79d86"), haze_m=120, shadow=0.0, clouds=0.04, noise=3.4, night=0.45,
-)  # fmt: skip
+    sun=0.06,
+    sun_azimuth_deg=20,
+    sun_elevation_deg=30,
+    ambient=0.9,
+    tint=(0.66, 0.54, 0.52),
+    sky_top=rgb("#42587c"),
+    sky_low=rgb("#e0a27a"),
+    haze=rgb("#c79d86"),
+    haze_m=120,
+    shadow=0.0,
+    clouds=0.04,
+    noise=3.4,
+    night=0.45,
+)
 NIGHT = Light(
-    sun=0.0, ambient=0.92, tint=(0.24, 0.19, 0.17), sky_top=rgb("#12161f"), sky_low=rgb("#2c2a30"), haze=rgb("#4a4550"),
-    haze_m=150, shadow=0.0, clouds=0.02, noise=4.6, night=0.9,
-)  # fmt: skip
+    sun=0.0,
+    ambient=0.92,
+    tint=(0.24, 0.19, 0.17),
+    sky_top=rgb("#12161f"),
+    sky_low=rgb("#2c2a30"),
+    haze=rgb("#4a4550"),
+    haze_m=150,
+    shadow=0.0,
+    clouds=0.02,
+    noise=4.6,
+    night=0.9,
+)

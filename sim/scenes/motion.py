@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from sim.scenes.cycles import ebike
 from sim.scenes.figures import Look, Stance, figure, passer, walking
@@ -35,7 +36,7 @@ def along(
 def eased(points: Sequence[Point2], seconds: float, *, starting: bool = False) -> Route:
     """A route that slows down into its last point (or, `starting`, picks up from its first) within `seconds`."""
     lengths = [0.0]
-    for first, second in zip(points, points[1:], strict=False):
+    for first, second in pairwise(points):
         lengths.append(lengths[-1] + math.dist(first, second))
     steps = 24
     timed = []
@@ -61,7 +62,7 @@ def place(route: Route, t: float) -> tuple[float, float, float, float, float]:
     points = route.points
     distance = 0.0
     heading = _first_heading(points) if route.facing_deg is None else route.facing_deg
-    for (t0, x0, y0), (t1, x1, y1) in zip(points, points[1:], strict=False):
+    for (t0, x0, y0), (t1, x1, y1) in pairwise(points):
         length = math.hypot(x1 - x0, y1 - y0)
         moving = length > 1e-6
         if moving:
@@ -77,7 +78,7 @@ def place(route: Route, t: float) -> tuple[float, float, float, float, float]:
 
 
 def _first_heading(points: Sequence[tuple[float, float, float]]) -> float:
-    for (_, x0, y0), (_, x1, y1) in zip(points, points[1:], strict=False):
+    for (_, x0, y0), (_, x1, y1) in pairwise(points):
         if math.hypot(x1 - x0, y1 - y0) > 1e-6:
             return math.degrees(math.atan2(x1 - x0, y1 - y0))
     return 0.0
@@ -112,8 +113,16 @@ def person(look: Look) -> Callable[[Moment], Solid]:
     return at
 
 
-def walker(number: int | Look, points: Sequence[Point2], start_s: float = 0.0, *, speed: float = WALK,
-           pauses: Mapping[int, float] | None = None, facing_deg: float | None = None, wraps: bool = False) -> Mover:  # fmt: skip
+def walker(
+    number: int | Look,
+    points: Sequence[Point2],
+    start_s: float = 0.0,
+    *,
+    speed: float = WALK,
+    pauses: Mapping[int, float] | None = None,
+    facing_deg: float | None = None,
+    wraps: bool = False,
+) -> Mover:
     look = passer(number) if isinstance(number, int) else number
     return Mover(person(look), along(points, speed, pauses, facing_deg), start_s, wraps)
 
@@ -136,13 +145,31 @@ def fixed(solid: Solid) -> Callable[[Moment], Solid]:
     return lambda _: solid
 
 
-def vehicle(solid: Solid, points: Sequence[Point2], start_s: float = 0.0, *, speed: float = DRIVE,
-            pauses: Mapping[int, float] | None = None, wraps: bool = False, headlights: bool = False) -> Mover:  # fmt: skip
+def vehicle(
+    solid: Solid,
+    points: Sequence[Point2],
+    start_s: float = 0.0,
+    *,
+    speed: float = DRIVE,
+    pauses: Mapping[int, float] | None = None,
+    wraps: bool = False,
+    headlights: bool = False,
+) -> Mover:
     return Mover(fixed(solid), along(points, speed, pauses), start_s, wraps, headlights=headlights)
 
 
-def rider(paint: Colour, number: int, points: Sequence[Point2], start_s: float = 0.0, *, speed: float = RIDE,
-          box: Colour | None = None, helmet: Colour | None = None, wraps: bool = False, headlights: bool = False) -> Mover:  # fmt: skip
+def rider(
+    paint: Colour,
+    number: int,
+    points: Sequence[Point2],
+    start_s: float = 0.0,
+    *,
+    speed: float = RIDE,
+    box: Colour | None = None,
+    helmet: Colour | None = None,
+    wraps: bool = False,
+    headlights: bool = False,
+) -> Mover:
     return vehicle(
         ebike(paint, passer(number), box, helmet), points, start_s, speed=speed, wraps=wraps, headlights=headlights
     )

@@ -1,4 +1,5 @@
 """Trees and bushes: leaf clusters shaded as spheres and broken up by leaf noise, drawn into the still picture."""
+# ruff: noqa: RUF009 (rgb() gives an immutable tuple)
 
 import math
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ class Tree:
     height: float = 6.0
     crown: float = 3.6
     trunk: float = 2.2
-    tone: Colour = rgb("#4f7a3a")  # noqa: RUF009 (an immutable tuple)
+    tone: Colour = rgb("#4f7a3a")
     weeping: bool = False
     seed: int = 0
 

@@ -33,7 +33,7 @@ def fixed(points: npt.ArrayLike) -> npt.NDArray[np.int32]:
 
 
 class Canvas:
-    """`colour` (BGR), `nearness` (1/depth of standing things, 0 where the ground or sky shows), `glow` (light sources)."""
+    """`colour` (BGR), `nearness` (1/depth of standing things, 0 where ground or sky shows), `glow` (light sources)."""
 
     def __init__(self, camera: Pinhole) -> None:
         self.camera = camera.scaled(OVERSAMPLING)
@@ -76,7 +76,8 @@ class Canvas:
             np.arange(columns.start, columns.stop, dtype=np.float32) + 0.5 - self.camera.width / 2
         ) / self.camera.focal_px
         v = (np.arange(rows.start, rows.stop, dtype=np.float32) + 0.5 - self.camera.height / 2) / self.camera.focal_px
-        return ((normal[0] * u[None, :] + normal[1] * v[:, None] + normal[2]) / distance).astype(np.float32)
+        nearness = (normal[0] * u[None, :] + normal[1] * v[:, None] + normal[2]) / distance
+        return np.asarray(nearness, np.float32)
 
     def polygon(self, points: npt.ArrayLike, colour: Colour, *, glow: Colour | None = None) -> None:
         """A flat coloured polygon, hidden where something nearer stands already."""

@@ -67,7 +67,7 @@ class Solid:
 
 @dataclass(frozen=True)
 class Arrays:
-    """`points` holds the corners of all faces, then start and end of every limb; `spans[i]` is where face i has its own."""
+    """`points` holds the corners of all faces, then both ends of every limb; `spans[i]` is where face i has its own."""
 
     points: Floats
     spans: tuple[tuple[int, int], ...]
@@ -107,7 +107,7 @@ def _arrays(solid: Solid) -> Arrays:
         spans=tuple(spans),
         normals=np.array([normal(face.corners) for face in solid.faces], dtype=np.float64).reshape(-1, 3),
         centres=np.concatenate([np.array(middles).reshape(-1, 3), limb_middles]),
-        lifts=np.array([e.lift for e in (*solid.faces, *solid.limbs)], dtype=np.float64),
+        lifts=np.array([f.lift for f in solid.faces] + [m.lift for m in solid.limbs], dtype=np.float64),
         face_colours=np.array([face.colour for face in solid.faces], dtype=np.float64).reshape(-1, 3),
         glow=np.array([face.glow for face in solid.faces], dtype=np.float64),
         both_sides=np.array([face.both_sides for face in solid.faces], dtype=bool),
@@ -121,8 +121,16 @@ def joined(parts: Iterable[Solid]) -> Solid:
     return Solid(tuple(f for part in parts for f in part.faces), tuple(m for part in parts for m in part.limbs))
 
 
-def box(x: tuple[float, float], y: tuple[float, float], z: tuple[float, float], colour: Colour, *, taper: float = 0.0,
-        lift: float = 0.0, glow: float = 0.0) -> Solid:  # fmt: skip
+def box(
+    x: tuple[float, float],
+    y: tuple[float, float],
+    z: tuple[float, float],
+    colour: Colour,
+    *,
+    taper: float = 0.0,
+    lift: float = 0.0,
+    glow: float = 0.0,
+) -> Solid:
     """An upright box; `taper` metres narrower on every side at the top. Without its underside."""
     (x0, x1), (y0, y1), (z0, z1) = x, y, z
     low = ((x0, y0, z0), (x1, y0, z0), (x1, y1, z0), (x0, y1, z0))

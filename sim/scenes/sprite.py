@@ -98,7 +98,7 @@ def picture(solid: Solid, backdrop: Backdrop, place: Place) -> Patch | None:
     enlarged: Image = np.zeros((size[1] * scale, size[0] * scale, 4), np.uint8)
     placed = (pixels - (left, top)) * scale
     _draw(enlarged, parts, placed, axes[:, 2], backdrop, light.at(place.x, place.y), scale)
-    small = cv2.resize(enlarged, size, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(enlarged, size, interpolation=cv2.INTER_AREA), np.uint8)
     return _finished(small, backdrop, bounds, depth)
 
 
@@ -172,9 +172,11 @@ def _tapered(canvas: Image, start: list[int], end: list[int], radii: tuple[float
     ax, ay = -dy / length * ONE, dx / length * ONE
     first, second = radii
     hull = [
-        (start[0] + ax * first, start[1] + ay * first), (end[0] + ax * second, end[1] + ay * second),
-        (end[0] - ax * second, end[1] - ay * second), (start[0] - ax * first, start[1] - ay * first),
-    ]  # fmt: skip
+        (start[0] + ax * first, start[1] + ay * first),
+        (end[0] + ax * second, end[1] + ay * second),
+        (end[0] - ax * second, end[1] - ay * second),
+        (start[0] - ax * first, start[1] - ay * first),
+    ]
     cv2.fillConvexPoly(canvas, np.array(hull).astype(np.int32), colour, cv2.LINE_8, SHIFT)
 
 
@@ -186,7 +188,7 @@ def _finished(drawn: npt.NDArray[np.uint8], backdrop: Backdrop, bounds: Bounds, 
     alpha = small[..., 3]
     haze = light.haze_share(depth)
     tone = [float(channel) * light_level(light) * haze / 255 for channel in light.haze]
-    colour = np.empty(small.shape[:2] + (3,), np.float32)
+    colour = np.empty((*small.shape[:2], 3), np.float32)
     for channel in range(3):
         colour[..., channel] = small[..., channel] * np.float32(1 - haze) + alpha * np.float32(tone[channel])
     seen = np.float32(min(max((VANISH_M[1] - depth) / (VANISH_M[1] - VANISH_M[0]), 0.0), 1.0))
@@ -199,8 +201,12 @@ def _finished(drawn: npt.NDArray[np.uint8], backdrop: Backdrop, bounds: Bounds, 
     if covered.any() or seen < 1:
         colour *= visible[..., None] if isinstance(visible, np.ndarray) else visible
         alpha = (alpha * visible).astype(np.uint8)
-    keep = cv2.bitwise_not(alpha)
-    return Patch(left, top, cv2.merge([keep, keep, keep]), cv2.convertScaleAbs(colour), depth)
+    keep = np.asarray(cv2.bitwise_not(alpha), np.uint8)
+    return Patch(left, top, _thrice(keep), np.asarray(cv2.convertScaleAbs(colour), np.uint8), depth)
+
+
+def _thrice(plane: Image) -> Image:
+    return np.asarray(cv2.merge([plane, plane, plane]), np.uint8)
 
 
 def light_level(light: Light) -> float:
@@ -238,8 +244,8 @@ def shadow(solid: Solid, backdrop: Backdrop, place: Place) -> Patch | None:
         reach = 2 * max(1, round(0.09 * camera.focal_px / depth)) + 1
         dark = np.maximum(dark, cv2.blur(cv2.blur(spread, (reach, reach)), (reach, reach)))
     dark[backdrop.nearness[top:bottom, left:right] > 0] = 0
-    keep = cv2.bitwise_not(dark)
-    return Patch(left, top, cv2.merge([keep, keep, keep]), None, depth)
+    keep = np.asarray(cv2.bitwise_not(dark), np.uint8)
+    return Patch(left, top, _thrice(keep), None, depth)
 
 
 def _cast(mask: Image, parts: Arrays, thrown: Floats, zoom: float, light: Light) -> None:
@@ -253,5 +259,5 @@ def _cast(mask: Image, parts: Arrays, thrown: Floats, zoom: float, light: Light)
     first = parts.spans[-1][1] if parts.spans else 0
     ends = corners[first:].reshape(-1, 2, 2).tolist()
     widths = np.maximum(np.round(parts.radii.sum(axis=1) * zoom), 1).astype(int).tolist()
-    for (start, end), width in zip(ends, widths, strict=True):
-        cv2.line(mask, start, end, strength, width, cv2.LINE_8, SHIFT)
+    for (first_end, second_end), width in zip(ends, widths, strict=True):
+        cv2.line(mask, first_end, second_end, strength, width, cv2.LINE_8, SHIFT)

@@ -117,7 +117,7 @@ def _outward(building: Building) -> tuple[Point2, Point2, Point2]:
 
 
 def _shaded(image: Image, factor: float) -> Image:
-    return np.clip(image.astype(np.float32) * factor, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image.astype(np.float32) * factor, 0, 255), np.uint8)
 
 
 def _building(canvas: Canvas, building: Building, light: Light) -> None:
@@ -156,7 +156,7 @@ def _roof(canvas: Canvas, building: Building, light: Light, corners: tuple[Point
 
     over = 0.07
     ridge = between(left, back_left, 0.5, h + building.ridge_m), between(right, back_right, 0.5, h + building.ridge_m)
-    for eaves, step in (((left, right), -over), ((back_left, back_right), over + 1)):
+    for step in (-over, over + 1):
         first = between(left, back_left, step, h - 0.1)
         second = between(right, back_right, step, h - 0.1)
         facing = normal([first, second, ridge[1]])
@@ -166,7 +166,6 @@ def _roof(canvas: Canvas, building: Building, light: Light, corners: tuple[Point
         along = tuple(b - a for a, b in zip(first, second, strict=True))
         rise = tuple(b - a for a, b in zip(first, ridge[0], strict=True))
         canvas.picture(first, along, rise, _shaded(tiles, light.shade(facing)))
-        del eaves
     gable = times(building.facade.colour, light.ambient)
     for a, b, top in ((left, back_left, ridge[0]), (right, back_right, ridge[1])):
         canvas.polygon([(*a, h), (*b, h), top], gable)
@@ -182,7 +181,7 @@ def _tiles(colour: Colour, width: float, height: float) -> Image:
     )
     tile = noise(32, 3, 4)
     value = value + 0.07 * tile[np.ix_(np.arange(rows) % 512, np.arange(columns) % 512)]
-    return np.clip(value[..., None] * np.array(colour), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(value[..., None] * np.array(colour), 0, 255), np.uint8)
 
 
 def _awning(
@@ -292,7 +291,7 @@ def _reflected(colour: Image, water: Plane, light: Light) -> Image:
     deep = np.array((96.0, 104.0, 78.0), np.float32) * max(light.ambient + light.sun * 0.4, 0.2)
     tinted = mirror * np.array([0.92, 0.97, 0.84], np.float32)
     body = colour * (1 - water[..., None]) + deep * water[..., None]
-    return np.clip(body + (tinted - body) * share, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(body + (tinted - body) * share, 0, 255), np.uint8)
 
 
 def _lit(canvas: Canvas, colour: Image, layout: Layout) -> Image:

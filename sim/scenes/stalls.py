@@ -1,4 +1,5 @@
 """Vendors' carts, their parasols and wares, and what gets dumped. Origin on the ground under the middle, facing +y."""
+# ruff: noqa: RUF009 (rgb() gives an immutable tuple)
 
 import math
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ class Design:
     paint: Colour
     parasol: tuple[Colour, Colour]
     vendor: Look
-    sign: Colour = rgb("#c8281e")  # noqa: RUF009 (an immutable tuple)
+    sign: Colour = rgb("#c8281e")
 
 
 def parasol(
@@ -67,14 +68,17 @@ def _heap(
 def _snack(design: Design) -> Solid:
     """A steel counter on wheels with a glass case, a back board and a griddle."""
     steel = rgb("#b8bcc0")
-    return joined([
-        _wheels(), box((-0.45, 0.45), (-0.8, 0.8), (0.25, 0.86), design.paint),
-        box((-0.5, 0.5), (-0.85, 0.85), (0.86, 0.92), steel, lift=0.02),
-        box((-0.3, 0.3), (0.1, 0.75), (0.92, 1.32), rgb("#9fb4bd"), lift=0.02),
-        box((-0.32, 0.32), (0.08, 0.77), (1.32, 1.36), steel, lift=0.05),
-        box((-0.25, 0.25), (-0.7, -0.1), (0.92, 0.98), rgb("#2c2d30"), lift=0.04),
-        *(_board(side, design) for side in (-1, 1)),
-    ])  # fmt: skip
+    return joined(
+        [
+            _wheels(),
+            box((-0.45, 0.45), (-0.8, 0.8), (0.25, 0.86), design.paint),
+            box((-0.5, 0.5), (-0.85, 0.85), (0.86, 0.92), steel, lift=0.02),
+            box((-0.3, 0.3), (0.1, 0.75), (0.92, 1.32), rgb("#9fb4bd"), lift=0.02),
+            box((-0.32, 0.32), (0.08, 0.77), (1.32, 1.36), steel, lift=0.05),
+            box((-0.25, 0.25), (-0.7, -0.1), (0.92, 0.98), rgb("#2c2d30"), lift=0.04),
+            *(_board(side, design) for side in (-1, 1)),
+        ]
+    )
 
 
 def _board(side: int, design: Design) -> Solid:
@@ -100,12 +104,17 @@ def _glass(design: Design) -> Solid:
     """A cart with a tall glazed cabin under its own little roof."""
     frame = times(design.paint, 0.9)
     posts = [rod((x, y, 0.85), (x, y, 1.75), 0.022, frame) for x in (-0.46, 0.46) for y in (-0.72, 0.72)]
-    return joined([
-        _wheels(), box((-0.48, 0.48), (-0.75, 0.75), (0.25, 0.88), design.paint), *(_board(side, design) for side in (-1, 1)),
-        box((-0.4, 0.4), (-0.68, 0.68), (0.88, 1.18), rgb("#8b9aa0")), *posts,
-        _heap(0, 0, 1.2, (rgb("#c98a3c"), rgb("#e0b25c"), rgb("#a65f2a")), (4, 7), 0.17, 0.075),
-        box((-0.56, 0.56), (-0.84, 0.84), (1.75, 1.95), design.sign, taper=0.04, lift=0.15),
-    ])  # fmt: skip
+    return joined(
+        [
+            _wheels(),
+            box((-0.48, 0.48), (-0.75, 0.75), (0.25, 0.88), design.paint),
+            *(_board(side, design) for side in (-1, 1)),
+            box((-0.4, 0.4), (-0.68, 0.68), (0.88, 1.18), rgb("#8b9aa0")),
+            *posts,
+            _heap(0, 0, 1.2, (rgb("#c98a3c"), rgb("#e0b25c"), rgb("#a65f2a")), (4, 7), 0.17, 0.075),
+            box((-0.56, 0.56), (-0.84, 0.84), (1.75, 1.95), design.sign, taper=0.04, lift=0.15),
+        ]
+    )
 
 
 def _steamer(design: Design) -> Solid:
@@ -116,9 +125,16 @@ def _steamer(design: Design) -> Solid:
         rod((0, -0.85, 1.19), (0, -0.85, 1.2), 0.26, rgb("#26211d"), lift=0.2),
     ]
     stacks = [
-        rod((x, -0.2, 0.84 + 0.13 * k), (x, -0.2, 0.94 + 0.13 * k), 0.2, mix(bamboo, rgb("#8d6b3d"), 0.25 * (k % 2)), lift=0.05 * k)
-        for x in (-0.24, 0.24) for k in range(3)
-    ]  # fmt: skip
+        rod(
+            (x, -0.2, 0.84 + 0.13 * k),
+            (x, -0.2, 0.94 + 0.13 * k),
+            0.2,
+            mix(bamboo, rgb("#8d6b3d"), 0.25 * (k % 2)),
+            lift=0.05 * k,
+        )
+        for x in (-0.24, 0.24)
+        for k in range(3)
+    ]
     return tricycle(design.paint, load=joined([*drum, *stacks]))
 
 
@@ -145,15 +161,25 @@ def _goods(design: Design) -> Solid:
         box((0.02, 0.4), (-0.8 + 0.42 * k, -0.46 + 0.42 * k), (0.74, 0.80 + 0.03 * (k % 3)), cloths[(k + 2) % 6])
         for k in range(4)
     ]
-    return joined([
-        _wheels((-0.7, 0.7), 0.3), box((-0.1, 0.5), (-0.95, 0.95), (0.2, 0.74), design.paint), *rail, *hung, *piles,
-    ])  # fmt: skip
+    return joined(
+        [
+            _wheels((-0.7, 0.7), 0.3),
+            box((-0.1, 0.5), (-0.95, 0.95), (0.2, 0.74), design.paint),
+            *rail,
+            *hung,
+            *piles,
+        ]
+    )
 
 
 _FORMS = {"snack": _snack, "fruit": _fruit, "steamer": _steamer, "glass": _glass, "goods": _goods}
 _PARASOL_FOOT: dict[str, tuple[float, float]] = {
-    "snack": (0.2, -0.1), "fruit": (0.0, -0.5), "steamer": (0.0, -0.5), "glass": (0.3, 0.0), "goods": (0.1, 0.0),
-}  # fmt: skip
+    "snack": (0.2, -0.1),
+    "fruit": (0.0, -0.5),
+    "steamer": (0.0, -0.5),
+    "glass": (0.3, 0.0),
+    "goods": (0.1, 0.0),
+}
 
 
 def cart(design: Design, opening: float) -> Solid:
@@ -173,10 +199,14 @@ def rubbish(kind: Rubbish) -> Solid:
         return joined([_bin_bag(-0.22, 0.05, 0.3), _bin_bag(0.22, -0.05, 0.27), _bin_bag(0.02, 0.28, 0.24)])
     if kind == "boxes":
         card = rgb("#b48a5c")
-        return joined([
-            box((-0.45, 0.1), (-0.25, 0.25), (0, 0.42), card), box((0.12, 0.5), (-0.2, 0.2), (0, 0.3), times(card, 0.88)),
-            box((-0.38, 0.0), (-0.2, 0.18), (0.42, 0.7), times(card, 1.08), lift=0.1), _bin_bag(0.3, 0.32, 0.22),
-        ])  # fmt: skip
+        return joined(
+            [
+                box((-0.45, 0.1), (-0.25, 0.25), (0, 0.42), card),
+                box((0.12, 0.5), (-0.2, 0.2), (0, 0.3), times(card, 0.88)),
+                box((-0.38, 0.0), (-0.2, 0.18), (0.42, 0.7), times(card, 1.08), lift=0.1),
+                _bin_bag(0.3, 0.32, 0.22),
+            ]
+        )
     rubble = tuple(map(rgb, ("#a8a098", "#8f6a55", "#c7c2b8", "#77716a", "#b3856b")))
     lumps = []
     for k in range(26):
@@ -193,16 +223,23 @@ def rubbish(kind: Rubbish) -> Solid:
 
 
 def _sack(x: float, y: float, cloth: Colour, band: Colour, height: float) -> Solid:
-    return joined([
-        rod((x, y, 0.18), (x, y, height * 0.62), 0.23, cloth, 0.2), rod((x, y, height * 0.4), (x, y, height * 0.46), 0.225, band, 0.222, lift=0.05),
-        rod((x, y, height * 0.62), (x, y, height * 0.95), 0.16, cloth, 0.03), ball((x + 0.03, y, height), 0.06, times(cloth, 0.9)),
-    ])  # fmt: skip
+    return joined(
+        [
+            rod((x, y, 0.18), (x, y, height * 0.62), 0.23, cloth, 0.2),
+            rod((x, y, height * 0.4), (x, y, height * 0.46), 0.225, band, 0.222, lift=0.05),
+            rod((x, y, height * 0.62), (x, y, height * 0.95), 0.16, cloth, 0.03),
+            ball((x + 0.03, y, height), 0.06, times(cloth, 0.9)),
+        ]
+    )
 
 
 def _bin_bag(x: float, y: float, size: float) -> Solid:
     black = rgb("#2f3236")
-    return joined([
-        ball((x, y, size * 0.8), size, black), ball((x - size * 0.4, y, size * 0.55), size * 0.6, black),
-        rod((x, y, size * 1.2), (x, y, size * 1.95), size * 0.45, rgb("#3c4046"), 0.03),
-        ball((x + size * 0.3, y - size * 0.3, size * 0.9), size * 0.35, rgb("#565b62"), lift=0.1),
-    ])  # fmt: skip
+    return joined(
+        [
+            ball((x, y, size * 0.8), size, black),
+            ball((x - size * 0.4, y, size * 0.55), size * 0.6, black),
+            rod((x, y, size * 1.2), (x, y, size * 1.95), size * 0.45, rgb("#3c4046"), 0.03),
+            ball((x + size * 0.3, y - size * 0.3, size * 0.9), size * 0.35, rgb("#565b62"), lift=0.1),
+        ]
+    )

@@ -1,11 +1,12 @@
 """The kit streets are laid out with, in a street's own axes (u along it, v to its right)."""
+# ruff: noqa: B008 (rgb() gives an immutable tuple)
 
 from collections.abc import Sequence
 
 from sim.scenes import vehicles
 from sim.scenes.catalogue import Frame
 from sim.scenes.facades import Facade, Style
-from sim.scenes.layout import Building, Item, Laid, Mark, Mover, Polygon
+from sim.scenes.layout import Building, Item, Mark, Mover, Polygon
 from sim.scenes.motion import DRIVE, RIDE, WALK, rider, vehicle, walker
 from sim.scenes.pinhole import Point2
 from sim.scenes.plants import Tree
@@ -18,10 +19,37 @@ YELLOW = rgb("#d8b04a")
 WHITE = rgb("#d9dbd6")
 
 SHOP_NAMES = (
-    "老王五金店", "惠民超市", "沙县小吃", "兰州拉面", "阿芳理发", "中国移动", "便民药店", "永康小笼包", "天天水果", "新华书店",
-    "好又多超市", "黄焖鸡米饭", "蜜雪奶茶", "东阳沃面", "福利彩票", "宏达电动车", "诚信手机", "金华酥饼", "美佳服饰", "平价粮油",
-    "大众浴室", "农资经营部", "爱心幼儿园", "双喜烟酒", "老字号酱鸭", "顺丰快递", "红星建材", "美宜佳", "正新鸡排", "绍兴臭豆腐",
-)  # fmt: skip
+    "老王五金店",
+    "惠民超市",
+    "沙县小吃",
+    "兰州拉面",
+    "阿芳理发",
+    "中国移动",
+    "便民药店",
+    "永康小笼包",
+    "天天水果",
+    "新华书店",
+    "好又多超市",
+    "黄焖鸡米饭",
+    "蜜雪奶茶",
+    "东阳沃面",
+    "福利彩票",
+    "宏达电动车",
+    "诚信手机",
+    "金华酥饼",
+    "美佳服饰",
+    "平价粮油",
+    "大众浴室",
+    "农资经营部",
+    "爱心幼儿园",
+    "双喜烟酒",
+    "老字号酱鸭",
+    "顺丰快递",
+    "红星建材",
+    "美宜佳",
+    "正新鸡排",
+    "绍兴臭豆腐",
+)
 
 
 def shop_names(start: int, count: int) -> tuple[str, ...]:
@@ -126,8 +154,17 @@ def row(
     return found
 
 
-def block(frame: Frame, corners: tuple[float, float, float, float], height: float, facade: Facade, *, depth: float = 10.0,
-          ridge_m: float = 0.0, roof: Colour = rgb("#77797a"), awning: tuple[Colour, Colour] | None = None) -> Building:  # fmt: skip # noqa: B008
+def block(
+    frame: Frame,
+    corners: tuple[float, float, float, float],
+    height: float,
+    facade: Facade,
+    *,
+    depth: float = 10.0,
+    ridge_m: float = 0.0,
+    roof: Colour = rgb("#77797a"),
+    awning: tuple[Colour, Colour] | None = None,
+) -> Building:
     """One house whose front runs from (u0, v0) to (u1, v1)."""
     u0, v0, u1, v1 = corners
     return Building(frame.at(u0, v0), frame.at(u1, v1), height, depth, facade, ridge_m, roof, awning)
@@ -138,8 +175,16 @@ def things(frame: Frame, solid: Solid, spots: Sequence[tuple[float, float]], tur
     return [Item(solid, frame.at(u, v), frame.angle_deg + turn) for u, v in spots]
 
 
-def trees(frame: Frame, spots: Sequence[tuple[float, float]], height: float = 6.0, crown: float = 3.8, trunk: float = 2.3,
-          tone: str = "#4f7a3a", *, weeping: bool = False) -> list[Tree]:  # fmt: skip
+def trees(
+    frame: Frame,
+    spots: Sequence[tuple[float, float]],
+    height: float = 6.0,
+    crown: float = 3.8,
+    trunk: float = 2.3,
+    tone: str = "#4f7a3a",
+    *,
+    weeping: bool = False,
+) -> list[Tree]:
     found = []
     for k, (u, v) in enumerate(spots):
         x, y = frame.at(u, v)
@@ -152,8 +197,16 @@ def path(frame: Frame, *spots: tuple[float, float]) -> tuple[Point2, ...]:
     return tuple(frame.at(u, v) for u, v in spots)
 
 
-def drive(frame: Frame, solid: Solid, start_s: float, *spots: tuple[float, float], speed: float = DRIVE,
-          pauses: dict[int, float] | None = None, wraps: bool = False, lights: bool = False) -> Mover:  # fmt: skip
+def drive(
+    frame: Frame,
+    solid: Solid,
+    start_s: float,
+    *spots: tuple[float, float],
+    speed: float = DRIVE,
+    pauses: dict[int, float] | None = None,
+    wraps: bool = False,
+    lights: bool = False,
+) -> Mover:
     return vehicle(solid, path(frame, *spots), start_s, speed=speed, pauses=pauses, wraps=wraps, headlights=lights)
 
 
@@ -174,7 +227,15 @@ def ride(
     )
 
 
-def walk(frame: Frame, number: int, start_s: float, *spots: tuple[float, float], speed: float = WALK,
-         pauses: dict[int, float] | None = None, facing: float | None = None, wraps: bool = False) -> Mover:  # fmt: skip
+def walk(
+    frame: Frame,
+    number: int,
+    start_s: float,
+    *spots: tuple[float, float],
+    speed: float = WALK,
+    pauses: dict[int, float] | None = None,
+    facing: float | None = None,
+    wraps: bool = False,
+) -> Mover:
     facing_deg = None if facing is None else frame.angle_deg + facing
     return walker(number, path(frame, *spots), start_s, speed=speed, pauses=pauses, facing_deg=facing_deg, wraps=wraps)

@@ -17,7 +17,7 @@ TILE = 512
 
 @cache
 def noise(cells: int, octaves: int = 3, seed: int = 0) -> Plane:
-    """A tile of fractal noise, zero mean and unit deviation, that repeats without a seam; `cells` bumps along a side."""
+    """A seamless tile of fractal noise, zero mean and unit deviation; `cells` bumps along a side."""
     rng = np.random.default_rng(1000 * cells + 10 * octaves + seed)
     total = np.zeros((TILE, TILE), np.float32)
     for octave in range(octaves):
@@ -29,16 +29,14 @@ def noise(cells: int, octaves: int = 3, seed: int = 0) -> Plane:
         grown = cv2.resize(padded, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
         cut = round(margin * scale)
         total += grown[cut : cut + TILE, cut : cut + TILE] * 0.55**octave
-    return ((total - total.mean()) / total.std()).astype(np.float32)
+    return np.asarray((total - total.mean()) / total.std(), np.float32)
 
 
-def sample(tile: Plane, u: Plane, v: Plane) -> Plane:
+def sample(tile: Plane, u: npt.NDArray[np.floating], v: npt.NDArray[np.floating]) -> Plane:
     """The tile at (u, v) in tile units (one unit is one repeat)."""
-    x = np.remainder(u, 1.0) * (TILE - 1)
-    y = np.remainder(v, 1.0) * (TILE - 1)
-    return np.asarray(
-        cv2.remap(tile, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    )
+    columns = (np.remainder(u, 1.0) * (TILE - 1)).astype(np.float32)
+    rows = (np.remainder(v, 1.0) * (TILE - 1)).astype(np.float32)
+    return np.asarray(cv2.remap(tile, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP), np.float32)
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:

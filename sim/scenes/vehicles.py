@@ -1,7 +1,9 @@
 """Cars, vans, trucks and buses lofted from a few cross-sections; origin on the ground at the middle, facing +y."""
+# ruff: noqa: B008 (rgb() gives an immutable tuple)
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sim.scenes.solid import Face, Point3, Solid, box, disc, joined, panel, rod
 from sim.scenes.textures import Colour, mix, rgb, times
@@ -40,7 +42,7 @@ def loft(sections: Sequence[Section], paint: Colour, glazed: Sequence[bool]) -> 
     """Sections from back to front; `glazed[i]` puts glass between section i and i + 1 above the waist."""
     faces: list[Face] = []
     rings = [_ring(section) for section in sections]
-    for index, (back, front) in enumerate(zip(rings, rings[1:], strict=False)):
+    for index, (back, front) in enumerate(pairwise(rings)):
         slope = abs(sections[index].roof - sections[index + 1].roof) > 0.25
         for edge in range(7):
             corners = (back[edge], back[edge + 1], front[edge + 1], front[edge])
@@ -74,9 +76,11 @@ def _reflection(corners: Sequence[Point3]) -> Face:
     else:
         low_left, low_right, high_right, high_left = a, d, c, b
     quad = (
-        between(low_left, high_left, 0.55), between(low_right, high_right, 0.45),
-        between(low_right, high_right, 0.92), between(low_left, high_left, 0.92),
-    )  # fmt: skip
+        between(low_left, high_left, 0.55),
+        between(low_right, high_right, 0.45),
+        between(low_right, high_right, 0.92),
+        between(low_left, high_left, 0.92),
+    )
     return Face(quad, GLASS_SKY, both_sides=True, lift=0.03)
 
 
@@ -141,15 +145,25 @@ def _wide(*rows: tuple[float, float, float, float, float, float]) -> list[Sectio
 
 def sedan(paint: Colour, lit: bool = False) -> Solid:
     body = _wide(
-        (-2.25, 0.78, 0.38, 0.80, 0.62, 0.84), (-2.12, 0.88, 0.26, 0.93, 0.70, 0.98), (-1.45, 0.90, 0.22, 0.96, 0.72, 1.02),
-        (-0.85, 0.90, 0.22, 0.95, 0.60, 1.42), (0.25, 0.90, 0.22, 0.94, 0.61, 1.46), (1.05, 0.89, 0.22, 0.92, 0.72, 0.98),
-        (1.95, 0.87, 0.24, 0.78, 0.68, 0.84), (2.24, 0.76, 0.36, 0.62, 0.60, 0.68),
-    )  # fmt: skip
-    return joined([
-        loft(body, paint, [False, False, True, True, True, False, False]),
-        _wheels(0.88, (-1.36, 1.38), 0.31), _lights(2.2, -2.22, 0.84, 0.62, lit), _plate(2.27, 0.42, rgb("#2b55b8")),
-        _plate(-2.28, 0.6, rgb("#2b55b8")), _mirrors(0.98, 0.7),
-    ])  # fmt: skip
+        (-2.25, 0.78, 0.38, 0.80, 0.62, 0.84),
+        (-2.12, 0.88, 0.26, 0.93, 0.70, 0.98),
+        (-1.45, 0.90, 0.22, 0.96, 0.72, 1.02),
+        (-0.85, 0.90, 0.22, 0.95, 0.60, 1.42),
+        (0.25, 0.90, 0.22, 0.94, 0.61, 1.46),
+        (1.05, 0.89, 0.22, 0.92, 0.72, 0.98),
+        (1.95, 0.87, 0.24, 0.78, 0.68, 0.84),
+        (2.24, 0.76, 0.36, 0.62, 0.60, 0.68),
+    )
+    return joined(
+        [
+            loft(body, paint, [False, False, True, True, True, False, False]),
+            _wheels(0.88, (-1.36, 1.38), 0.31),
+            _lights(2.2, -2.22, 0.84, 0.62, lit),
+            _plate(2.27, 0.42, rgb("#2b55b8")),
+            _plate(-2.28, 0.6, rgb("#2b55b8")),
+            _mirrors(0.98, 0.7),
+        ]
+    )
 
 
 def _mirrors(z: float, y: float) -> Solid:
@@ -160,39 +174,64 @@ def _mirrors(z: float, y: float) -> Solid:
 
 def suv(paint: Colour, lit: bool = False) -> Solid:
     body = _wide(
-        (-2.22, 0.84, 0.42, 0.98, 0.66, 1.05), (-2.1, 0.92, 0.30, 1.04, 0.66, 1.42), (-1.75, 0.93, 0.28, 1.05, 0.66, 1.64),
-        (0.2, 0.93, 0.28, 1.04, 0.67, 1.68), (1.0, 0.92, 0.28, 1.04, 0.76, 1.1), (1.95, 0.90, 0.30, 0.94, 0.74, 1.0),
+        (-2.22, 0.84, 0.42, 0.98, 0.66, 1.05),
+        (-2.1, 0.92, 0.30, 1.04, 0.66, 1.42),
+        (-1.75, 0.93, 0.28, 1.05, 0.66, 1.64),
+        (0.2, 0.93, 0.28, 1.04, 0.67, 1.68),
+        (1.0, 0.92, 0.28, 1.04, 0.76, 1.1),
+        (1.95, 0.90, 0.30, 0.94, 0.74, 1.0),
         (2.24, 0.80, 0.42, 0.76, 0.66, 0.82),
-    )  # fmt: skip
-    return joined([
-        loft(body, paint, [True, True, True, True, False, False]), _wheels(0.91, (-1.35, 1.42), 0.36, 0.23),
-        _lights(2.22, -2.2, 0.88, 0.74, lit), _plate(2.28, 0.5, rgb("#2b55b8")), _plate(-2.26, 0.72, rgb("#2b55b8")),
-        _mirrors(1.1, 0.75),
-    ])  # fmt: skip
+    )
+    return joined(
+        [
+            loft(body, paint, [True, True, True, True, False, False]),
+            _wheels(0.91, (-1.35, 1.42), 0.36, 0.23),
+            _lights(2.22, -2.2, 0.88, 0.74, lit),
+            _plate(2.28, 0.5, rgb("#2b55b8")),
+            _plate(-2.26, 0.72, rgb("#2b55b8")),
+            _mirrors(1.1, 0.75),
+        ]
+    )
 
 
 def minivan(paint: Colour, lit: bool = False) -> Solid:
     """The small bread-shaped van every township has."""
     body = _wide(
-        (-2.0, 0.78, 0.40, 1.05, 0.66, 1.78), (-1.9, 0.80, 0.30, 1.08, 0.68, 1.86), (0.6, 0.80, 0.28, 1.08, 0.68, 1.88),
-        (1.35, 0.80, 0.28, 1.02, 0.70, 1.14), (1.9, 0.78, 0.32, 0.86, 0.68, 0.94), (2.0, 0.72, 0.40, 0.7, 0.62, 0.78),
-    )  # fmt: skip
-    return joined([
-        loft(body, paint, [False, True, True, False, False]), _wheels(0.78, (-1.25, 1.25), 0.29, 0.17),
-        _lights(1.98, -2.0, 0.76, 0.62, lit), _plate(2.03, 0.42, rgb("#2b55b8")), _plate(-2.04, 0.6, rgb("#2b55b8")),
-        panel([(-0.58, -2.02, 1.15), (0.58, -2.02, 1.15), (0.55, -2.02, 1.65), (-0.55, -2.02, 1.65)], GLASS, lift=2.2, facing=(0, -1, 0)),
-    ])  # fmt: skip
+        (-2.0, 0.78, 0.40, 1.05, 0.66, 1.78),
+        (-1.9, 0.80, 0.30, 1.08, 0.68, 1.86),
+        (0.6, 0.80, 0.28, 1.08, 0.68, 1.88),
+        (1.35, 0.80, 0.28, 1.02, 0.70, 1.14),
+        (1.9, 0.78, 0.32, 0.86, 0.68, 0.94),
+        (2.0, 0.72, 0.40, 0.7, 0.62, 0.78),
+    )
+    return joined(
+        [
+            loft(body, paint, [False, True, True, False, False]),
+            _wheels(0.78, (-1.25, 1.25), 0.29, 0.17),
+            _lights(1.98, -2.0, 0.76, 0.62, lit),
+            _plate(2.03, 0.42, rgb("#2b55b8")),
+            _plate(-2.04, 0.6, rgb("#2b55b8")),
+            panel(
+                [(-0.58, -2.02, 1.15), (0.58, -2.02, 1.15), (0.55, -2.02, 1.65), (-0.55, -2.02, 1.65)],
+                GLASS,
+                lift=2.2,
+                facing=(0, -1, 0),
+            ),
+        ]
+    )
 
 
 def _cab(paint: Colour, y0: float, y1: float, half: float, height: float) -> Solid:
     body = _wide(
-        (y0, half, 0.45, 1.25, half - 0.08, height), (y1 - 0.55, half, 0.45, 1.25, half - 0.08, height),
-        (y1 - 0.12, half, 0.45, 1.22, half - 0.05, 1.32), (y1, half - 0.05, 0.45, 0.95, half - 0.1, 1.02),
-    )  # fmt: skip
+        (y0, half, 0.45, 1.25, half - 0.08, height),
+        (y1 - 0.55, half, 0.45, 1.25, half - 0.08, height),
+        (y1 - 0.12, half, 0.45, 1.22, half - 0.05, 1.32),
+        (y1, half - 0.05, 0.45, 0.95, half - 0.1, 1.02),
+    )
     return loft(body, paint, [True, True, False])
 
 
-def box_truck(paint: Colour, load: Colour = rgb("#c9ccca"), lit: bool = False) -> Solid:  # noqa: B008 (an immutable tuple)
+def box_truck(paint: Colour, load: Colour = rgb("#c9ccca"), lit: bool = False) -> Solid:
     cargo = box((-1.02, 1.02), (-2.9, 1.15), (0.85, 2.75), load)
     stripe = [
         panel(
@@ -203,26 +242,43 @@ def box_truck(paint: Colour, load: Colour = rgb("#c9ccca"), lit: bool = False) -
         )
         for s in (-1, 1)
     ]
-    return joined([
-        box((-0.9, 0.9), (-2.8, 1.4), (0.5, 0.85), RUBBER), cargo, *stripe, _cab(paint, 1.25, 2.95, 0.95, 2.05),
-        _wheels(0.95, (-1.8, 2.1), 0.4, 0.26), _lights(2.95, -2.92, 0.95, 0.6, lit), _plate(2.98, 0.46, rgb("#d8b020")),
-    ])  # fmt: skip
+    return joined(
+        [
+            box((-0.9, 0.9), (-2.8, 1.4), (0.5, 0.85), RUBBER),
+            cargo,
+            *stripe,
+            _cab(paint, 1.25, 2.95, 0.95, 2.05),
+            _wheels(0.95, (-1.8, 2.1), 0.4, 0.26),
+            _lights(2.95, -2.92, 0.95, 0.6, lit),
+            _plate(2.98, 0.46, rgb("#d8b020")),
+        ]
+    )
 
 
 def dump_truck(paint: Colour, lit: bool = False) -> Solid:
     bed = box((-1.05, 1.05), (-3.0, 1.0), (0.95, 2.05), times(paint, 0.9), taper=-0.05)
     heap = box((-0.9, 0.9), (-2.8, 0.8), (2.02, 2.3), rgb("#7d6a54"), taper=0.45, lift=0.1)
-    return joined([
-        box((-0.8, 0.8), (-2.9, 1.4), (0.5, 0.95), RUBBER), bed, heap, _cab(paint, 1.2, 2.9, 1.05, 2.3),
-        _wheels(1.02, (-2.2, -1.2, 2.0), 0.46, 0.3), _lights(2.9, -3.02, 1.0, 0.6, lit), _plate(2.93, 0.5, rgb("#d8b020")),
-    ])  # fmt: skip
+    return joined(
+        [
+            box((-0.8, 0.8), (-2.9, 1.4), (0.5, 0.95), RUBBER),
+            bed,
+            heap,
+            _cab(paint, 1.2, 2.9, 1.05, 2.3),
+            _wheels(1.02, (-2.2, -1.2, 2.0), 0.46, 0.3),
+            _lights(2.9, -3.02, 1.0, 0.6, lit),
+            _plate(2.93, 0.5, rgb("#d8b020")),
+        ]
+    )
 
 
 def bus(paint: Colour, lit: bool = False) -> Solid:
     body = _wide(
-        (-4.4, 1.1, 0.5, 1.35, 1.02, 2.75), (-4.25, 1.16, 0.35, 1.35, 1.06, 2.88), (3.9, 1.16, 0.35, 1.30, 1.06, 2.9),
-        (4.2, 1.14, 0.35, 1.10, 1.06, 2.72), (4.35, 1.08, 0.45, 1.0, 1.0, 1.2),
-    )  # fmt: skip
+        (-4.4, 1.1, 0.5, 1.35, 1.02, 2.75),
+        (-4.25, 1.16, 0.35, 1.35, 1.06, 2.88),
+        (3.9, 1.16, 0.35, 1.30, 1.06, 2.9),
+        (4.2, 1.14, 0.35, 1.10, 1.06, 2.72),
+        (4.35, 1.08, 0.45, 1.0, 1.0, 1.2),
+    )
     glass = []
     for side in (-1, 1):
         for start in (-3.9, -2.55, -1.2, 0.15, 1.5, 2.85):
@@ -253,10 +309,17 @@ def bus(paint: Colour, lit: bool = False) -> Solid:
         )
         for s in (-1, 1)
     ]
-    return joined([
-        loft(body, paint, [False, False, True, False]), *glass, windscreen, rear, *band, _wheels(1.15, (-2.5, 2.7), 0.48, 0.3),
-        _lights(4.38, -4.42, 1.05, 0.65, lit),
-    ])  # fmt: skip
+    return joined(
+        [
+            loft(body, paint, [False, False, True, False]),
+            *glass,
+            windscreen,
+            rear,
+            *band,
+            _wheels(1.15, (-2.5, 2.7), 0.48, 0.3),
+            _lights(4.38, -4.42, 1.05, 0.65, lit),
+        ]
+    )
 
 
 PAINTS = tuple(
