@@ -1,6 +1,7 @@
 """One stream of one camera: opened, kept, reopened; its state as operators see it."""
 
 import asyncio
+import os
 import random
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -235,6 +236,11 @@ def _verdict(problem: Exception, settings: StreamSettings) -> tuple[StreamState,
         case TimeoutError():
             return StreamState.REFUSED, f"no answer within {settings.connect_timeout_seconds:g} s", STAGES
         case OSError():
-            return StreamState.REFUSED, problem.strerror or "the connection failed", STAGES
+            return StreamState.REFUSED, _said_by_system(problem), STAGES
         case _:
             return StreamState.REFUSED, str(problem), STAGES
+
+
+def _said_by_system(problem: OSError) -> str:
+    """The system's own words, without what asyncio or libavformat put around them (addresses, URLs)."""
+    return os.strerror(problem.errno) if problem.errno else "the connection failed"

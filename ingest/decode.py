@@ -34,7 +34,10 @@ class Decoder:
         self._count = 0
 
     def decode(self, unit: AccessUnit) -> Frame | None:
-        """The picture of a key frame, or None when it cannot be decoded or came out damaged."""
+        """The picture of a key frame, or None when it cannot be decoded or came out damaged.
+
+        libavcodec notices damage inside H.264 only; for H.265 rely on the depacketiser giving whole pictures.
+        """
         key = (unit.codec, leading_parameter_sets(unit))
         context = self._contexts.get(key)
         if context is None:

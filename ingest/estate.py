@@ -24,7 +24,7 @@ from ingest.wire import ReadBuffer
 from runtime.clock import Clock
 
 STOP_SECONDS = 6.0
-MAIN_LINGER_SECONDS = 5.0
+MAIN_LINGER_SECONDS = 3.0
 
 Key = tuple[str, Profile]
 

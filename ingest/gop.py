@@ -58,6 +58,7 @@ class WireGop:
 
     __slots__ = (
         "_chunks",
+        "_complete",
         "_discontinuity",
         "_key_chunks",
         "_ticks",
@@ -93,6 +94,7 @@ class WireGop:
         self.bytes = 0
         self.dropped = False
         self.trust_marker = trust_marker
+        self._complete = False
 
     def append(self, chunk: bytes, read_at: float) -> None:
         if self.dropped:
@@ -104,6 +106,10 @@ class WireGop:
     def key_frame_whole(self) -> None:
         """What has been appended so far holds the whole key frame."""
         self._key_chunks = len(self._chunks)
+
+    def complete(self) -> None:
+        """The next group has begun: the last picture is whole even without a marker bit."""
+        self._complete = True
 
     def drop(self) -> None:
         self.dropped = True
@@ -117,7 +123,7 @@ class WireGop:
         return self.unit_of(first) if first is not None and first.keyframe else None
 
     def access_units(self) -> list[AccessUnit]:
-        return [self.unit_of(picture) for picture in self._pictures(self.chunks())]
+        return [self.unit_of(picture) for picture in self._pictures(self.chunks(), flush=self._complete)]
 
     def _pictures(self, chunks: tuple[bytes, ...], *, flush: bool = False) -> Iterator[Picture]:
         source = self.source

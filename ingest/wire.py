@@ -163,6 +163,8 @@ class WireReader:
         scanner = self._scanner
         timestamp = scanner.key_timestamp
         first = self._gop is None
+        if self._gop is not None:
+            self._gop.complete()
         jumped = self._clock.observe(timestamp, wall)
         arrived = self._clock.arrival(timestamp, wall)
         if not first:

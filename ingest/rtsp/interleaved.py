@@ -134,8 +134,12 @@ class Scanner:
                 self._prefix = prefix
                 if self._begins_key(kind, buffer, pos, after, sequence):
                     # Not passed yet: walked again as part of the key frame it begins.
-                    expected = sequence
-                    event = Event.KEY_END if self._key_open else Event.KEY_START
+                    expected, prefix = sequence, self._prefix
+                    event = Event.KEY_START
+                    if self._key_open:  # without a marker the last key frame ends here, before what leads this one
+                        event = Event.KEY_END
+                        if prefix >= 0:
+                            pos, expected = prefix, self._prefix_expected
                     break
                 prefix = self._prefix
             else:
@@ -155,7 +159,8 @@ class Scanner:
 
     def _settle(self, event: Event, buffer: bytearray, pos: int, end: int) -> Event:
         """Brings the state in line with the event about to be told."""
-        if event is Event.MORE and self._key_open and self.last_timestamp != self.key_timestamp:
+        late = self._key_open and self.last_timestamp != self.key_timestamp and self._prefix < 0
+        if event is Event.MORE and late:
             event = Event.KEY_END  # a camera without marker bits: the next picture has begun
         if event is Event.KEY_START:
             self._key_open, self.damaged = True, False

@@ -263,5 +263,5 @@ def _session(value: str | None) -> tuple[str, float]:
         and 0 < len(digits) <= 6
         and int(digits)
     ):
-        return name.strip(), float(min(max(int(digits), 5), 3600))
+        return name.strip(), float(min(int(digits), 3600))
     return name.strip(), float(_DEFAULT_TIMEOUT)

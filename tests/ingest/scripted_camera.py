@@ -32,6 +32,33 @@ class Reset(Exception):
     """The camera's power goes: RST."""
 
 
+def instead(method: str, reply: bytes) -> Reply:
+    """Answers one method so, the CSeq filled in."""
+
+    def answer(asked: str, headers: dict[str, str], good: bytes) -> bytes:
+        return reply.replace(b"%CSEQ%", headers["cseq"].encode()) if asked == method else good
+
+    return answer
+
+
+def changed(method: str, pattern: bytes, into: bytes) -> Reply:
+    def answer(asked: str, _headers: dict[str, str], good: bytes) -> bytes:
+        return re.sub(pattern, into, good) if asked == method else good
+
+    return answer
+
+
+def after(count: int, what: Callable[[list[bytes]], Iterable[bytes]]) -> Callable[[int, list[bytes]], Iterable[bytes]]:
+    return lambda index, packets: what(packets) if index == count else packets
+
+
+def raising(problem: Exception) -> Callable[[list[bytes]], Iterable[bytes]]:
+    def media(_packets: list[bytes]) -> Iterable[bytes]:
+        raise problem
+
+    return media
+
+
 @dataclass
 class Script:
     clip: Clip = field(default_factory=clip)
