@@ -37,17 +37,19 @@ def kill_writers(data: Path, chance: random.Random) -> tuple[list[tuple[str, str
         for turn in range(ROUNDS):
             writer.stdin.write(f"{turn}\n")
             writer.stdin.flush()
-            before, killed, victim = len(acknowledged), False, 0
+            before, killed, victim, after = len(acknowledged), False, 0, chance.randint(0, 3)
             for line in writer.stdout:
                 match line.split():
                     case ["case", case_id, key]:
                         acknowledged.append((case_id, key))
+                        if not killed and len(acknowledged) - before == after:
+                            killed = kill_after(victim, chance.uniform(0.0, 0.05))
                     case ["pid", pid]:
                         victim = int(pid)
                         if turn % 5 == 0:  # While it opens the store; the first, while it makes the tables.
                             killed = kill_after(victim, chance.uniform(0.0, 0.2))
-                    case ["open"] if not killed:
-                        killed = kill_after(victim, chance.uniform(0.0, 0.4))
+                    case ["open"] if not killed and after == 0:
+                        killed = kill_after(victim, chance.uniform(0.0, 0.05))
                     case ["over"]:
                         break
             assert killed

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -101,6 +102,7 @@ CAMERAS = {
 }
 
 
+@cache
 def catalogue() -> CaseClasses:
     return CaseClasses.model_validate(yaml.safe_load(Path(DEFAULT_CASE_CLASSES).read_text("utf-8")))
 

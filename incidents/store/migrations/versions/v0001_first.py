@@ -33,7 +33,7 @@ POSTGRESQL_GUARD = (
 )
 
 
-def upgrade() -> None:
+def _accounts() -> None:
     op.create_table(
         "accounts",
         Column("id", String(length=32), nullable=False, comment="random"),
@@ -48,6 +48,9 @@ def upgrade() -> None:
         UniqueConstraint("username_key", name=op.f("uq_accounts_username_key")),
         comment="people and displays that sign in; never deleted, since the trace names them",
     )
+
+
+def _areas() -> None:
     op.create_table(
         "areas",
         Column(
@@ -66,6 +69,9 @@ def upgrade() -> None:
         UniqueConstraint("path", name=op.f("uq_areas_path")),
         comment="the tree rights are given on; grids are its leaves",
     )
+
+
+def _number_sequences() -> None:
     op.create_table(
         "number_sequences",
         Column("day", String(length=8), nullable=False, comment="yyyymmdd in the town's time zone"),
@@ -73,6 +79,9 @@ def upgrade() -> None:
         PrimaryKeyConstraint("day", name=op.f("pk_number_sequences")),
         comment="case numbers start anew each day",
     )
+
+
+def _settings() -> None:
     op.create_table(
         "settings",
         Column("key", String(length=64), nullable=False, comment="what"),
@@ -80,6 +89,9 @@ def upgrade() -> None:
         PrimaryKeyConstraint("key", name=op.f("pk_settings")),
         comment="small facts that are not configuration, such as the hash of the set-up code",
     )
+
+
+def _sign_in_failures() -> None:
     op.create_table(
         "sign_in_failures",
         Column(
@@ -91,6 +103,9 @@ def upgrade() -> None:
         PrimaryKeyConstraint("key", name=op.f("pk_sign_in_failures")),
         comment="throttling that outlives a restart",
     )
+
+
+def _trace_head() -> None:
     op.create_table(
         "trace_head",
         Column("id", Integer(), autoincrement=False, nullable=False, comment="always 1"),
@@ -99,6 +114,9 @@ def upgrade() -> None:
         PrimaryKeyConstraint("id", name=op.f("pk_trace_head")),
         comment="the end of the chain; locked by everyone who appends",
     )
+
+
+def _cases() -> None:
     op.create_table(
         "cases",
         Column("id", String(length=32), nullable=False, comment="random"),
@@ -163,6 +181,9 @@ def upgrade() -> None:
     op.create_index("ix_cases_camera_id_opened_seq", "cases", ["camera_id", "opened_seq"], unique=False)
     op.create_index(op.f("ix_cases_place"), "cases", ["place"], unique=False)
     op.create_index("ix_cases_state_case_class_lat", "cases", ["state", "case_class", "lat"], unique=False)
+
+
+def _roles() -> None:
     op.create_table(
         "roles",
         Column("account_id", String(length=32), nullable=False, comment="who"),
@@ -173,6 +194,9 @@ def upgrade() -> None:
         PrimaryKeyConstraint("account_id", "role", "area", name=op.f("pk_roles")),
         comment="a role at an area",
     )
+
+
+def _sessions() -> None:
     op.create_table(
         "sessions",
         Column("id", String(length=32), nullable=False, comment="public handle, fit for logs"),
@@ -191,6 +215,9 @@ def upgrade() -> None:
         comment="signed-in sessions; ended ones are deleted",
     )
     op.create_index(op.f("ix_sessions_account_id"), "sessions", ["account_id"], unique=False)
+
+
+def _workers() -> None:
     op.create_table(
         "workers",
         Column("account_id", String(length=32), nullable=False, comment="the grid worker's account"),
@@ -203,6 +230,9 @@ def upgrade() -> None:
         PrimaryKeyConstraint("account_id", name=op.f("pk_workers")),
         comment="what a grid worker has beyond an account",
     )
+
+
+def _case_objects() -> None:
     op.create_table(
         "case_objects",
         Column("object_id", String(length=64), nullable=False, comment="the detector's name for one standing thing"),
@@ -218,6 +248,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_case_objects_camera_id_rule", "case_objects", ["camera_id", "rule"], unique=False)
     op.create_index(op.f("ix_case_objects_case_id"), "case_objects", ["case_id"], unique=False)
+
+
+def _detections_seen() -> None:
     op.create_table(
         "detections_seen",
         Column("key", String(length=300), nullable=False, comment="idempotency key given by the worker"),
@@ -228,6 +261,9 @@ def upgrade() -> None:
         PrimaryKeyConstraint("key", name=op.f("pk_detections_seen")),
         comment="a detection delivered twice is taken once",
     )
+
+
+def _evidence() -> None:
     op.create_table(
         "evidence",
         Column("id", String(length=32), nullable=False, comment="random"),
@@ -244,6 +280,9 @@ def upgrade() -> None:
         comment="pictures and clips; the bytes lie in files",
     )
     op.create_index(op.f("ix_evidence_case_id"), "evidence", ["case_id"], unique=False)
+
+
+def _orders() -> None:
     op.create_table(
         "orders",
         Column("id", String(length=32), nullable=False, comment="random"),
@@ -270,6 +309,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_orders_case_id"), "orders", ["case_id"], unique=False)
     op.create_index("ix_orders_state_issued_at", "orders", ["state", "issued_at"], unique=False)
     op.create_index(op.f("ix_orders_worker_id"), "orders", ["worker_id"], unique=False)
+
+
+def _trace() -> None:
     op.create_table(
         "trace",
         Column("seq", BigInteger(), autoincrement=False, nullable=False, comment="1, 2, 3 … over all cases, no gaps"),
@@ -297,6 +339,9 @@ def upgrade() -> None:
         UniqueConstraint("hash", name=op.f("uq_trace_hash")),
         comment="append-only and hash-chained: who did what, when; guarded by triggers",
     )
+
+
+def _worker_positions() -> None:
     op.create_table(
         "worker_positions",
         Column("account_id", String(length=32), nullable=False, comment="whose phone"),
@@ -311,6 +356,9 @@ def upgrade() -> None:
         PrimaryKeyConstraint("account_id", name=op.f("pk_worker_positions")),
         comment="newest position of each worker",
     )
+
+
+def _worker_track() -> None:
     op.create_table(
         "worker_track",
         Column("account_id", String(length=32), nullable=False, comment="whose phone"),
@@ -322,6 +370,9 @@ def upgrade() -> None:
         PrimaryKeyConstraint("account_id", "at", name=op.f("pk_worker_track")),
         comment="where a worker has been, for patrol time and distance",
     )
+
+
+def _order_deliveries() -> None:
     op.create_table(
         "order_deliveries",
         Column("order_id", String(length=32), nullable=False, comment="what is delivered"),
@@ -338,6 +389,33 @@ def upgrade() -> None:
         PrimaryKeyConstraint("order_id", "channel", name=op.f("pk_order_deliveries")),
         comment="the outbox",
     )
+
+
+TABLES = (
+    _accounts,
+    _areas,
+    _number_sequences,
+    _settings,
+    _sign_in_failures,
+    _trace_head,
+    _cases,
+    _roles,
+    _sessions,
+    _workers,
+    _case_objects,
+    _detections_seen,
+    _evidence,
+    _orders,
+    _trace,
+    _worker_positions,
+    _worker_track,
+    _order_deliveries,
+)
+
+
+def upgrade() -> None:
+    for table in TABLES:
+        table()
     for statement in SQLITE_GUARD if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_GUARD:
         op.execute(statement)
     op.execute("INSERT INTO trace_head (id, seq, hash) VALUES (1, 0, '" + "0" * 64 + "')")
