@@ -136,12 +136,11 @@ class CameraAnalysis:
                     attention = "candidate"
                 continue
             decision = decide(history_of(thing, scene.grid, self._ground, at), self.camera.zones, self._timezone)
-            if decision.announcement is not None:
-                thing.announced = decision.announcement
-                detections.append(
-                    detection_of(self.camera.id, thing, decision.announcement, "present", at, self._ground)
-                )
-            elif self._no_longer_wanted(thing, decision, at):
+            told = decision.announcement
+            if told is not None and not self._tracker.join_neighbour(thing, told.zone_id, seen, scene):
+                thing.announced = told
+                detections.append(detection_of(self.camera.id, thing, told, "present", at, self._ground))
+            elif told is None and self._no_longer_wanted(thing, decision, at):
                 self._tracker.dismiss(thing, seen, scene)
             elif self._worth_watching(thing, decision, at):
                 attention = "candidate"

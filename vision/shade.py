@@ -14,7 +14,7 @@ _DARKEST, _LIGHTEST = 0.3, 0.9
 _PENUMBRA = 0.95
 _LIKE = 0.09
 _LEAST_SHARE = 0.12
-_AGREEING = 0.25
+_AGREEING = 0.45
 _STEPS = 20
 _LEAST_PART = 0.15
 _DARK_GROUND = 52.0  # below it the ground shows too little to tell shade from a dark thing
@@ -33,7 +33,7 @@ def without_shade(picture: Gray, predicted: Gray, mask: Mask) -> Mask:
     count = int(inside.sum())
     if int(even.sum()) < max(6, _LEAST_SHARE * count):
         return mask
-    dimming = _lightest_common(ratio[even])
+    dimming = _commonest(ratio[even])
     if dimming is None:
         return mask
     shade = inside & (ratio > dimming - _LIKE) & (ratio < _PENUMBRA)
@@ -43,13 +43,14 @@ def without_shade(picture: Gray, predicted: Gray, mask: Mask) -> Mask:
     return _larger_parts(np.asarray(cv2.bitwise_and(solid, mask), np.uint8))
 
 
-def _lightest_common(ratios: Floats) -> float | None:
-    """Of the dimmings that many evenly dimmed pixels agree on, the mildest: dark things dim more than shade does."""
+def _commonest(ratios: Floats) -> float | None:
+    """The dimming most of the evenly dimmed pixels agree on, None where they do not."""
     counts = np.histogram(ratios, bins=_STEPS, range=(0.0, 1.0))[0]
     near = np.convolve(counts, np.ones(3, np.int64), "same")
-    peaks = (near >= _AGREEING * ratios.size) & (near >= np.roll(near, 1)) & (near >= np.roll(near, -1))
-    found = np.flatnonzero(peaks)
-    return (int(found[-1]) + 0.5) / _STEPS if found.size else None
+    at = int(near.argmax())
+    if int(near[at]) < _AGREEING * ratios.size:
+        return None
+    return (at + 0.5) / _STEPS
 
 
 def _larger_parts(mask: Mask) -> Mask:

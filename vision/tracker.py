@@ -25,6 +25,7 @@ LEAST_SOLID = 0.2
 DENIALS = 3
 DENIAL_SECONDS = 4.0
 MOST_SUSPECTS = 24
+TOGETHER_SECONDS = 15.0
 HIDDEN_LIMIT_SECONDS = 180.0  # a candidate not seen for so long is given up
 LOST_LIMIT_SECONDS = 24 * 3600.0  # so is a confirmed thing, without a word: nobody saw it leave
 
@@ -87,6 +88,21 @@ class Tracker:
         self.objects.remove(thing)
         rows, columns = thing.box.slices
         scene.background.take_over(seen.picture, np.asarray(cv2.dilate(thing.mask, _RIM), np.uint8), rows, columns)
+
+    def join_neighbour(self, thing: StaticObject, zone_id: str, seen: Comparison, scene: Scene) -> bool:
+        """Make `thing` part of a thing already told in that zone which came at the same time and stands next to it:
+        one stall seen in pieces stays one. False where there is none."""
+        for other in self.objects:
+            if other.announced is None or other.announced.zone_id != zone_id or other.scene != thing.scene:
+                continue
+            size = max(other.box.width, other.box.height, thing.box.width, thing.box.height)
+            if abs(other.first_seen_at - thing.first_seen_at) > TOGETHER_SECONDS:
+                continue
+            if other.box.touches(thing.box, size):
+                self.objects.remove(thing)
+                absorb_into(other, thing, seen, scene.background.slow)
+                return True
+        return False
 
     def _given_up(self, thing: StaticObject, at: float) -> bool:
         limit = LOST_LIMIT_SECONDS if thing.announced else HIDDEN_LIMIT_SECONDS
