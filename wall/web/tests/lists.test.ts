@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '../src/api/client'
 import type { Area, Camera } from '../src/api/types'
+import { ClockSkew } from '../src/live/clock_skew'
 import { entryErrorKey } from '../src/shell/entry_error'
 import { visibleWindow } from '../src/shell/window'
 import { matches, searchWords, treeRows, type TreeRow } from '../src/wall/camera_tree'
@@ -58,16 +59,30 @@ describe('the camera tree', () => {
 
 describe('how fresh a picture is', () => {
   it.each([
-    [0, 'fresh'],
-    [STALE_AFTER_MS, 'fresh'],
-    [STALE_AFTER_MS + 1, 'stale'],
-    [REOPEN_AFTER_MS + 1, 'reopen'],
-  ])('after %i ms', (age, expected) => {
-    expect(freshness(1_000_000, 1_000_000 + age)).toBe(expected)
+    ['coming', 0, 40, 'fresh'],
+    ['just quiet', STALE_AFTER_MS, 0, 'fresh'],
+    ['quiet too long', STALE_AFTER_MS + 1, 0, 'stopped'],
+    ['coming, but from the past', 100, STALE_AFTER_MS, 'late'],
+    ['quiet for very long', REOPEN_AFTER_MS + 1, 0, 'reopen'],
+  ] as const)('%s', (_, silence, delay, expected) => {
+    expect(freshness(silence, delay)).toBe(expected)
   })
 
   it('is marked within five seconds even when the last report was just missed', () => {
     expect(STALE_AFTER_MS + 2 * 500).toBeLessThan(5000)
+  })
+})
+
+describe('delay across two clocks', () => {
+  it.each([
+    ['clocks that agree', [40, 90, 2000], 2000, 2000],
+    ['a browser clock ahead by a minute', [60_040, 60_100], 60_100, 60],
+    ['a browser clock behind', [-5000, -4900], -4900, 100],
+    ['nothing seen yet', [], 70, 0],
+  ])('%s', (_, seen, raw, delay) => {
+    const skew = new ClockSkew()
+    seen.forEach((one) => skew.observe(one))
+    expect(skew.delay(raw)).toBe(delay)
   })
 })
 

@@ -40,8 +40,8 @@ export function useLanguage() {
     language,
     locale: () => LOCALES[language()],
     both: (text: Bilingual | null | undefined) => (text ? text[language()] || text.zh : ''),
-    name: (thing: { name: string; name_en?: string | null }) =>
-      language() === 'en' ? thing.name_en || thing.name : thing.name,
+    name: (thing: { name: string; name_en?: string | null } | undefined, otherwise = '') =>
+      (language() === 'en' ? thing?.name_en || thing?.name : thing?.name) ?? otherwise,
     /** The word under `key`, or the raw value where the server knows more than this page. */
     word: (prefix: string, value: string) =>
       WORD.test(value) && te(`${prefix}.${value}`) ? t(`${prefix}.${value}`) : value,

@@ -1,3 +1,4 @@
+import { ClockSkew } from './clock_skew'
 import { makeSink, type FrameSink } from './frame_sink'
 import { LiveSocket } from './live_socket'
 import type { FromWorker, Profile, ServerMessage, SinkTarget, ToWorker } from './messages'
@@ -26,6 +27,7 @@ export class LiveHub {
   private readonly sinks = new Map<number, FrameSink>()
   /** Which stream each sink shows. */
   private readonly owners = new Map<number, number>()
+  private readonly skew = new ClockSkew()
 
   constructor(private readonly post: (message: FromWorker, transfer?: Transferable[]) => void) {
     setInterval(() => this.reportStats(), STATS_MS)
@@ -112,6 +114,7 @@ export class LiveHub {
       this.owners.set(open.sink, stream)
       this.post({ type: 'first-frame', stream })
     }
+    this.skew.observe(open.player.stats.latencyMs)
     if (this.owners.get(open.sink) === stream) sink.show(frame)
     else frame.close()
   }
@@ -149,7 +152,11 @@ export class LiveHub {
 
   private reportStats(): void {
     if (this.streams.size === 0) return
-    const rows = [...this.streams.values()].map(({ player }) => ({ ...player.stats, at: Date.now() }))
+    const at = Date.now()
+    const rows = [...this.streams.values()].map(({ player }) => {
+      const { stats } = player
+      return { ...stats, at, latencyMs: stats.shown > 0 ? this.skew.delay(stats.latencyMs) : 0 }
+    })
     this.post({ type: 'stats', rows })
   }
 }

@@ -56,7 +56,7 @@ export interface StreamStats {
   lastFrameAt: number
   /** When these figures were taken. */
   at: number
-  /** From the server's receipt of the unit to its decoded picture, ms, newest. Needs both clocks to agree. */
+  /** From the server's receipt of the unit to its decoded picture, ms, newest; a skew between the clocks taken out. */
   latencyMs: number
 }
 

@@ -1,10 +1,7 @@
 import type { FeatureCollection } from 'geojson'
 import { ApiError, type ApiClient } from '../api/client'
 import type { Camera } from '../api/types'
-import { BASE_ORDER, type MapView } from './map_view'
-
-/** A feature's name in the language asked for, from its properties. */
-export type NameOf = (properties: Record<string, unknown>) => string
+import { BASE_ORDER, type MapView, type NamedFeatures, type NameOf } from './map_view'
 
 export function featureName(properties: Record<string, unknown>, language: 'zh' | 'en'): string {
   const chosen = language === 'en' ? properties['name_en'] : undefined
@@ -13,8 +10,7 @@ export function featureName(properties: Record<string, unknown>, language: 'zh' 
 
 /** Fetches the files the map is drawn from and hands them to it; keeps those whose writing depends on the language. */
 export class MapData {
-  private areas: FeatureCollection | null = null
-  private roads: FeatureCollection | null = null
+  private readonly named: NamedFeatures = {}
 
   constructor(
     private readonly api: ApiClient,
@@ -45,15 +41,20 @@ export class MapData {
       const features = base[index]
       if (!features) return
       this.view.addBase(layer, features, nameOf())
-      if (layer === 'roads') this.roads = features
+      if (layer === 'roads') this.named.roads = features
     })
-    if (grids) this.view.addGrids(grids)
-    if (areas) this.view.addAreas(areas, nameOf())
-    this.areas = areas ?? null
+    if (grids) {
+      this.view.addGrids(grids, nameOf())
+      this.named.grids = grids
+    }
+    if (areas) {
+      this.view.addAreas(areas, nameOf())
+      this.named.areas = areas
+    }
     return missing
   }
 
   rename(nameOf: NameOf, cameraName: (camera: Camera) => string): void {
-    this.view.rename(this.areas, this.roads, nameOf, cameraName)
+    this.view.rename(this.named, nameOf, cameraName)
   }
 }

@@ -15,6 +15,15 @@ import { pick, type Pick, type Target } from './pick'
 /** From the ground up. */
 const PANES = ['base', 'areas', 'grids', 'labels', 'cameras', 'workers', 'cases', 'mark'] as const
 export const BASE_ORDER = ['green', 'water', 'buildings', 'roads'] as const
+/** A feature's name in the language on view, from its properties. */
+export type NameOf = (properties: Record<string, unknown>) => string
+
+export interface NamedFeatures {
+  areas?: FeatureCollection
+  grids?: FeatureCollection
+  roads?: FeatureCollection
+}
+
 export interface Place {
   lon: number
   lat: number
@@ -48,7 +57,7 @@ export class MapView {
 
   constructor(
     private readonly container: HTMLElement,
-    town: Town,
+    private readonly town: Town,
     private readonly callbacks: MapViewCallbacks,
   ) {
     const [west, south, east, north] = town.bounds
@@ -136,33 +145,34 @@ export class MapView {
     return made
   }
 
-  addBase(name: string, features: FeatureCollection, nameOf: (properties: Record<string, unknown>) => string): void {
+  addBase(name: string, features: FeatureCollection, nameOf: NameOf): void {
     const layer = new BaseLayer(this.map, name, features, this.renderer('base'), 'base')
     if (name === 'buildings') this.register('buildings', layer)
     if (name === 'roads') this.labels.setRoads(features, nameOf)
   }
 
-  addAreas(features: FeatureCollection, nameOf: (properties: Record<string, unknown>) => string): void {
+  addAreas(features: FeatureCollection, nameOf: NameOf): void {
     const look = { colour: PALETTE.area, weightAt16: 2.6, dash: '10 6' }
     this.register('areas', new BoundaryLayer(this.map, features, this.renderer('areas'), 'areas', look))
-    this.labels.setAreas(features, nameOf)
+    this.labels.setAreas(this.withoutTown(features), nameOf)
   }
 
-  addGrids(features: FeatureCollection): void {
+  /** The strip above says which town it is; its name across the map would only hide a village's. */
+  private withoutTown(areas: FeatureCollection): FeatureCollection {
+    return { ...areas, features: areas.features.filter((area) => area.properties?.['code'] !== this.town.area) }
+  }
+
+  addGrids(features: FeatureCollection, nameOf: NameOf): void {
     const look = { colour: PALETTE.grid, weightAt16: 1.3, fill: PALETTE.grid }
     this.register('grids', new BoundaryLayer(this.map, features, this.renderer('grids'), 'grids', look))
-    this.labels.setGrids(features)
+    this.labels.setGrids(features, nameOf)
   }
 
   /** Names in another language. */
-  rename(
-    areas: FeatureCollection | null,
-    roads: FeatureCollection | null,
-    nameOf: (properties: Record<string, unknown>) => string,
-    cameraName: (camera: Camera) => string,
-  ): void {
-    if (areas) this.labels.setAreas(areas, nameOf)
-    if (roads) this.labels.setRoads(roads, nameOf)
+  rename(named: NamedFeatures, nameOf: NameOf, cameraName: (camera: Camera) => string): void {
+    if (named.areas) this.labels.setAreas(this.withoutTown(named.areas), nameOf)
+    if (named.grids) this.labels.setGrids(named.grids, nameOf)
+    if (named.roads) this.labels.setRoads(named.roads, nameOf)
     this.labels.setCameras(this.cameras, cameraName)
   }
 
@@ -208,6 +218,13 @@ export class MapView {
     // A map that is not on view cannot animate.
     if (this.container.clientWidth === 0) this.map.setView([lat, lon], target, { animate: false })
     else this.map.flyTo([lat, lon], target, { duration: 0.9 })
+  }
+
+  /** Moves the map so that a place is not under a panel `width` pixels wide on its left. */
+  clearOfLeft({ lon, lat }: Place, width: number): void {
+    const { x } = this.map.latLngToContainerPoint([lat, lon])
+    const room = this.container.clientWidth - width
+    if (x < width + 40 && room > 120) this.map.panBy([x - width - room / 2, 0], { duration: 0.4 })
   }
 
   zoomBy(step: number): void {

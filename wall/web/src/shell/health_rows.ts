@@ -24,12 +24,12 @@ function row(key: string, value: string | number): HealthRow {
 }
 
 function workerRows(worker: Record<string, unknown>, index: number): HealthRow[] {
-  const rows: HealthRow[] = [{ key: `#${String(worker['name'] ?? worker['shard'] ?? index)}`, value: '', depth: 1 }]
+  const rows: HealthRow[] = [{ key: `${String(worker['worker'] ?? index)}`, value: '', depth: 1 }]
   for (const [key, value] of Object.entries(worker)) {
     if (rows.length > MOST_COUNTERS) break
     if (typeof value === 'number') rows.push({ key, value: number(value), depth: 2 })
     else if (typeof value === 'boolean') rows.push({ key, value: value ? '✓' : '✗', depth: 2 })
-    else if (typeof value === 'string' && value && key !== 'name') rows.push({ key, value, depth: 2 })
+    else if (typeof value === 'string' && value && key !== 'worker') rows.push({ key, value, depth: 2 })
   }
   return rows
 }

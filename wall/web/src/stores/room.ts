@@ -32,6 +32,8 @@ export class Room {
   /** The session ended on the server's side. */
   onRevoked: () => void = () => {}
 
+  private readonly areaByCode = computed(() => new Map(this.areas.value.map((area) => [area.code, area])))
+
   readonly selectedCase = computed<Case | null>(() => {
     const id = this.selectedCaseId.value
     return (id && this.cases.byId.get(id)) || null
@@ -52,6 +54,11 @@ export class Room {
     const events = new EventBatch((batch) => batch.forEach((event) => this.apply(event)))
     this.live.onEvent = (event) => events.push(event)
     this.live.onState = (state, attempt) => this.connectionChanged(state, attempt)
+  }
+
+  /** An area or grid by its code; undefined where the caller's rights do not reach. */
+  area(code: string | null): Area | undefined {
+    return code === null ? undefined : this.areaByCode.value.get(code)
   }
 
   /** Loads what the panes show. Raises `ApiError`. */

@@ -7,8 +7,8 @@ export type TileState =
   | { kind: 'paused' }
   | { kind: 'opening' }
   | { kind: 'live' }
-  /** Pictures came and have stopped. `since`: when the last one came, Unix ms. */
-  | { kind: 'stale'; since: number }
+  /** Not live any more: pictures have stopped coming, or come so late that they show the past. */
+  | { kind: 'stale'; why: 'stopped' | 'late' }
   | { kind: 'ended'; reason: string }
   | { kind: 'unplayable'; why: 'insecure' | 'codec'; codec: string }
 
@@ -100,17 +100,21 @@ export class TileDriver {
       if (stream && now - stream.openedAt > 15_000) this.reopen()
       return
     }
-    switch (freshness(Math.max(this.lastFrameAt, stream.stats?.lastFrameAt ?? 0), now)) {
-      case 'fresh':
-        if (this.state.kind === 'stale') this.enter({ kind: 'live' })
-        break
-      case 'stale':
-        if (this.state.kind === 'live') this.enter({ kind: 'stale', since: this.lastFrameAt })
-        break
-      case 'reopen':
-        if (now - stream.openedAt > 15_000) this.reopen()
-        break
+    const found = freshness(this.silence(now), stream.stats?.latencyMs ?? 0)
+    if (found === 'fresh') {
+      if (this.state.kind === 'stale') this.enter({ kind: 'live' })
+    } else if (found === 'reopen') {
+      if (now - stream.openedAt > 15_000) this.reopen()
+    } else if (this.state.kind !== 'stale' || this.state.why !== found) {
+      this.enter({ kind: 'stale', why: found })
     }
+  }
+
+  /** Ms since the last picture. The worker's report is exact, but half a second old; without one nothing came. */
+  private silence(now: number): number {
+    const stats = this.current?.stats
+    const reported = stats && stats.lastFrameAt > 0 && now - stats.at < 2 * REPORT_MS
+    return Math.max(0, reported ? stats.at - stats.lastFrameAt : now - this.lastFrameAt)
   }
 
   stats(): TileStats {
@@ -134,10 +138,7 @@ export class TileDriver {
   /** How old the picture on view is, from its receipt by the server, ms; null before the first. */
   pictureAge(now: number): number | null {
     if (this.lastFrameAt === 0) return null
-    const stats = this.current?.stats
-    const reported = stats && stats.lastFrameAt > 0 && now - stats.at < 2 * REPORT_MS
-    const shownFor = reported ? stats.at - stats.lastFrameAt : now - this.lastFrameAt
-    return Math.max(0, shownFor) + Math.max(0, stats?.latencyMs ?? 0)
+    return this.silence(now) + (this.current?.stats?.latencyMs ?? 0)
   }
 
   get element(): HTMLElement | null {

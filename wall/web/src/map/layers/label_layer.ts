@@ -31,7 +31,9 @@ const CAMERAS_FROM_ZOOM = 17
 
 /** The outer ring with the most corners: for a multipolygon, nearly always its main part. */
 function mainRing(feature: Feature): Position[] | null {
-  const { geometry } = feature
+  // RFC 7946 lets a feature be without geometry: an area known by name only.
+  const geometry = feature.geometry as Feature['geometry'] | null
+  if (!geometry) return null
   if (geometry.type === 'Polygon') return geometry.coordinates[0] ?? null
   if (geometry.type !== 'MultiPolygon') return null
   let best: Position[] | null = null
@@ -43,7 +45,8 @@ function mainRing(feature: Feature): Position[] | null {
 }
 
 function linesOf(feature: Feature): Position[][] {
-  const { geometry } = feature
+  const geometry = feature.geometry as Feature['geometry'] | null
+  if (!geometry) return []
   if (geometry.type === 'LineString') return [geometry.coordinates]
   return geometry.type === 'MultiLineString' ? geometry.coordinates : []
 }
@@ -86,8 +89,8 @@ export class LabelLayer extends CanvasLayer {
     this.redrawSoon()
   }
 
-  setGrids(features: FeatureCollection): void {
-    this.grids = polygonNames(features, (p) => String(p['name'] || p['code'] || ''))
+  setGrids(features: FeatureCollection, nameOf: (properties: Record<string, unknown>) => string): void {
+    this.grids = polygonNames(features, (p) => nameOf(p) || String(p['code'] || ''))
     this.redrawSoon()
   }
 
