@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import get_args
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
 from config.cameras import Zone
 from tests.vision.scenery import SHANGHAI, zone
+from vision.evidence import RULE_NAMES
 from vision.judging import decide
 from vision.rules import RULES, dumping, stall
 from vision.rules.conditions import contains
@@ -80,6 +82,21 @@ def test_people_about_make_a_stall_surer() -> None:
 
 def test_every_rule_a_zone_may_name_exists() -> None:
     assert set(get_args(Zone.model_fields["rule"].annotation)) == set(RULES)
+
+
+def test_every_rule_has_a_name_for_the_evidence_picture() -> None:
+    assert set(RULE_NAMES) == set(RULES)
+
+
+def test_the_rule_in_the_documentation_works() -> None:
+    page = Path(__file__).parents[2] / "docs" / "adding-a-rule.md"
+    code = page.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    names: dict[str, Any] = {}
+    exec(compile(code, str(page), "exec"), names)
+    place = zone("stall", 180.0)
+    assert names["judge"](replace(CART, size_m=(3.0, 1.0)), place).decision == "confirm"
+    assert names["judge"](replace(CART, size_m=(1.0, 1.0)), place).decision == "reject"
+    assert names["judge"](replace(CART, size_m=(3.0, 1.0), visible=False), place).decision == "wait"
 
 
 HOURS_ROWS = {

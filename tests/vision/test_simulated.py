@@ -1,7 +1,7 @@
-"""The simulated town's own scenes, decoded as a camera's key frames would be: found where the truth says, and nothing else.
+"""The simulated town's own scenes, decoded as a camera's key frames would be: found as the truth says, nothing else.
 
-Scenes are drawn once into a cache outside the repository; where drawing is not wanted, `GRIDWATCH_SCENES` names a folder
-with ready clips and only what lies there is looked at.
+Drawing a scene takes a minute, so only scenes are played whose clips lie ready in the folder that `GRIDWATCH_SCENES`
+names (any cache folder of the simulated town).
 """
 
 import math
