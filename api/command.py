@@ -17,7 +17,7 @@ from incidents import check
 from incidents.errors import IncidentError
 from incidents.rights import CONSOLE
 from incidents.service import Incidents
-from incidents.store import EVIDENCE_FOLDER, open_store
+from incidents.store import DATABASE_FILE, EVIDENCE_FOLDER, open_store
 from incidents.workers import Imported, import_workers
 from runtime.clock import SystemClock
 
@@ -64,7 +64,7 @@ def import_accounts(config: Path, data: Path, database: str, table: Path) -> Imp
     """Raises Invalid naming the line. The store is made where there is none."""
     town = read_town(load_cameras(config), config.resolve().parent)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = open_store(database or data / "gridwatch.sqlite")
+    store = open_store(database or data / DATABASE_FILE)
     try:
         incidents = Incidents(store, data / EVIDENCE_FOLDER, SystemClock(), town.town)
         incidents.load_areas(town.areas)

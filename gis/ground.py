@@ -42,6 +42,10 @@ class GroundModel(Protocol):
         """The place seen at a picture point; None above the horizon or out of range."""
         ...
 
+    def place_at(self, fx: float, fy: float) -> tuple[float, float] | None:
+        """(lon, lat) seen at a picture point, without the error estimate, which is most of the cost of `to_ground`."""
+        ...
+
     def to_picture(self, lon: float, lat: float) -> tuple[float, float] | None:
         """Where a place appears; may lie outside 0…1. None behind the camera or out of range."""
         ...
@@ -91,6 +95,12 @@ class PoseGround:
             return None
         lon, lat = self._plane.to_degrees(*point)
         return GroundFix(lon, lat, error, distance)
+
+    def place_at(self, fx: float, fy: float) -> tuple[float, float] | None:
+        point = self._lens.ground_point(fx, fy, self.position.height_m)
+        if point is None or math.hypot(*point) > self.view.range_m:
+            return None
+        return self._plane.to_degrees(*point)
 
     def to_picture(self, lon: float, lat: float) -> tuple[float, float] | None:
         east, north = self._plane.to_metres(lon, lat)
@@ -172,6 +182,12 @@ class HomographyGround:
             return None
         lon, lat = self.plane.to_degrees(*point)
         return GroundFix(lon, lat, error, distance)
+
+    def place_at(self, fx: float, fy: float) -> tuple[float, float] | None:
+        point = self.mapping.forward(fx, fy)
+        if point is None or math.dist(point, self.foot) > self.range_m:
+            return None
+        return self.plane.to_degrees(*point)
 
     def to_picture(self, lon: float, lat: float) -> tuple[float, float] | None:
         point = self.plane.to_metres(lon, lat)

@@ -10,8 +10,8 @@ from config.cameras import Camera
 from gis.ground import GroundModel, ground_model
 from gis.plane import Plane
 
-_COLUMNS = 16
-_HALVINGS = 14
+_COLUMNS = 12
+_HALVINGS = 12
 
 
 def seen_area(camera: Camera, aspect: float = 16 / 9) -> Polygon | None:
@@ -57,21 +57,20 @@ def sees(camera: Camera, lon: float, lat: float, aspect: float = 16 / 9) -> bool
 
 def _column(model: GroundModel, fx: float) -> tuple[tuple[float, float], tuple[float, float]] | None:
     """Nearest and farthest ground of one column of the picture."""
-    nearest = model.to_ground(fx, 1.0)
+    nearest = model.place_at(fx, 1.0)
     if nearest is None:
         return None
+    if whole := model.place_at(fx, 0.0):
+        return nearest, whole
     farthest, low, high = nearest, 0.0, 1.0
-    whole = model.to_ground(fx, 0.0)
-    if whole is not None:
-        return (nearest.lon, nearest.lat), (whole.lon, whole.lat)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        fix = model.to_ground(fx, middle)
-        if fix is None:
+        place = model.place_at(fx, middle)
+        if place is None:
             low = middle
         else:
-            farthest, high = fix, middle
-    return (nearest.lon, nearest.lat), (farthest.lon, farthest.lat)
+            farthest, high = place, middle
+    return nearest, farthest
 
 
 def _largest(shape: BaseGeometry) -> Polygon | None:

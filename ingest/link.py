@@ -209,14 +209,15 @@ class _Link:
         while True:
             note = await detections.get()
             key = note.body["key"]
-            try:
-                stored = await self._owner.detection_arrived(note.body["body"], note.blobs)
-            except (ValueError, LookupError, RuntimeError) as problem:
+            # A task of its own, so that whatever goes wrong with one detection ends with that detection.
+            storing = asyncio.create_task(self._owner.detection_arrived(note.body["body"], note.blobs))
+            await asyncio.wait({storing})
+            if problem := storing.exception():
                 # What the store refuses it will most likely refuse again; what follows must not wait for it.
-                log.exception("detection %s was not stored", key)
+                log.error("detection %s was not stored", key, exc_info=problem)
                 self.send({"t": "refuse", "key": key, "error": f"{type(problem).__name__}: {problem}"})
-                continue
-            self.send({"t": "acknowledge" if stored else "later", "key": key})
+            else:
+                self.send({"t": "acknowledge" if storing.result() else "later", "key": key})
 
     def _handle(self, note: Note) -> None:
         body = note.body

@@ -148,9 +148,9 @@ class _Connection:
                 self._landed(body["key"])
             case "refuse":
                 self._server.spool.refused(body["key"], body["error"])
-                self._start(self._offer_again())
+                self._start(self._offer_again(body["key"]))
             case "later":
-                self._start(self._offer_again())
+                self._start(self._offer_again(body["key"]))
 
     def _start(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -195,10 +195,11 @@ class _Connection:
         if room <= 0:
             return
         for item in self._server.spool.pending(self._offered_seq, room):
-            self._offer(item)
+            self._offered_seq = item.seq
+            if item.key not in self._in_flight:
+                self._offer(item)
 
     def _offer(self, item: Spooled) -> None:
-        self._offered_seq = item.seq
         self._in_flight.add(item.key)
         self.send({"t": "detection", "key": item.key, "body": item.body}, item.blobs)
 
@@ -206,9 +207,9 @@ class _Connection:
         self._in_flight.discard(key)
         self.offer_detections()
 
-    async def _offer_again(self) -> None:
+    async def _offer_again(self, key: str) -> None:
         await self._server.clock.sleep(_LATER_SECONDS)
-        self._in_flight.clear()
+        self._in_flight.discard(key)
         self._offered_seq = 0
         self.offer_detections()
 

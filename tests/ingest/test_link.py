@@ -179,7 +179,7 @@ async def test_a_detection_the_store_refuses_does_not_hold_up_the_next(worker: W
 
     async def store(body: dict[str, Any], blobs: tuple[bytes, ...]) -> None:
         if body["key"] == "bad":
-            raise ValueError("no such class")
+            raise AttributeError("a fault of our own")
         stored.append(body["key"])
 
     links.on_detection(store)
@@ -187,7 +187,7 @@ async def test_a_detection_the_store_refuses_does_not_hold_up_the_next(worker: W
         worker.spool.put(key, {"key": key})
     worker.server.spooled()
     await _until(lambda: len(stored) == 20)
-    assert [item.key for item in worker.spool.pending()] == ["bad"]
+    await _until(lambda: [item.key for item in worker.spool.pending()] == ["bad"])
 
 
 async def test_detections_left_by_a_dead_worker_are_delivered_by_the_next(worker: Worker, tmp_path: Path) -> None:

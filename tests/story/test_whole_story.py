@@ -25,9 +25,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallTown]:
     made = SmallTown(tmp_path_factory.mktemp("story"), (STALL_SCENE, *OTHER_SCENES), dwell=DWELL, phone_speed=12.0)
-    made.start()
-    yield made
-    assert made.stop() == 0
+    try:
+        made.start()
+        yield made
+    finally:
+        code = made.stop()
+    assert code == 0
 
 
 @pytest.fixture
