@@ -135,7 +135,7 @@ def draw(cache_dir: Path, scene_id: str, codec: Codec = "h264") -> None:
     for name in film.casts:
         frames = list(film.shoot(name))
         if crf is None:
-            crf = fitting_crf(frames[:gop], scene.fps, codec)
+            crf = fitting_crf(frames[:gop] + frames[3 * gop : 4 * gop], scene.fps, codec)
         coded = encode(frames, scene.fps, crf, codec)
         segments[name] = Segment(name, codec, scene.fps, coded.access_units, coded.keyframes)
     truth: dict[str, EventTruth] = {}

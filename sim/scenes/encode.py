@@ -76,5 +76,5 @@ def fitting_crf(sample: Sequence[Planar], fps: float, codec: Codec = "h264") -> 
     for _ in range(2):
         rate = encode(sample, fps, crf, codec).kbits_per_second(fps)
         crf += 6.0 * float(np.log2(rate / TARGET_KBITS)) * 0.95
-        crf = min(max(crf, 18.0), 36.0)
+        crf = min(max(crf, 18.0), 40.0)
     return round(crf, 1)

@@ -157,7 +157,9 @@ def _customers(plan: StallPlan) -> list[Mover]:
             stay = 1.0
         spare = PERIOD_S - length / speed - stay
         route = along(points, speed, {pause: stay}, heading_deg(way[-1], plan.enter[-1]))
-        movers.append(Mover(person(passer(index * 3 + 2)), route, min(starts[index % 3], max(spare - 0.1, 0.0))))
+        movers.append(
+            Mover(person(passer(index * 3 + 2)), route, min(starts[index % 3], max(spare - 0.1, 0.0)), passes_by=True)
+        )
     return movers
 
 

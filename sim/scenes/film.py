@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 
 from sim.scenes.encode import Planar
-from sim.scenes.events import dump_segments, stall_segments
+from sim.scenes.events import Segments, dump_segments, stall_segments
 from sim.scenes.layout import PERIOD_S, Layout, Moment, Mover
 from sim.scenes.motion import pose
+from sim.scenes.offstage import from_off_stage
 from sim.scenes.pinhole import HEIGHT, WIDTH, Pinhole
 from sim.scenes.solid import Solid
 from sim.scenes.sprite import Patch, Place, picture, shadow
@@ -19,6 +20,7 @@ from sim.scenes.textures import Image, Plane, noise, sample
 PHASE_S = 4.0
 """Leaves and water repeat after this long; it divides the period."""
 STEAM_S = 3.0
+FADE_S = 0.4
 LIGHT_GRID = (80, 45)
 GRAINS = 12
 
@@ -34,28 +36,23 @@ class Film:
         self._lights = _Lights(camera, layout, self.frames)
         self._grain = _grain(layout.light.noise, seed)
         self._drawn: dict[tuple[int, int], tuple[Patch, ...]] = {}
-        self._puffs: dict[int, tuple[Patch, ...]] = {}
         self.casts = self._casts()
 
     def _casts(self) -> dict[str, tuple[Mover, ...]]:
         """Who plays in which segment."""
-        layout = self.layout
-        first, second, third = layout.crowds
-        casts = {"idle": (*layout.always, *first), "idle-2": (*layout.always, *second)}
-        extras = {
-            "stall_arrive": second,
-            "stall_serve": third,
-            "stall_leave": first,
-            "dump_bring": (),
-            "dump_rest": first,
-            "dump_clear": (),
-        }
+        layout, backdrop = self.layout, self.stage.backdrop
+        always = tuple(from_off_stage(mover, backdrop) for mover in layout.always)
+        first, second, third = (tuple(from_off_stage(mover, backdrop) for mover in crowd) for crowd in layout.crowds)
+        casts = {"idle": (*always, *first), "idle-2": (*always, *second)}
+        extras = {"stall_arrive": second, "stall_serve": third, "stall_leave": first, "dump_rest": first}
+        events: Segments = {}
         if layout.stall is not None:
-            casts |= {
-                name: (*layout.always, *extras[name], *cast) for name, cast in stall_segments(layout.stall).items()
-            }
+            events |= stall_segments(layout.stall)
         if layout.dump is not None:
-            casts |= {name: (*layout.always, *extras[name], *cast) for name, cast in dump_segments(layout.dump).items()}
+            events |= dump_segments(layout.dump)
+        for name, cast in events.items():
+            players = tuple(from_off_stage(mover, backdrop) if mover.passes_by else mover for mover in cast)
+            casts[name] = (*always, *extras.get(name, ()), *players)
         return casts
 
     def shoot(self, segment: str) -> Iterator[Planar]:
@@ -102,27 +99,22 @@ class Film:
         found = [shadow(solid, backdrop, spot), picture(solid, backdrop, spot)]
         if mover.headlights:
             found += _headlights(self.stage, solid, spot)
-        return tuple(patch for patch in found if patch is not None)
+        seen = min(t, mover.route.duration - t) / FADE_S if mover.fades else 1.0
+        return tuple(patch.faded(seen) for patch in found if patch is not None)
 
-    def _steam(self, mover: Mover, number: int) -> tuple[Patch, ...]:
-        step = number % round(STEAM_S * self.fps)
-        if step not in self._puffs:
-            self._puffs[step] = self._blow(mover, step)
-        return self._puffs[step]
-
-    def _blow(self, mover: Mover, number: int) -> tuple[Patch, ...]:
+    def _steam(self, mover: Mover, number: int) -> list[Patch]:
+        """Puffs above a stall; none at the borders of the segment, for the next one may have no steam."""
         _, x, y = mover.route.points[0]
-        puffs = []
+        t = number / self.fps
+        ramp = min(t, PERIOD_S - t, 1.0)
         level = float(np.mean(self.layout.light.at(x, y)))
+        puffs = []
         for k in range(5):
-            age = (number / self.fps / STEAM_S + k / 5) % 1.0
+            age = (t / STEAM_S + k / 5) % 1.0
             centre = (x + 0.25 * math.sin(5 * age + k) * age + 0.2 * age, y, 1.05 + 1.3 * age)
-            puffs.append(
-                _puff(
-                    self.camera, centre, 0.1 + 0.32 * age, 0.28 * math.sin(math.pi * age) ** 0.8, 225 * min(level, 1.1)
-                )
-            )
-        return tuple(puff for puff in puffs if puff is not None)
+            strength = 0.28 * ramp * math.sin(math.pi * age) ** 0.8
+            puffs.append(_puff(self.camera, centre, 0.1 + 0.32 * age, strength, 225 * min(level, 1.1)))
+        return [puff for puff in puffs if puff is not None]
 
     def _finish(self, frame: Image, number: int) -> Planar:
         planar = cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420)

@@ -105,6 +105,10 @@ class Mover:
     """Looks the same at every moment and does not move: drawn once."""
     slow: bool = False
     """Moves so little that every other frame is enough."""
+    passes_by: bool = False
+    """Of an event, but a stranger to it: a customer."""
+    fades: bool = False
+    """Comes and goes softly where the route cannot begin or end out of sight."""
     headlights: bool = False
     steam: bool = False
 

@@ -136,7 +136,7 @@ DUSK = Light(
     haze_m=120,
     shadow=0.0,
     clouds=0.04,
-    noise=3.4,
+    noise=2.8,
     night=0.45,
 )
 NIGHT = Light(
@@ -149,6 +149,6 @@ NIGHT = Light(
     haze_m=150,
     shadow=0.0,
     clouds=0.02,
-    noise=4.6,
+    noise=3.6,
     night=0.9,
 )

@@ -1,6 +1,6 @@
 """Solids at a place → small premultiplied pictures and their shadows, ready to be laid into a frame."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
@@ -36,6 +36,15 @@ class Patch:
     keep: Image
     add: Image | None
     depth: float
+
+    def faded(self, share: float) -> "Patch":
+        """The same, seen only by that share."""
+        if share >= 1 or self.depth > VANISH_M[1]:
+            return self
+        share = max(share, 0.0)
+        keep = np.asarray(cv2.convertScaleAbs(self.keep, alpha=share, beta=255 * (1 - share)), np.uint8)
+        add = None if self.add is None else np.asarray(cv2.convertScaleAbs(self.add, alpha=share), np.uint8)
+        return replace(self, keep=keep, add=add)
 
     def lay(self, frame: Image) -> None:
         height, width = self.keep.shape[:2]

@@ -142,8 +142,8 @@ def _crowds(f: Frame) -> tuple[tuple[Mover, ...], ...]:
 def _dump(f: Frame) -> DumpPlan:
     return DumpPlan(
         "black",
-        enter=street.path(f, (4.6, -0.2), (8, -0.6), (9.6, -2.0)),
-        leave=street.path(f, (9.6, -2.0), (9.0, 0.4), (4.6, 0.6)),
-        cleaner_enter=street.path(f, (19, -4.1), (14, -1.2), (11, -1.6)),
-        cleaner_leave=street.path(f, (8.4, 0.2), (4.4, 0.4)),
+        enter=street.path(f, (2.6, -0.2), (8, -0.6), (9.6, -2.0)),
+        leave=street.path(f, (9.6, -2.0), (9.0, 0.4), (2.6, 0.6)),
+        cleaner_enter=street.path(f, (19, -5.6), (14, -1.2), (11, -1.6)),
+        cleaner_leave=street.path(f, (8.4, 0.2), (2.6, 0.4)),
     )

@@ -138,8 +138,8 @@ def _crowds(f: Frame) -> tuple[tuple[Mover, ...], ...]:
 def _dump(f: Frame) -> DumpPlan:
     return DumpPlan(
         "debris",
-        enter=street.path(f, (6.8, 3.0), (9.4, 4.2), (11.6, 6.6)),
-        leave=street.path(f, (11.6, 6.6), (9.2, 3.4), (6.6, 2.6)),
+        enter=street.path(f, (5.2, 2.6), (9.4, 4.2), (11.6, 6.6)),
+        leave=street.path(f, (11.6, 6.6), (9.2, 3.4), (5.2, 2.2)),
         cleaner_enter=street.path(f, (7.4, 8.6), (10.2, 7.6)),
         cleaner_leave=street.path(f, (9.6, 8.0), (7.2, 8.8)),
         by_ebike=False,

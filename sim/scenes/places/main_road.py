@@ -145,6 +145,6 @@ def _dump(f: Frame) -> DumpPlan:
         "debris",
         enter=street.path(f, (7.0, 5.4), (12.5, 4.6), (15.5, 1.4)),
         leave=street.path(f, (15.5, 1.4), (14.5, 5.4), (7.0, 6.2)),
-        cleaner_enter=street.path(f, (24.5, 9.5), (22.5, 5.4), (16.5, 3.2)),
+        cleaner_enter=street.path(f, (24.5, 13.5), (22.5, 5.4), (16.5, 3.2)),
         cleaner_leave=street.path(f, (13.5, 5.2), (7.0, 5.6)),
     )

@@ -135,8 +135,8 @@ def _always(f: Frame) -> tuple[Mover, ...]:
     angle = f.angle_deg
     return (
         stander(18, f.at(3.6, -13.4), angle + 180),
-        stander(9, f.at(-8.6, -13.0), angle + 60),
-        stander(14, f.at(-7.6, -12.8), angle - 60),
+        stander(9, f.at(-9.6, -14.0), angle + 60),
+        stander(14, f.at(-8.7, -13.9), angle - 60),
         street.ride(f, 3, 1.0, (-18, -7.0), (22, -7.0), speed=4.4, wraps=True),
         street.drive(f, vehicles.sedan(P[5]), 6.5, (28, -3.2), (-26, -3.2), speed=9, wraps=True),
     )
@@ -195,8 +195,8 @@ def _stall(f: Frame) -> StallPlan:
 def _dump(f: Frame) -> DumpPlan:
     return DumpPlan(
         "woven",
-        enter=street.path(f, (1.0, -19), (2.0, -12.6), (5.4, -11.0)),
-        leave=street.path(f, (5.4, -11.0), (3.0, -12.8), (0.8, -20)),
+        enter=street.path(f, (6.8, -17.6), (3.0, -15.4), (3.2, -12.8), (5.4, -11.0)),
+        leave=street.path(f, (5.4, -11.0), (3.2, -12.8), (3.0, -15.4), (7.0, -17.8)),
         cleaner_enter=street.path(f, (14.5, -9.6), (8.4, -10.2)),
         cleaner_leave=street.path(f, (8.4, -10.0), (14.5, -9.4)),
     )

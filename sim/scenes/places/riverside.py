@@ -179,6 +179,6 @@ def _dump(f: Frame) -> DumpPlan:
         "black",
         enter=street.path(f, (4.2, 0.6), (7.0, -0.4), (9.6, -2.9)),
         leave=street.path(f, (9.6, -2.9), (7.4, 0.0), (4.0, 0.8)),
-        cleaner_enter=street.path(f, (21, 5.4), (15, 0.0), (11, -1.4)),
+        cleaner_enter=street.path(f, (17, 12.4), (15, 0.0), (11, -1.4)),
         cleaner_leave=street.path(f, (8, 0.2), (4.2, 0.8)),
     )

@@ -138,8 +138,8 @@ def _crowds(f: Frame) -> tuple[tuple[Mover, ...], ...]:
 def _dump(f: Frame) -> DumpPlan:
     return DumpPlan(
         "woven",
-        enter=street.path(f, (5.4, -0.8), (8.8, -0.2), (11.5, 1.9)),
-        leave=street.path(f, (11.5, 1.9), (9.5, -1.2), (5.2, -1.4)),
-        cleaner_enter=street.path(f, (21, -6.9), (16, -1.8), (13, 0.6)),
-        cleaner_leave=street.path(f, (9, -1.4), (5.2, -1.6)),
+        enter=street.path(f, (3.4, -0.8), (8.8, -0.2), (11.5, 1.9)),
+        leave=street.path(f, (11.5, 1.9), (9.5, -1.2), (3.4, -1.4)),
+        cleaner_enter=street.path(f, (21, -9), (16, -1.8), (13, 0.6)),
+        cleaner_leave=street.path(f, (9, -1.4), (3.4, -1.6)),
     )
