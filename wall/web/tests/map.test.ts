@@ -1,8 +1,12 @@
+import type { FeatureCollection, Position } from 'geojson'
 import { describe, expect, it } from 'vitest'
 import { longestStretch, ringCentre } from '../src/map/geometry'
 import { placeLabels, type LabelBox } from '../src/map/label_placement'
 import { Motion } from '../src/map/motion'
-import { pick } from '../src/map/pick'
+import { roadKind, roadWeight } from '../src/map/layers/base_layer'
+import { metresPerPixel, worldX, worldY } from '../src/map/mercator'
+import { Picker } from '../src/map/pick'
+import { shapesOf } from '../src/map/shapes'
 
 const box = (x: number, y: number, priority = 1, width = 40, height = 12): LabelBox => ({ x, y, width, height, priority })
 
@@ -91,12 +95,76 @@ describe('shapes', () => {
 })
 
 describe('picking', () => {
-  const at = (kind: 'case' | 'worker' | 'camera', id: string, x: number) => ({ kind, id, x, y: 0 })
   it.each([
-    ['nothing near', [at('camera', 'c', 40)], 0, null],
-    ['the nearest of a kind', [at('camera', 'a', 6), at('camera', 'b', 2)], 0, 'b'],
-    ['a case before a camera a little nearer', [at('camera', 'a', 1), at('case', 'e', 5)], 0, 'e'],
-  ])('%s', (_, targets, x, id) => {
-    expect(pick(targets, x, 0)?.id ?? null).toBe(id)
+    ['nothing near', [['camera', 'c', 40]], null],
+    ['the nearest of a kind', [['camera', 'a', 6], ['camera', 'b', 2]], 'b'],
+    ['a case before a camera a little nearer', [['camera', 'a', 1], ['case', 'e', 5]], 'e'],
+    ['a worker before a camera on the same spot', [['camera', 'a', 0], ['worker', 'w', 0]], 'w'],
+    ['nothing without a place', [['case', 'x', null]], null],
+  ] as const)('%s', (_, offers, id) => {
+    const picker = new Picker(120, 30, 0.001, 0.0009)
+    for (const [kind, name, pixels] of offers) picker.offer(kind, name, pixels === null ? null : 120 + pixels * 0.001, 30)
+    expect(picker.found?.id ?? null).toBe(id)
+  })
+
+  it('reaches as far up as sideways', () => {
+    const picker = new Picker(120, 30, 0.001, 0.0009)
+    picker.offer('camera', 'up', 120, 30 + 10.5 * 0.0009)
+    expect(picker.found).toBeNull()
+    picker.offer('camera', 'near', 120, 30 + 9.5 * 0.0009)
+    expect(picker.found?.id).toBe('near')
+  })
+})
+
+describe('the projection', () => {
+  it.each([
+    [0, 0, 0.5, 0.5],
+    [-180, 85.0511, 0, 0],
+    [120, 30, 0.833333, 0.412572],
+  ])('of %d, %d', (lon, lat, x, y) => {
+    expect(worldX(lon)).toBeCloseTo(x, 5)
+    expect(worldY(lat)).toBeCloseTo(y, 4)
+  })
+
+  it('gives the scale on the ground', () => {
+    expect(metresPerPixel(0, 0)).toBeCloseTo(156_543, 0)
+    expect(metresPerPixel(60, 10)).toBeCloseTo(76.44, 1)
+  })
+})
+
+describe('features made ready for drawing', () => {
+  const square: Position[] = [[0, 0], [10, 0], [10, 10], [0, 10], [0, 0]]
+  const features: FeatureCollection = {
+    type: 'FeatureCollection',
+    features: [
+      { type: 'Feature', properties: { name: 'a' }, geometry: { type: 'Polygon', coordinates: [square] } },
+      { type: 'Feature', properties: null, geometry: { type: 'MultiLineString', coordinates: [[[0, 0], [1, 1]], [[5, 5]]] } },
+      { type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [1, 2] } },
+      { type: 'Feature', properties: {}, geometry: null as never },
+    ],
+  }
+
+  it('keep lines and polygons, and leave out what cannot be drawn', () => {
+    const shapes = shapesOf(features)
+    expect(shapes.map(({ closed, paths }) => [closed, paths.length])).toEqual([[true, 1], [false, 1]])
+    expect(shapes[0]).toMatchObject({ west: 0.5, properties: { name: 'a' } })
+    expect(shapes[0]?.east).toBeCloseTo(0.5 + 10 / 360)
+    expect(shapes[0]?.north).toBeLessThan(shapes[0]?.south ?? 0)
+  })
+})
+
+describe('roads', () => {
+  it.each([
+    [{ kind: 'main' }, 'main'],
+    [{ highway: 'footway' }, 'path'],
+    [{ class: 'anything' }, 'minor'],
+    [{}, 'minor'],
+  ])('%o', (properties, kind) => {
+    expect(roadKind(properties)).toBe(kind)
+  })
+
+  it('never vanish, and grow with the zoom', () => {
+    expect(roadWeight('path', 9)).toBe(0.7)
+    expect(roadWeight('main', 17)).toBeGreaterThan(roadWeight('main', 16))
   })
 })

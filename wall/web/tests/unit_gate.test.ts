@@ -56,7 +56,7 @@ describe('the wait before a reconnect', () => {
     [2, 0.5, 800],
     [3, 0, 1200],
     [3, 1, 2000],
-    [20, 0.5, 8000],
+    [20, 0.5, 5000],
   ])('attempt %i with chance %f takes %i ms', (attempt, chance, ms) => {
     expect(reconnectDelay(attempt, () => chance)).toBe(ms)
   })

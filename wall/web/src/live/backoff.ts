@@ -1,5 +1,5 @@
 const FIRST_MS = 400
-const LONGEST_MS = 8_000
+const LONGEST_MS = 5_000
 
 /** How long to wait before reconnect number `attempt` (1, 2, …): doubling, capped, ±25 % so that pages do not return in step. */
 export function reconnectDelay(attempt: number, random: () => number): number {

@@ -1,7 +1,8 @@
 import type { FeatureCollection } from 'geojson'
 import { ApiError, type ApiClient } from '../api/client'
 import type { Camera } from '../api/types'
-import { BASE_ORDER, type MapView, type NamedFeatures, type NameOf } from './map_view'
+import type { NameOf } from './layers/label_layer'
+import { BASE_ORDER, type MapView, type NamedFeatures } from './map_view'
 
 export function featureName(properties: Record<string, unknown>, language: 'zh' | 'en'): string {
   const chosen = language === 'en' ? properties['name_en'] : undefined

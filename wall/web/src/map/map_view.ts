@@ -1,22 +1,26 @@
 import type { FeatureCollection } from 'geojson'
 import L from 'leaflet'
 import type { Camera, Case, Town, Worker } from '../api/types'
+import type { Painter } from './drawing'
 import { BaseLayer } from './layers/base_layer'
 import { BoundaryLayer } from './layers/boundary_layer'
 import { CameraLayer } from './layers/camera_layer'
 import { CaseLayer } from './layers/case_layer'
-import { LabelLayer } from './layers/label_layer'
+import { LabelLayer, type NameOf } from './layers/label_layer'
 import { MarkLayer } from './layers/mark_layer'
+import { PulseLayer } from './layers/pulse_layer'
 import { WorkerLayer } from './layers/worker_layer'
-import { type SwitchName } from './switches'
+import { worldPixels } from './mercator'
 import { PALETTE } from './palette'
-import { pick, type Pick, type Target } from './pick'
+import { Picker, type Pick } from './pick'
+import { Sheet } from './sheet'
+import type { SwitchName } from './switches'
 
-/** From the ground up. */
-const PANES = ['base', 'areas', 'grids', 'labels', 'cameras', 'workers', 'cases', 'mark'] as const
 export const BASE_ORDER = ['green', 'water', 'buildings', 'roads'] as const
-/** A feature's name in the language on view, from its properties. */
-export type NameOf = (properties: Record<string, unknown>) => string
+/** From the ground up. What changes together shares a sheet: the ground with the view, the rest by itself. */
+const PANES = ['ground', 'moving', 'things'] as const
+/** Smooth to the eye at walking pace; more would only cost. */
+const MOVING_MS = 90
 
 export interface NamedFeatures {
   areas?: FeatureCollection
@@ -37,23 +41,28 @@ export interface MapViewCallbacks {
   onMove(): void
 }
 
-type Switchable = { setVisible(visible: boolean): void }
-
-/** The map, seen from the framework: data in, clicks out. Leaflet does not show through. */
+/** The map, seen from the framework: data in, clicks out. Leaflet moves and zooms it; our layers paint it. */
 export class MapView {
   private readonly map: L.Map
-  private readonly renderers = new Map<string, L.Canvas>()
-  private readonly labels: LabelLayer
-  private readonly cameraLayer: CameraLayer
-  private readonly workerLayer: WorkerLayer
-  private readonly caseLayer: CaseLayer
-  private readonly mark: MarkLayer
-  private readonly switches = new Map<SwitchName, Switchable[]>()
-  private readonly off = new Set<SwitchName>()
-  private cameras: Camera[] = []
-  private cases: Case[] = []
   private readonly bounds: L.LatLngBounds
-  private hovered: Pick | null = null
+  private readonly groundPainters: Painter[] = []
+  private readonly base: BaseLayer[] = []
+  private areas: BoundaryLayer | null = null
+  private grids: BoundaryLayer | null = null
+  private readonly labels = new LabelLayer()
+  private readonly cameraLayer = new CameraLayer()
+  private readonly workerLayer = new WorkerLayer()
+  private readonly caseLayer = new CaseLayer()
+  private readonly pulses = new PulseLayer()
+  private readonly mark = new MarkLayer()
+  private readonly ground: Sheet
+  private readonly moving: Sheet
+  private readonly things: Sheet
+  private readonly off = new Set<SwitchName>()
+  private readonly timer: ReturnType<typeof setInterval>
+  private readonly resizes: ResizeObserver
+  private hovering = false
+  private dragging = false
 
   constructor(
     private readonly container: HTMLElement,
@@ -65,7 +74,6 @@ export class MapView {
     this.map = L.map(container, {
       zoomControl: false,
       attributionControl: false,
-      preferCanvas: true,
       zoomSnap: 0.25,
       zoomDelta: 0.75,
       wheelPxPerZoomLevel: 90,
@@ -77,84 +85,85 @@ export class MapView {
     })
     container.style.background = PALETTE.ground
     L.control.scale({ imperial: false, position: 'bottomleft', maxWidth: 140 }).addTo(this.map)
-    PANES.forEach((name, index) => {
-      const pane = this.map.createPane(name)
-      pane.style.zIndex = String(300 + index * 20)
-      if (index > 2) pane.style.pointerEvents = 'none'
-    })
+    PANES.forEach((name, index) => (this.map.createPane(name).style.zIndex = String(300 + index * 20)))
     this.map.fitBounds(this.bounds, { animate: false })
-    this.labels = new LabelLayer(this.map, 'labels')
-    this.cameraLayer = new CameraLayer(this.map, 'cameras')
-    this.workerLayer = new WorkerLayer(this.map, 'workers')
-    this.caseLayer = new CaseLayer(this.map, 'cases')
-    this.mark = new MarkLayer(this.map, 'mark')
-    this.register('labels', this.labels)
-    this.register('cameras', this.cameraLayer)
-    this.register('workers', this.workerLayer)
-    this.register('cases', this.caseLayer)
+    this.ground = new Sheet(this.map, 'ground', this.groundPainters)
+    this.moving = new Sheet(this.map, 'moving', [this.pulses, this.workerLayer])
+    this.things = new Sheet(this.map, 'things', [this.cameraLayer, this.caseLayer, this.mark])
+    this.timer = setInterval(() => this.beat(), MOVING_MS)
+    this.resizes = new ResizeObserver(() => {
+      if (this.container.clientWidth > 0) this.map.invalidateSize({ animate: false, pan: true })
+    })
+    this.resizes.observe(container)
     this.listen()
   }
 
   private listen(): void {
     this.map.on('click', (event) => {
-      const found = this.find(event.containerPoint.x, event.containerPoint.y)
-      this.callbacks.onClick(found, { lon: event.latlng.lng, lat: event.latlng.lat })
+      this.callbacks.onClick(this.find(event.latlng), { lon: event.latlng.lng, lat: event.latlng.lat })
     })
     this.map.on('mousemove', (event) => {
-      const { x, y } = event.containerPoint
-      const found = this.find(x, y)
-      if (found?.id === this.hovered?.id && !found) return
-      this.hovered = found
+      if (this.dragging) return
+      const found = this.find(event.latlng)
+      if (!found && !this.hovering) return
+      this.hovering = found !== null
       this.container.style.cursor = found ? 'pointer' : ''
-      this.callbacks.onHover(found, { x, y })
+      this.callbacks.onHover(found, point(event.containerPoint))
     })
+    this.map.on('dragstart', () => (this.dragging = true))
+    this.map.on('dragend', () => (this.dragging = false))
     this.map.on('mouseout', () => this.callbacks.onHover(null, { x: 0, y: 0 }))
-    this.map.on('move zoom zoomend moveend resize', () => this.callbacks.onMove())
-    new ResizeObserver(() => {
-      if (this.container.clientWidth > 0) this.map.invalidateSize({ animate: false, pan: true })
-    }).observe(this.container)
+    this.map.on('move zoom moveend resize', () => this.callbacks.onMove())
+    // Subsets of the font arrive when the first of their characters is drawn.
+    document.fonts.addEventListener('loadingdone', this.onFonts)
   }
 
-  private find(x: number, y: number): Pick | null {
-    return pick(this.targets(), x, y)
+  private readonly onFonts = (): void => {
+    for (const layer of [this.labels, this.workerLayer, this.caseLayer]) layer.fontChanged()
+    for (const sheet of [this.ground, this.moving, this.things]) sheet.redrawSoon()
   }
 
-  private *targets(): Generator<Target> {
-    const at = (lon: number, lat: number): { x: number; y: number } => this.map.latLngToContainerPoint([lat, lon])
-    if (!this.off.has('cases')) {
-      for (const { id, lon, lat } of this.cases) if (lon !== null && lat !== null) yield { kind: 'case', id, ...point(at(lon, lat)) }
-    }
-    if (!this.off.has('workers')) {
-      for (const [id, lon, lat] of this.workerLayer.positions()) yield { kind: 'worker', id, ...point(at(lon, lat)) }
-    }
-    if (!this.off.has('cameras')) {
-      for (const { id, lon, lat } of this.cameras) if (lon !== null && lat !== null) yield { kind: 'camera', id, ...point(at(lon, lat)) }
-    }
+  private beat(): void {
+    if (document.hidden || this.container.clientWidth === 0) return
+    if (this.pulses.isMoving || (this.workerLayer.visible && this.workerLayer.isMoving)) this.moving.redrawSoon()
   }
 
-  private register(name: SwitchName, layer: Switchable): void {
-    this.switches.set(name, [...(this.switches.get(name) ?? []), layer])
-    if (this.off.has(name)) layer.setVisible(false)
+  private find({ lng, lat }: L.LatLng): Pick | null {
+    const lonPerPixel = 360 / worldPixels(this.map.getZoom())
+    const picker = new Picker(lng, lat, lonPerPixel, lonPerPixel * Math.cos((lat * Math.PI) / 180))
+    if (this.caseLayer.visible) for (const item of this.caseLayer.cases) picker.offer('case', item.id, item.lon, item.lat)
+    if (this.workerLayer.visible) this.workerLayer.eachPosition((id, lon, at) => picker.offer('worker', id, lon, at))
+    if (this.cameraLayer.visible) for (const item of this.cameraLayer.cameras) picker.offer('camera', item.id, item.lon, item.lat)
+    return picker.found
   }
 
-  private renderer(pane: string): L.Canvas {
-    const known = this.renderers.get(pane)
-    if (known) return known
-    const made = L.canvas({ pane, padding: 0.2 })
-    this.renderers.set(pane, made)
-    return made
+  /** Base layers below, then grids, areas, and all writing on top. */
+  private orderGround(): void {
+    const layers: (Painter | null)[] = [...this.base, this.grids, this.areas, this.labels]
+    this.groundPainters.splice(0, Infinity, ...layers.filter((layer) => layer !== null))
+    this.ground.redrawSoon()
   }
 
   addBase(name: string, features: FeatureCollection, nameOf: NameOf): void {
-    const layer = new BaseLayer(this.map, name, features, this.renderer('base'), 'base')
-    if (name === 'buildings') this.register('buildings', layer)
+    const layer = new BaseLayer(name, features)
+    layer.visible = name !== 'buildings' || !this.off.has('buildings')
+    this.base.push(layer)
     if (name === 'roads') this.labels.setRoads(features, nameOf)
+    this.orderGround()
   }
 
   addAreas(features: FeatureCollection, nameOf: NameOf): void {
-    const look = { colour: PALETTE.area, weightAt16: 2.6, dash: '10 6' }
-    this.register('areas', new BoundaryLayer(this.map, features, this.renderer('areas'), 'areas', look))
+    this.areas = new BoundaryLayer(features, { colour: PALETTE.area, weightAt16: 2.6, dash: [10, 6], smallestPixels: 0 })
+    this.areas.visible = !this.off.has('areas')
     this.labels.setAreas(this.withoutTown(features), nameOf)
+    this.orderGround()
+  }
+
+  addGrids(features: FeatureCollection, nameOf: NameOf): void {
+    this.grids = new BoundaryLayer(features, { colour: PALETTE.grid, weightAt16: 1.3, dash: [], smallestPixels: 5 })
+    this.grids.visible = !this.off.has('grids')
+    this.labels.setGrids(features, nameOf)
+    this.orderGround()
   }
 
   /** The strip above says which town it is; its name across the map would only hide a village's. */
@@ -162,55 +171,66 @@ export class MapView {
     return { ...areas, features: areas.features.filter((area) => area.properties?.['code'] !== this.town.area) }
   }
 
-  addGrids(features: FeatureCollection, nameOf: NameOf): void {
-    const look = { colour: PALETTE.grid, weightAt16: 1.3, fill: PALETTE.grid }
-    this.register('grids', new BoundaryLayer(this.map, features, this.renderer('grids'), 'grids', look))
-    this.labels.setGrids(features, nameOf)
-  }
-
   /** Names in another language. */
   rename(named: NamedFeatures, nameOf: NameOf, cameraName: (camera: Camera) => string): void {
     if (named.areas) this.labels.setAreas(this.withoutTown(named.areas), nameOf)
     if (named.grids) this.labels.setGrids(named.grids, nameOf)
     if (named.roads) this.labels.setRoads(named.roads, nameOf)
-    this.labels.setCameras(this.cameras, cameraName)
+    this.labels.setCameras(this.cameraLayer.cameras, cameraName)
+    this.ground.redrawSoon()
   }
 
-  setCameras(cameras: Camera[], nameOf: (camera: Camera) => string): void {
-    this.cameras = cameras
-    this.cameraLayer.setCameras(cameras)
+  /** Cameras do not move: their names are laid out anew only when some came or went. */
+  setCameras(cameras: readonly Camera[], nameOf: (camera: Camera) => string): void {
+    const sameSet = cameras.length === this.cameraLayer.cameras.length
+    this.cameraLayer.cameras = cameras
+    this.things.redrawSoon()
+    if (sameSet) return
     this.labels.setCameras(cameras, nameOf)
+    this.ground.redrawSoon()
   }
 
   setWorkers(workers: Iterable<Worker>): void {
     this.workerLayer.setWorkers(workers)
+    this.moving.redrawSoon()
   }
 
-  setCases(cases: Case[], urgent: ReadonlySet<string>): void {
-    this.cases = cases
-    this.caseLayer.setCases(cases, urgent)
-  }
-
-  selectCase(id: string | null): void {
-    this.caseLayer.select(id)
+  /** `urgent`: ids that pulse even where there are many. */
+  setCases(cases: readonly Case[], urgent: ReadonlySet<string>, selected: string | null): void {
+    this.caseLayer.cases = cases
+    this.caseLayer.selected = selected
+    this.pulses.setCases(cases, urgent, selected)
+    this.things.redrawSoon()
+    this.moving.redrawSoon()
   }
 
   highlightCameras(ids: ReadonlySet<string>): void {
-    this.cameraLayer.highlight(ids)
+    const before = this.cameraLayer.highlighted
+    if (ids.size === before.size && [...ids].every((id) => before.has(id))) return
+    this.cameraLayer.highlighted = ids
+    this.things.redrawSoon()
   }
 
   setMark(place: Place | null): void {
-    this.mark.setMark(place)
+    this.mark.mark = place
+    this.things.redrawSoon()
   }
 
   setSwitch(name: SwitchName, on: boolean): void {
     if (on) this.off.delete(name)
     else this.off.add(name)
-    for (const layer of this.switches.get(name) ?? []) layer.setVisible(on)
-    if (name in this.labels.shown) {
-      this.labels.shown[name as keyof LabelLayer['shown']] = on
-      this.labels.redrawSoon()
+    const layers: Record<SwitchName, (Painter | null | undefined)[]> = {
+      grids: [this.grids],
+      areas: [this.areas],
+      labels: [this.labels],
+      buildings: [this.base.find((layer) => layer.name === 'buildings')],
+      cameras: [this.cameraLayer],
+      workers: [this.workerLayer],
+      cases: [this.caseLayer, this.pulses],
     }
+    for (const layer of layers[name]) if (layer) layer.visible = on
+    if (name === 'areas' || name === 'grids' || name === 'cameras') this.labels.shown[name] = on
+    for (const sheet of [this.ground, this.moving, this.things]) sheet.redrawSoon()
   }
 
   flyTo({ lon, lat }: Place, zoom?: number): void {
@@ -245,7 +265,10 @@ export class MapView {
   }
 
   remove(): void {
-    for (const layer of [this.labels, this.cameraLayer, this.workerLayer, this.caseLayer, this.mark]) layer.remove()
+    clearInterval(this.timer)
+    this.resizes.disconnect()
+    document.fonts.removeEventListener('loadingdone', this.onFonts)
+    for (const sheet of [this.ground, this.moving, this.things]) sheet.remove()
     this.map.remove()
   }
 }

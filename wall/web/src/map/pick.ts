@@ -1,4 +1,4 @@
-/** What lies under the pointer. Pure; pixels. */
+/** What lies under the pointer. Pure. */
 export type PickKind = 'case' | 'worker' | 'camera'
 
 export interface Pick {
@@ -6,26 +6,39 @@ export interface Pick {
   id: string
 }
 
-export interface Target extends Pick {
-  x: number
-  y: number
-}
-
 const REACH: Record<PickKind, number> = { case: 16, worker: 11, camera: 10 }
-/** Of two things equally near, the more urgent. */
-const RANK: Record<PickKind, number> = { case: 0, worker: 1, camera: 2 }
+/** Of two things about equally near, the more urgent. Pixels. */
+const HANDICAP: Record<PickKind, number> = { case: 0, worker: 8, camera: 16 }
 
-export function pick(targets: Iterable<Target>, x: number, y: number): Pick | null {
-  let best: Target | null = null
-  let bestCost = Infinity
-  for (const target of targets) {
-    const distance = Math.hypot(target.x - x, target.y - y)
-    if (distance > REACH[target.kind]) continue
-    const cost = RANK[target.kind] * 8 + distance
-    if (cost < bestCost) {
-      best = target
-      bestCost = cost
-    }
+/**
+ * Offered everything on the map, keeps the best. Works in degrees with a scale, which at the size of a pointer is
+ * exact enough and spares projecting thousands of points at every move of the mouse.
+ */
+export class Picker {
+  private best: Pick | null = null
+  private bestCost = Infinity
+
+  /** `lonPerPixel`, `latPerPixel`: degrees, both positive. */
+  constructor(
+    private readonly lon: number,
+    private readonly lat: number,
+    private readonly lonPerPixel: number,
+    private readonly latPerPixel: number,
+  ) {}
+
+  offer(kind: PickKind, id: string, lon: number | null, lat: number | null): void {
+    if (lon === null || lat === null) return
+    const reach = REACH[kind]
+    const x = (lon - this.lon) / this.lonPerPixel
+    if (x > reach || x < -reach) return
+    const distance = Math.hypot(x, (lat - this.lat) / this.latPerPixel)
+    const cost = distance + HANDICAP[kind]
+    if (distance > reach || cost >= this.bestCost) return
+    this.best = { kind, id }
+    this.bestCost = cost
   }
-  return best && { kind: best.kind, id: best.id }
+
+  get found(): Pick | null {
+    return this.best
+  }
 }

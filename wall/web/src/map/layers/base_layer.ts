@@ -1,14 +1,16 @@
-import type { Feature, FeatureCollection } from 'geojson'
-import L from 'leaflet'
+import type { FeatureCollection } from 'geojson'
 import { PALETTE } from '../palette'
+import { shapesOf, type Shape } from '../shapes'
+import { trace, type Drawing, type Painter } from '../drawing'
 
 type RoadKind = keyof typeof PALETTE.road
 
 const MAIN = new Set(['main', 'motorway', 'trunk', 'primary', 'secondary', 'arterial'])
 const PATH = new Set(['path', 'footway', 'lane', 'track', 'service'])
+const ROAD_ORDER: readonly RoadKind[] = ['path', 'minor', 'main']
+const BUILDINGS_FROM_ZOOM = 12.5
 
-export function roadKind(feature: Feature): RoadKind {
-  const properties = feature.properties ?? {}
+export function roadKind(properties: Record<string, unknown>): RoadKind {
   const word = String(properties['kind'] ?? properties['class'] ?? properties['highway'] ?? '')
   if (MAIN.has(word)) return 'main'
   return PATH.has(word) ? 'path' : 'minor'
@@ -20,53 +22,55 @@ export function roadWeight(kind: RoadKind, zoom: number): number {
   return Math.max(kind === 'main' ? 1.6 : 0.7, at16 * 1.55 ** (zoom - 16))
 }
 
-/** One file of the base map: water, green, buildings or roads. Drawn once, restyled with the zoom. */
-export class BaseLayer {
-  private readonly layer: L.GeoJSON
+/** One file of the base map: water, green, buildings or roads. */
+export class BaseLayer implements Painter {
+  visible = true
+  private readonly shapes: Shape[]
 
   constructor(
-    private readonly map: L.Map,
-    private readonly name: string,
+    readonly name: string,
     features: FeatureCollection,
-    renderer: L.Renderer,
-    pane: string,
   ) {
-    const options: L.GeoJSONOptions & { renderer: L.Renderer } = {
-      interactive: false,
-      renderer,
-      pane,
-      pointToLayer: (_, at) => L.circleMarker(at, { radius: 0, renderer, pane }),
-      style: (feature) => this.style(feature),
-    }
-    this.layer = L.geoJSON(features, options).addTo(map)
-    map.on('zoomend', this.restyle, this)
+    this.shapes = shapesOf(features)
   }
 
-  private style(feature: Feature | undefined): L.PathOptions {
+  paint(drawing: Drawing): void {
     switch (this.name) {
-      case 'water': {
-        const line = feature?.geometry.type.endsWith('LineString')
-        return line
-          ? { color: PALETTE.water, weight: roadWeight('main', this.map.getZoom()), fill: false, lineCap: 'round' }
-          : { stroke: false, fillColor: PALETTE.water, fillOpacity: 1 }
-      }
+      case 'water':
+        this.fill(drawing, PALETTE.water)
+        this.stroke(drawing, (shape) => !shape.closed, PALETTE.water, roadWeight('main', drawing.zoom))
+        break
       case 'green':
-        return { stroke: false, fillColor: PALETTE.green, fillOpacity: 1 }
+        this.fill(drawing, PALETTE.green)
+        break
       case 'buildings':
-        return { color: PALETTE.buildingEdge, weight: 0.7, fillColor: PALETTE.building, fillOpacity: 1 }
-      default: {
-        const kind = feature ? roadKind(feature) : 'minor'
-        return { color: PALETTE.road[kind], weight: roadWeight(kind, this.map.getZoom()), fill: false, lineCap: 'round', lineJoin: 'round' }
-      }
+        if (drawing.zoom < BUILDINGS_FROM_ZOOM) break
+        this.fill(drawing, PALETTE.building)
+        if (drawing.zoom >= 15) this.stroke(drawing, () => true, PALETTE.buildingEdge, 0.7)
+        break
+      default:
+        for (const kind of ROAD_ORDER) {
+          this.stroke(drawing, (shape) => roadKind(shape.properties) === kind, PALETTE.road[kind], roadWeight(kind, drawing.zoom))
+        }
     }
   }
 
-  private restyle(): void {
-    if (this.name === 'roads' || this.name === 'water') this.layer.setStyle((feature) => this.style(feature))
+  private fill(drawing: Drawing, colour: string): void {
+    const { context } = drawing
+    context.beginPath()
+    for (const shape of this.shapes) if (shape.closed) trace(drawing, shape)
+    context.fillStyle = colour
+    context.fill('evenodd')
   }
 
-  setVisible(visible: boolean): void {
-    if (visible) this.layer.addTo(this.map)
-    else this.layer.remove()
+  private stroke(drawing: Drawing, wanted: (shape: Shape) => boolean, colour: string, width: number): void {
+    const { context } = drawing
+    context.beginPath()
+    for (const shape of this.shapes) if (wanted(shape)) trace(drawing, shape)
+    context.lineWidth = width
+    context.lineCap = 'round'
+    context.lineJoin = 'round'
+    context.strokeStyle = colour
+    context.stroke()
   }
 }

@@ -1,41 +1,47 @@
 import type { FeatureCollection } from 'geojson'
-import L from 'leaflet'
+import { shapesOf, type Shape } from '../shapes'
+import { trace, type Drawing, type Painter } from '../drawing'
 
-/** Outlines of areas or grids. The widths grow gently with the zoom so that 8000 grids do not turn into a grey sheet. */
-export class BoundaryLayer {
-  private readonly layer: L.GeoJSON
+/** So many outlines are stroked at once: one path of 8000 is slower than many short ones. */
+const AT_ONCE = 200
+
+export interface BoundaryLook {
+  colour: string
+  weightAt16: number
+  dash: number[]
+  /** Grids too small to be told apart, in pixels across, are left out: they would be a grey sheet. */
+  smallestPixels: number
+}
+
+/** Outlines of areas or grids; the lines grow gently with the zoom. */
+export class BoundaryLayer implements Painter {
+  visible = true
+  private readonly shapes: Shape[]
 
   constructor(
-    private readonly map: L.Map,
     features: FeatureCollection,
-    renderer: L.Renderer,
-    pane: string,
-    private readonly look: { colour: string; weightAt16: number; dash?: string; fill?: string },
+    private readonly look: BoundaryLook,
   ) {
-    const options: L.GeoJSONOptions & { renderer: L.Renderer } = {
-      interactive: false,
-      renderer,
-      pane,
-      style: () => this.style(),
-    }
-    this.layer = L.geoJSON(features, options).addTo(map)
-    map.on('zoomend', () => this.layer.setStyle(this.style()))
+    this.shapes = shapesOf(features)
   }
 
-  private style(): L.PathOptions {
-    const { colour, weightAt16, dash, fill } = this.look
-    const weight = Math.max(0.5, weightAt16 * 1.25 ** (this.map.getZoom() - 16))
-    return {
-      color: colour,
-      weight,
-      opacity: 0.9,
-      ...(dash ? { dashArray: dash } : {}),
-      ...(fill ? { fillColor: fill, fillOpacity: 0.03, fill: true } : { fill: false }),
+  paint(drawing: Drawing): void {
+    const { context, zoom, scale } = drawing
+    context.strokeStyle = this.look.colour
+    context.lineWidth = Math.max(0.5, this.look.weightAt16 * 1.25 ** (zoom - 16))
+    context.lineJoin = 'round'
+    context.setLineDash(this.look.dash)
+    let traced = 0
+    context.beginPath()
+    for (const shape of this.shapes) {
+      if ((shape.east - shape.west) * scale < this.look.smallestPixels) continue
+      if (!trace(drawing, shape)) continue
+      if (++traced % AT_ONCE === 0) {
+        context.stroke()
+        context.beginPath()
+      }
     }
-  }
-
-  setVisible(visible: boolean): void {
-    if (visible) this.layer.addTo(this.map)
-    else this.layer.remove()
+    context.stroke()
+    context.setLineDash([])
   }
 }

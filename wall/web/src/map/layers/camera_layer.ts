@@ -1,39 +1,23 @@
-import type L from 'leaflet'
 import type { Camera } from '../../api/types'
 import { standingOf } from '../../stores/camera_store'
-import { CanvasLayer, type Drawing } from '../canvas_layer'
 import { PALETTE } from '../palette'
+import type { Drawing, Painter } from '../drawing'
 
 /** From this zoom on every camera shows where it looks; farther out only the one pointed at. */
 const VIEWS_FROM_ZOOM = 16
 
 /** Cameras as dots in the colour of their state, with the ground they see. */
-export class CameraLayer extends CanvasLayer {
-  private cameras: Camera[] = []
-  private highlighted: ReadonlySet<string> = new Set()
-
-  constructor(map: L.Map, pane: string) {
-    super(map, pane)
-  }
-
-  setCameras(cameras: Camera[]): void {
-    this.cameras = cameras
-    this.redrawSoon()
-  }
-
+export class CameraLayer implements Painter {
+  visible = true
+  cameras: readonly Camera[] = []
   /** Pointed at, or on the wall's big tile. */
-  highlight(ids: ReadonlySet<string>): void {
-    if (ids.size === this.highlighted.size && [...ids].every((id) => this.highlighted.has(id))) return
-    this.highlighted = ids
-    this.redrawSoon()
-  }
+  highlighted: ReadonlySet<string> = new Set()
 
-  protected draw(drawing: Drawing): void {
+  paint(drawing: Drawing): void {
     const { context, zoom, width, height } = drawing
     const radius = Math.max(2.5, Math.min(7, 1.3 * (zoom - 11.5)))
     for (const camera of this.cameras) {
       const special = this.highlighted.has(camera.id)
-      if (camera.lon === null || camera.lat === null) continue
       if (special || zoom >= VIEWS_FROM_ZOOM) this.drawView(drawing, camera, special)
     }
     for (const camera of this.cameras) {
@@ -52,15 +36,18 @@ export class CameraLayer extends CanvasLayer {
     }
   }
 
-  private drawView({ context, place }: Drawing, camera: Camera, special: boolean): void {
+  private drawView({ context, place, width, height }: Drawing, camera: Camera, special: boolean): void {
     const ring = camera.view?.coordinates[0]
     if (!ring) return
+    let inView = special
     context.beginPath()
     ring.forEach(([lon = 0, lat = 0], index) => {
       const [x, y] = place(lon, lat)
+      inView ||= x > 0 && y > 0 && x < width && y < height
       if (index === 0) context.moveTo(x, y)
       else context.lineTo(x, y)
     })
+    if (!inView) return
     context.closePath()
     context.fillStyle = `rgba(${PALETTE.view}, ${special ? 0.24 : 0.06})`
     context.fill()

@@ -1,10 +1,13 @@
-import type { Feature, FeatureCollection, Position } from 'geojson'
-import type L from 'leaflet'
+import type { FeatureCollection } from 'geojson'
 import type { Camera } from '../../api/types'
-import { CanvasLayer, haloText, type Drawing } from '../canvas_layer'
 import { longestStretch, ringCentre, type Point } from '../geometry'
 import { placeLabels, type LabelBox } from '../label_placement'
 import { MAP_FONT, PALETTE } from '../palette'
+import { mainPath, shapesOf, type Shape } from '../shapes'
+import { haloText, type Drawing, type Painter } from '../drawing'
+import { TextWidths } from '../text_width'
+
+export type NameOf = (properties: Record<string, unknown>) => string
 
 interface Label extends LabelBox {
   text: string
@@ -15,107 +18,91 @@ interface Label extends LabelBox {
 
 interface PolygonName {
   text: string
-  centre: Point
-  west: number
-  east: number
+  /** Fractions of the world. */
+  x: number
+  y: number
+  width: number
 }
 
-interface RoadName {
-  text: string
-  line: Position[]
+interface PolygonLook {
+  size: number
+  weight: number
+  colour: string
+  priority: number
+  /** Only names narrower than their own polygon. */
+  mustFit: boolean
 }
 
 const AREAS_UNTIL_ZOOM = 16
 const ROADS_FROM_ZOOM = 14.5
 const CAMERAS_FROM_ZOOM = 17
+/** A polygon narrower than this cannot hold any name. */
+const NARROWEST = 34
+const AREA_LOOK: PolygonLook = { size: 15, weight: 650, colour: PALETTE.areaLabel, priority: 4, mustFit: false }
+const GRID_LOOK: PolygonLook = { size: 12, weight: 450, colour: PALETTE.gridLabel, priority: 1, mustFit: true }
+const CAMERA_FONT = `450 12px ${MAP_FONT}`
+const ROAD_FONT = `450 12.5px ${MAP_FONT}`
 
-/** The outer ring with the most corners: for a multipolygon, nearly always its main part. */
-function mainRing(feature: Feature): Position[] | null {
-  // RFC 7946 lets a feature be without geometry: an area known by name only.
-  const geometry = feature.geometry as Feature['geometry'] | null
-  if (!geometry) return null
-  if (geometry.type === 'Polygon') return geometry.coordinates[0] ?? null
-  if (geometry.type !== 'MultiPolygon') return null
-  let best: Position[] | null = null
-  for (const polygon of geometry.coordinates) {
-    const ring = polygon[0]
-    if (ring && (!best || ring.length > best.length)) best = ring
-  }
-  return best
+function points(path: Float64Array): Point[] {
+  const found: Point[] = []
+  for (let i = 0; i < path.length; i += 2) found.push([path[i] ?? 0, path[i + 1] ?? 0])
+  return found
 }
 
-function linesOf(feature: Feature): Position[][] {
-  const geometry = feature.geometry as Feature['geometry'] | null
-  if (!geometry) return []
-  if (geometry.type === 'LineString') return [geometry.coordinates]
-  return geometry.type === 'MultiLineString' ? geometry.coordinates : []
+function polygonNames(features: FeatureCollection, nameOf: NameOf): PolygonName[] {
+  return shapesOf(features).flatMap((shape) => {
+    const text = nameOf(shape.properties)
+    if (!text || !shape.closed) return []
+    // Relative to a corner: the shoelace formula loses its digits on small shapes far from the origin.
+    const ring = points(mainPath(shape)).map(([x, y]) => [x - shape.west, y - shape.north] as const)
+    const [x, y] = ringCentre(ring)
+    return [{ text, x: x + shape.west, y: y + shape.north, width: shape.east - shape.west }]
+  })
 }
 
-function polygonNames(features: FeatureCollection, nameOf: (properties: Record<string, unknown>) => string): PolygonName[] {
-  const names: PolygonName[] = []
-  for (const feature of features.features) {
-    const ring = mainRing(feature)
-    const text = nameOf(feature.properties ?? {})
-    if (!ring || !text) continue
-    const lons = ring.map((at) => at[0] ?? 0)
-    names.push({
-      text,
-      centre: ringCentre(ring.map((at) => [at[0] ?? 0, at[1] ?? 0] as const)),
-      west: Math.min(...lons),
-      east: Math.max(...lons),
-    })
-  }
-  return names
-}
-
-/** All writing that does not move, on one canvas, so that no name covers another. Drawn once per view. */
-export class LabelLayer extends CanvasLayer {
+/** All writing that does not move, placed together so that no name covers another. */
+export class LabelLayer implements Painter {
+  visible = true
+  readonly shown = { areas: true, grids: true, cameras: true }
   private areas: PolygonName[] = []
   private grids: PolygonName[] = []
-  private roads: RoadName[] = []
+  private roads: { text: string; shape: Shape }[] = []
   private cameras: { text: string; lon: number; lat: number }[] = []
-  readonly shown = { areas: true, grids: true, roads: true, cameras: true }
+  private readonly widths = new TextWidths()
 
-  constructor(map: L.Map, pane: string) {
-    super(map, pane)
-    // Subsets of the font arrive when the first of their characters is drawn.
-    document.fonts.addEventListener('loadingdone', this.onFonts)
-  }
-
-  private readonly onFonts = (): void => this.redrawSoon()
-
-  setAreas(features: FeatureCollection, nameOf: (properties: Record<string, unknown>) => string): void {
+  setAreas(features: FeatureCollection, nameOf: NameOf): void {
     this.areas = polygonNames(features, nameOf)
-    this.redrawSoon()
   }
 
-  setGrids(features: FeatureCollection, nameOf: (properties: Record<string, unknown>) => string): void {
+  setGrids(features: FeatureCollection, nameOf: NameOf): void {
     this.grids = polygonNames(features, (p) => nameOf(p) || String(p['code'] || ''))
-    this.redrawSoon()
   }
 
-  setRoads(features: FeatureCollection, nameOf: (properties: Record<string, unknown>) => string): void {
-    this.roads = features.features.flatMap((feature) => {
-      const text = nameOf(feature.properties ?? {})
-      return text ? linesOf(feature).map((line) => ({ text, line })) : []
+  setRoads(features: FeatureCollection, nameOf: NameOf): void {
+    this.roads = shapesOf(features).flatMap((shape) => {
+      const text = nameOf(shape.properties)
+      return text ? [{ text, shape }] : []
     })
-    this.redrawSoon()
   }
 
-  setCameras(cameras: Camera[], nameOf: (camera: Camera) => string): void {
+  setCameras(cameras: readonly Camera[], nameOf: (camera: Camera) => string): void {
     this.cameras = cameras.flatMap((camera) =>
       camera.lon === null || camera.lat === null ? [] : [{ text: nameOf(camera), lon: camera.lon, lat: camera.lat }],
     )
-    this.redrawSoon()
   }
 
-  protected draw(drawing: Drawing): void {
-    const { context } = drawing
+  /** New characters of the font are there. */
+  fontChanged(): void {
+    this.widths.clear()
+  }
+
+  paint(drawing: Drawing): void {
+    const { context, zoom } = drawing
     const labels: Label[] = []
-    if (this.shown.areas && drawing.zoom < AREAS_UNTIL_ZOOM) this.polygonLabels(drawing, labels, this.areas, 15, 650, PALETTE.areaLabel, 4, false)
-    if (this.shown.cameras && drawing.zoom >= CAMERAS_FROM_ZOOM) this.cameraLabels(drawing, labels)
-    if (this.shown.grids) this.polygonLabels(drawing, labels, this.grids, 12, 450, PALETTE.gridLabel, 1, true)
-    if (this.shown.roads && drawing.zoom >= ROADS_FROM_ZOOM) this.roadLabels(drawing, labels)
+    if (this.shown.areas && zoom < AREAS_UNTIL_ZOOM) this.polygonLabels(drawing, labels, this.areas, AREA_LOOK)
+    if (this.shown.cameras && zoom >= CAMERAS_FROM_ZOOM) this.cameraLabels(drawing, labels)
+    if (this.shown.grids) this.polygonLabels(drawing, labels, this.grids, GRID_LOOK)
+    if (zoom >= ROADS_FROM_ZOOM) this.roadLabels(drawing, labels)
     context.textAlign = 'center'
     context.textBaseline = 'middle'
     for (const label of placeLabels(labels)) {
@@ -128,61 +115,51 @@ export class LabelLayer extends CanvasLayer {
     }
   }
 
-  /** `mustFit`: only names narrower than their own polygon. */
-  private polygonLabels(
-    { context, place, width, height }: Drawing,
-    labels: Label[],
-    names: readonly PolygonName[],
-    size: number,
-    weight: number,
-    colour: string,
-    priority: number,
-    mustFit: boolean,
-  ): void {
+  private polygonLabels(drawing: Drawing, labels: Label[], names: readonly PolygonName[], look: PolygonLook): void {
+    const { context, scale, left, top, width, height } = drawing
+    const { size, weight, colour, priority, mustFit } = look
     const font = `${weight} ${size}px ${MAP_FONT}`
-    context.font = font
-    for (const { text, centre, west, east } of names) {
-      const [x, y] = place(centre[0], centre[1])
+    for (const name of names) {
+      const across = name.width * scale
+      if (mustFit && across < NARROWEST) continue
+      const x = name.x * scale - left
+      const y = name.y * scale - top
       if (x < 0 || y < 0 || x > width || y > height) continue
-      const textWidth = context.measureText(text).width
-      if (mustFit && place(east, centre[1])[0] - place(west, centre[1])[0] < textWidth + 10) continue
-      labels.push({ x, y, width: textWidth, height: size + 3, priority, text, font, colour, angle: 0 })
+      const textWidth = this.widths.of(context, font, name.text)
+      if (mustFit && across < textWidth + 10) continue
+      labels.push({ x, y, width: textWidth, height: size + 3, priority, text: name.text, font, colour, angle: 0 })
     }
   }
 
   private cameraLabels({ context, place, width, height }: Drawing, labels: Label[]): void {
-    const font = `450 12px ${MAP_FONT}`
-    context.font = font
     for (const { text, lon, lat } of this.cameras) {
       const [x, y] = place(lon, lat)
       if (x < 0 || y < 0 || x > width || y > height) continue
-      labels.push({ x, y: y + 18, width: context.measureText(text).width, height: 15, priority: 3, text, font, colour: PALETTE.cameraLabel, angle: 0 })
+      const textWidth = this.widths.of(context, CAMERA_FONT, text)
+      labels.push({ x, y: y + 18, width: textWidth, height: 15, priority: 3, text, font: CAMERA_FONT, colour: PALETTE.cameraLabel, angle: 0 })
     }
   }
 
   /** Each name once per view, on the longest straight piece of any road that bears it. */
-  private roadLabels({ context, place, width, height }: Drawing, labels: Label[]): void {
-    const font = `450 12.5px ${MAP_FONT}`
-    context.font = font
+  private roadLabels({ context, scale, left, top, width, height }: Drawing, labels: Label[]): void {
     const best = new Map<string, Label & { stretch: number }>()
-    for (const { text, line } of this.roads) {
-      const stretch = longestStretch(line.map((at) => place(at[0] ?? 0, at[1] ?? 0)), width, height)
-      if (!stretch) continue
-      const textWidth = context.measureText(text).width
-      if (stretch.length < textWidth * 1.1 || (best.get(text)?.stretch ?? 0) >= stretch.length) continue
-      const { x, y, angle } = stretch
-      best.set(text, {
-        x, y, angle, text, font,
-        colour: PALETTE.roadLabel, priority: 2, stretch: stretch.length,
-        width: Math.abs(Math.cos(angle)) * textWidth + Math.abs(Math.sin(angle)) * 15,
-        height: Math.abs(Math.sin(angle)) * textWidth + Math.abs(Math.cos(angle)) * 15,
-      })
+    for (const { text, shape } of this.roads) {
+      if (shape.east * scale < left || shape.west * scale > left + width) continue
+      if (shape.south * scale < top || shape.north * scale > top + height) continue
+      for (const path of shape.paths) {
+        const line = points(path).map(([x, y]) => [x * scale - left, y * scale - top] as const)
+        const stretch = longestStretch(line, width, height)
+        if (!stretch || (best.get(text)?.stretch ?? 0) >= stretch.length) continue
+        const textWidth = this.widths.of(context, ROAD_FONT, text)
+        if (stretch.length < textWidth * 1.1) continue
+        const { x, y, angle } = stretch
+        const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))]
+        best.set(text, {
+          x, y, angle, text, font: ROAD_FONT, colour: PALETTE.roadLabel, priority: 2, stretch: stretch.length,
+          width: cos * textWidth + sin * 15, height: sin * textWidth + cos * 15,
+        })
+      }
     }
     labels.push(...best.values())
-  }
-
-  override remove(): void {
-    document.fonts.removeEventListener('loadingdone', this.onFonts)
-    super.remove()
   }
 }

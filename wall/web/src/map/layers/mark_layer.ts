@@ -1,21 +1,12 @@
-import type L from 'leaflet'
-import { CanvasLayer, type Drawing } from '../canvas_layer'
 import { PALETTE } from '../palette'
+import type { Drawing, Painter } from '../drawing'
 
-/** The place the operator clicked, and lines to whom the panel beside it proposes. */
-export class MarkLayer extends CanvasLayer {
-  private mark: { lon: number; lat: number } | null = null
+/** The place the operator clicked. */
+export class MarkLayer implements Painter {
+  visible = true
+  mark: { lon: number; lat: number } | null = null
 
-  constructor(map: L.Map, pane: string) {
-    super(map, pane)
-  }
-
-  setMark(mark: { lon: number; lat: number } | null): void {
-    this.mark = mark
-    this.redrawSoon()
-  }
-
-  protected draw({ context, place }: Drawing): void {
+  paint({ context, place }: Drawing): void {
     if (!this.mark) return
     const [x, y] = place(this.mark.lon, this.mark.lat)
     context.lineWidth = 2.5

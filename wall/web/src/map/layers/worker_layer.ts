@@ -1,29 +1,61 @@
-import type L from 'leaflet'
 import type { Worker } from '../../api/types'
-import { CanvasLayer, type Drawing } from '../canvas_layer'
-import { placeLabels } from '../label_placement'
+import { placeLabels, type LabelBox } from '../label_placement'
 import { Motion } from '../motion'
 import { MAP_FONT, PALETTE } from '../palette'
+import { sprite, type Drawing, type Painter } from '../drawing'
+import { TextWidths } from '../text_width'
 
-const NAMES_FROM_ZOOM = 13.5
-/** Smooth to the eye at walking pace; more would only cost. */
-const FRAME_MS = 80
+const FONT = `600 13px ${MAP_FONT}`
+const FIGURES_FROM_ZOOM = 13
+/** Names are written while so many are in view; more would cover the map. */
+const NAMES_MOST = 120
 /** A phone not heard of for so long is shown faint. */
 const OLD_SECONDS = 300
+
+type Look = 'duty' | 'busy' | 'off'
 
 interface Mover {
   worker: Worker
   motion: Motion
 }
 
-/** Grid workers, gliding between their reports, on a canvas of their own so that nothing else is drawn again. */
-export class WorkerLayer extends CanvasLayer {
-  private readonly movers = new Map<string, Mover>()
-  private timer: ReturnType<typeof setTimeout> | null = null
+interface Name extends LabelBox {
+  text: string
+  faint: boolean
+}
 
-  constructor(map: L.Map, pane: string) {
-    super(map, pane)
-  }
+function lookOf(worker: Worker): Look {
+  return !worker.duty ? 'off' : worker.case_id === null ? 'duty' : 'busy'
+}
+
+const COLOURS: Record<Look, string> = { duty: PALETTE.worker, busy: PALETTE.workerBusy, off: PALETTE.workerOff }
+
+function figure(colour: string, r: number): HTMLCanvasElement {
+  return sprite(2 * r + 4, (context) => {
+    context.fillStyle = colour
+    context.strokeStyle = '#061019'
+    context.lineWidth = 1.5
+    context.beginPath()
+    context.roundRect(-r, -r, 2 * r, 2 * r, r * 0.45)
+    context.fill()
+    context.stroke()
+    if (r <= 5) return
+    context.fillStyle = '#061019'
+    context.beginPath()
+    context.arc(0, -2.2, 2.1, 0, 2 * Math.PI)
+    context.fill()
+    context.beginPath()
+    context.arc(0, 4.6, 3.9, Math.PI, 2 * Math.PI)
+    context.fill()
+  })
+}
+
+/** Grid workers, gliding between their reports. */
+export class WorkerLayer implements Painter {
+  visible = true
+  private readonly movers = new Map<string, Mover>()
+  private readonly sprites = new Map<string, HTMLCanvasElement>()
+  private readonly widths = new TextWidths()
 
   setWorkers(workers: Iterable<Worker>): void {
     const now = performance.now()
@@ -40,7 +72,13 @@ export class WorkerLayer extends CanvasLayer {
       }
     }
     for (const id of this.movers.keys()) if (!kept.has(id)) this.movers.delete(id)
-    this.redrawSoon()
+  }
+
+  /** Somebody is between two places: draw again soon. */
+  get isMoving(): boolean {
+    const now = performance.now()
+    for (const { motion } of this.movers.values()) if (motion.isMoving(now)) return true
+    return false
   }
 
   /** Where a worker is drawn now, lon lat. */
@@ -48,78 +86,60 @@ export class WorkerLayer extends CanvasLayer {
     return this.movers.get(id)?.motion.at(performance.now()) ?? null
   }
 
-  *positions(): Generator<[string, number, number]> {
+  /** Calls with everybody's id and place as drawn now. */
+  eachPosition(visit: (id: string, lon: number, lat: number) => void): void {
     const now = performance.now()
-    for (const [id, { motion }] of this.movers) yield [id, ...motion.at(now)]
+    for (const [id, { motion }] of this.movers) visit(id, ...motion.at(now))
   }
 
-  protected draw(drawing: Drawing): void {
+  /** New characters of the font are there. */
+  fontChanged(): void {
+    this.widths.clear()
+  }
+
+  paint(drawing: Drawing): void {
     const now = performance.now()
     const nowSeconds = Date.now() / 1000
-    const names: { x: number; y: number; width: number; height: number; priority: number; text: string; off: boolean }[] = []
     const { context, width, height, zoom } = drawing
-    context.font = `600 13px ${MAP_FONT}`
-    let moving = false
+    const names: Name[] = []
+    const r = zoom < FIGURES_FROM_ZOOM ? 4 : 7
     for (const { worker, motion } of this.movers.values()) {
-      moving ||= motion.isMoving(now)
       const [x, y] = drawing.place(...motion.at(now))
       if (x < -30 || y < -30 || x > width + 30 || y > height + 30) continue
       const old = worker.position_at !== null && nowSeconds - worker.position_at > OLD_SECONDS
-      this.drawFigure(context, x, y, worker, old, zoom)
-      if (zoom < NAMES_FROM_ZOOM) continue
-      const textWidth = context.measureText(worker.name).width
-      const busy = worker.case_id !== null
-      names.push({
-        x: x + 14 + textWidth / 2, y, width: textWidth, height: 17,
-        priority: busy ? 2 : worker.duty ? 1 : 0, text: worker.name, off: !worker.duty || old,
-      })
+      const stamp = this.stamp(lookOf(worker), r)
+      context.globalAlpha = old ? 0.5 : 1
+      context.drawImage(stamp, x - r - 2, y - r - 2, 2 * r + 4, 2 * r + 4)
+      const faint = old || !worker.duty
+      names.push({ x, y, width: 0, height: 17, priority: worker.case_id !== null ? 2 : faint ? 0 : 1, text: worker.name, faint })
     }
+    context.globalAlpha = 1
+    if (r > 5 && names.length <= NAMES_MOST) this.write(context, names)
+  }
+
+  private write(context: CanvasRenderingContext2D, names: Name[]): void {
+    for (const name of names) {
+      name.width = this.widths.of(context, FONT, name.text)
+      name.x += 14 + name.width / 2
+    }
+    context.font = FONT
     context.textAlign = 'center'
     context.textBaseline = 'middle'
-    for (const label of placeLabels(names, [], 1)) {
+    for (const name of placeLabels(names, [], 1)) {
       // On a plate of its own: it passes over other names and must not mingle with them.
       context.fillStyle = PALETTE.plate
       context.beginPath()
-      context.roundRect(label.x - label.width / 2 - 4, label.y - 9, label.width + 8, 18, 4)
+      context.roundRect(name.x - name.width / 2 - 4, name.y - 9, name.width + 8, 18, 4)
       context.fill()
-      context.fillStyle = label.off ? PALETTE.gridLabel : PALETTE.workerLabel
-      context.fillText(label.text, label.x, label.y + 0.5)
+      context.fillStyle = name.faint ? PALETTE.gridLabel : PALETTE.workerLabel
+      context.fillText(name.text, name.x, name.y + 0.5)
     }
-    if (moving) this.drawAgainLater()
   }
 
-  private drawFigure(context: CanvasRenderingContext2D, x: number, y: number, worker: Worker, old: boolean, zoom: number): void {
-    const r = zoom < 13.5 ? 4 : 7
-    context.globalAlpha = old ? 0.5 : 1
-    context.fillStyle = !worker.duty ? PALETTE.workerOff : worker.case_id ? PALETTE.workerBusy : PALETTE.worker
-    context.strokeStyle = '#061019'
-    context.lineWidth = 1.5
-    context.beginPath()
-    context.roundRect(x - r, y - r, 2 * r, 2 * r, r * 0.45)
-    context.fill()
-    context.stroke()
-    if (r > 5) {
-      context.fillStyle = '#061019'
-      context.beginPath()
-      context.arc(x, y - 2.2, 2.1, 0, 2 * Math.PI)
-      context.fill()
-      context.beginPath()
-      context.arc(x, y + 4.6, 3.9, Math.PI, 2 * Math.PI)
-      context.fill()
-    }
-    context.globalAlpha = 1
-  }
-
-  private drawAgainLater(): void {
-    if (this.timer !== null) return
-    this.timer = setTimeout(() => {
-      this.timer = null
-      this.redrawSoon()
-    }, FRAME_MS)
-  }
-
-  override remove(): void {
-    if (this.timer !== null) clearTimeout(this.timer)
-    super.remove()
+  private stamp(look: Look, r: number): HTMLCanvasElement {
+    const key = `${look} ${r}`
+    let made = this.sprites.get(key)
+    if (!made) this.sprites.set(key, (made = figure(COLOURS[look], r)))
+    return made
   }
 }
