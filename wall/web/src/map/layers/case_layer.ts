@@ -3,12 +3,15 @@ import { metresPerPixel } from '../mercator'
 import { levelColour, MAP_FONT, PALETTE } from '../palette'
 import { sprite, type Drawing, type Painter } from '../drawing'
 
-const SIZE = { plain: 28, selected: 38 } as const
+const SIZE = { small: 14, plain: 28, selected: 38 } as const
+/** More cases than this, seen from afar, are drawn small: full marks would hide the map and each other. */
+const FULL_MARKS_MOST = 150
+const FULL_MARKS_FROM_ZOOM = 14.5
 
 function mark(level: number, kind: keyof typeof SIZE): HTMLCanvasElement {
   const strong = kind === 'selected'
   return sprite(SIZE[kind], (context) => {
-    const r = SIZE[kind] / 2 - 3
+    const r = SIZE[kind] / 2 - (kind === 'small' ? 1 : 3)
     context.beginPath()
     context.moveTo(0, -r)
     context.lineTo(r, 0)
@@ -17,9 +20,10 @@ function mark(level: number, kind: keyof typeof SIZE): HTMLCanvasElement {
     context.closePath()
     context.fillStyle = levelColour(level)
     context.fill()
-    context.lineWidth = strong ? 3 : 2
+    context.lineWidth = strong ? 3 : kind === 'plain' ? 2 : 1
     context.strokeStyle = strong ? PALETTE.selected : '#0a0f15'
     context.stroke()
+    if (kind === 'small') return
     context.font = `750 ${strong ? 15 : 12}px ${MAP_FONT}`
     context.textAlign = 'center'
     context.textBaseline = 'middle'
@@ -41,10 +45,11 @@ export class CaseLayer implements Painter {
   }
 
   paint(drawing: Drawing): void {
+    const kind = this.cases.length > FULL_MARKS_MOST && drawing.zoom < FULL_MARKS_FROM_ZOOM ? 'small' : 'plain'
     let chosen: Case | null = null
     for (const item of this.cases) {
       if (item.id === this.selected) chosen = item
-      else this.stamp(drawing, item, 'plain')
+      else this.stamp(drawing, item, kind)
     }
     // On top of the others.
     if (!chosen) return
