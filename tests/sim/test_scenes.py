@@ -117,6 +117,17 @@ def test_nobody_stays_in_a_forbidden_zone_while_nothing_happens(scene: Scene) ->
             assert longest_stand_in(zone, mover, scene.camera) <= 8.0
 
 
+def test_every_scene_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "simulated-scenes.md").read_text()
+    for scene in SCENES.values():
+        view = f"{scene.height_m:g} m, {scene.tilt_deg:g}°, {scene.hfov_deg:g}° | {scene.fps:g}"
+        events = ", ".join(event for event, known in (("stall", scene.can_stall), ("dumping", scene.can_dump)) if known)
+        assert any(
+            line.startswith(f"| `{scene.id}` |") and line.endswith(f"| {view} | {events or '–'} |")
+            for line in page.splitlines()
+        )
+
+
 # Frames before encoding
 
 
@@ -207,6 +218,7 @@ def parameter_sets(segment: Segment) -> set[bytes]:
 
 def decoded(segment: Segment) -> Iterator[av.VideoFrame]:
     context = av.CodecContext.create({"h264": "h264", "h265": "hevc"}[segment.codec], "r")
+    assert isinstance(context, av.VideoCodecContext)
     context.thread_count = 1
     for unit in (*segment.access_units, None):
         yield from context.decode(None if unit is None else av.Packet(unit))
@@ -288,7 +300,7 @@ def test_truth_says_what_the_pictures_show(drawn: SceneClips, kind: str, segment
 
 def test_h265_is_encoded_the_same_way() -> None:
     fps, rng = 12.5, np.random.default_rng(3)
-    still = cv2.GaussianBlur(rng.integers(0, 255, (540, 640), dtype=np.uint8), (0, 0), 5)
+    still = np.asarray(cv2.GaussianBlur(rng.integers(0, 255, (540, 640), dtype=np.uint8), (0, 0), 5), np.uint8)
     frames = [np.roll(still, 2 * k, axis=1) for k in range(50)]
     coded = encode(frames, fps, 28.0, "h265")
     segment = Segment("idle", "h265", fps, coded.access_units, coded.keyframes)
