@@ -14,6 +14,7 @@ export interface DetailWords {
 const SILENT: ReadonlySet<string> = new Set([
   'key', 'object_id', 'box', 'foot', 'location', 'evidence_id', 'evidence', 'sha256', 'worker_id', 'next_worker_id',
   'order_id', 'blobs', 'phase', 'number', 'case_class', 'level', 'version', 'lon', 'lat',
+  'review', 'code',
 ])
 const LONGEST = 160
 

@@ -270,6 +270,7 @@ const en: typeof zh = {
       gone: 'solved',
       present: 'still there',
       cannot_tell: 'cannot tell',
+      seen_again: 'seen again in the same place',
       stall: 'street stall',
       dumping: 'dumped things',
       picture: 'picture',

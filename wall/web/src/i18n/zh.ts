@@ -268,6 +268,7 @@ export default {
       gone: '已解决',
       present: '仍存在',
       cannot_tell: '无法判断',
+      seen_again: '同一地点再次出现',
       stall: '流动摊点',
       dumping: '垃圾倾倒',
       picture: '现场图',

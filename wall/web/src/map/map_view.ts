@@ -153,14 +153,14 @@ export class MapView {
   }
 
   addAreas(features: FeatureCollection, nameOf: NameOf): void {
-    this.areas = new BoundaryLayer(features, { colour: PALETTE.area, weightAt16: 2.6, dash: [10, 6], smallestPixels: 0 })
+    this.areas = new BoundaryLayer(features, { colour: PALETTE.area, weightAt16: 2.6, smallestPixels: 0 })
     this.areas.visible = !this.off.has('areas')
     this.labels.setAreas(this.withoutTown(features), nameOf)
     this.orderGround()
   }
 
   addGrids(features: FeatureCollection, nameOf: NameOf): void {
-    this.grids = new BoundaryLayer(features, { colour: PALETTE.grid, weightAt16: 1.3, dash: [], smallestPixels: 5 })
+    this.grids = new BoundaryLayer(features, { colour: PALETTE.grid, weightAt16: 1.3, smallestPixels: 5 })
     this.grids.visible = !this.off.has('grids')
     this.labels.setGrids(features, nameOf)
     this.orderGround()

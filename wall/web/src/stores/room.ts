@@ -1,6 +1,6 @@
 import { computed, inject, ref, shallowRef, type InjectionKey } from 'vue'
 import { ApiError, type ApiClient } from '../api/client'
-import type { Area, Case, Me, Town } from '../api/types'
+import type { Area, Camera, Case, Me, Town } from '../api/types'
 import { LiveConnection } from '../live/live_connection'
 import type { ConnectionState, LiveEvent } from '../live/messages'
 import { WallStore } from '../wall/wall_store'
@@ -59,6 +59,12 @@ export class Room {
   /** An area or grid by its code; undefined where the caller's rights do not reach. */
   area(code: string | null): Area | undefined {
     return code === null ? undefined : this.areaByCode.value.get(code)
+  }
+
+  /** Where a case is, in words. A place named after its camera is named in the language on view by `nameOf`. */
+  address(item: Case, nameOf: (camera: Camera) => string): string {
+    const camera = item.camera_id ? this.cameras.byId.get(item.camera_id) : undefined
+    return camera && item.address === camera.name ? nameOf(camera) : item.address
   }
 
   /** Loads what the panes show. Raises `ApiError`. */

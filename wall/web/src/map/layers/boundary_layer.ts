@@ -8,7 +8,6 @@ const AT_ONCE = 200
 export interface BoundaryLook {
   colour: string
   weightAt16: number
-  dash: number[]
   /** Grids too small to be told apart, in pixels across, are left out: they would be a grey sheet. */
   smallestPixels: number
 }
@@ -30,7 +29,6 @@ export class BoundaryLayer implements Painter {
     context.strokeStyle = this.look.colour
     context.lineWidth = Math.max(0.5, this.look.weightAt16 * 1.25 ** (zoom - 16))
     context.lineJoin = 'round'
-    context.setLineDash(this.look.dash)
     let traced = 0
     context.beginPath()
     for (const shape of this.shapes) {
@@ -42,6 +40,5 @@ export class BoundaryLayer implements Painter {
       }
     }
     context.stroke()
-    context.setLineDash([])
   }
 }
