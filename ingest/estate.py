@@ -17,7 +17,7 @@ from ingest.ring import Ring
 from ingest.rtsp.address import parse_networks
 from ingest.state import StreamState, StreamStatus
 from ingest.stream_settings import StreamSettings, stream_settings
-from ingest.sweep import Sweeper
+from ingest.sweep import CYCLE_SECONDS, Sweeper
 from ingest.tap import Sink
 from ingest.transmission import NativeTransmission, Receiving, Transmission
 from ingest.wire import ReadBuffer
@@ -48,7 +48,7 @@ class Estate:
     for every key frame of a sub-stream that arrived whole and must return at once (`KeyFrame.unit()` builds the
     access unit, in any thread). `on_status` is called when a stream's state, error text or picture format changes,
     for main streams too (`StreamStatus.profile`). `account_of` may raise MissingPassword: the camera is then shown
-    as unauthorised and not asked.
+    as unauthorised and not asked. Streams nobody watches are read every `sweep_seconds`.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Estate:
         on_keyframe: Callable[[KeyFrame], None],
         on_status: Callable[[StreamStatus], None],
         door: Door | None = None,
+        sweep_seconds: float = CYCLE_SECONDS,
     ) -> None:
         self._cameras = {camera.id: camera for camera in cameras}
         self._account_of = account_of
@@ -72,7 +73,7 @@ class Estate:
         self._rng = rng
         self._on_keyframe = on_keyframe
         self._on_status = on_status
-        self._receiving = Receiving(clock, Sweeper(clock), ReadBuffer())
+        self._receiving = Receiving(clock, Sweeper(clock, sweep_seconds), ReadBuffer())
         self._streams: dict[Key, CameraStream] = {}
         self._idle: dict[str, StreamStatus] = {}
         self._closing: set[asyncio.Task[None]] = set()

@@ -1,7 +1,7 @@
 """Reads the sockets of streams nobody watches in batches: the kernel's buffer is the queue.
 
-Each stream is read about every half second, the streams spread evenly over the time between, so that a thousand
-sockets cost two system calls a camera-second and no burst of work delays the event loop.
+Each stream is read about once a second, the streams spread evenly over the time between, so that a thousand
+sockets cost one system call a camera-second and no burst of work delays the event loop.
 """
 
 import math
@@ -9,7 +9,7 @@ from typing import Protocol
 
 from runtime.clock import Clock
 
-CYCLE_SECONDS = 0.5
+CYCLE_SECONDS = 1.0
 _SLOTS = 64
 _PER_SLOT = 8
 # What one read should take at most: well within the receive buffer the opener asks for.
@@ -26,8 +26,9 @@ class Swept(Protocol):
 class Sweeper:
     """A wheel of slots; a stream stands in one slot, a busy one in up to eight."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, cycle_seconds: float = CYCLE_SECONDS) -> None:
         self._clock = clock
+        self._cycle = cycle_seconds
         self._slots: list[list[Swept]] = [[] for _ in range(_SLOTS)]
         self._times: dict[Swept, int] = {}
         self._next_slot = 0
@@ -47,7 +48,7 @@ class Sweeper:
 
     def pace(self, stream: Swept, bytes_per_second: float) -> None:
         """Reads a busy stream more often than once a cycle, a calm one once."""
-        wanted = min(_MAX_TIMES, max(1, math.ceil(bytes_per_second * CYCLE_SECONDS / _READ_BYTES)))
+        wanted = min(_MAX_TIMES, max(1, math.ceil(bytes_per_second * self._cycle / _READ_BYTES)))
         times = self._times.get(stream)
         if times is not None and times != wanted:
             self.remove(stream)
@@ -65,9 +66,9 @@ class Sweeper:
         while True:
             # Few streams need no 128 wake-ups a second: several slots are read together.
             together = max(1, min(_SLOTS // 4, _SLOTS * _PER_SLOT // max(1, len(self._times))))
-            due += together * CYCLE_SECONDS / _SLOTS
+            due += together * self._cycle / _SLOTS
             now = self._clock.monotonic()
-            if due < now - CYCLE_SECONDS:
+            if due < now - self._cycle:
                 due = now
             await self._clock.sleep(max(0.0, due - now))
             for _ in range(together):

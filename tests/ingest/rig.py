@@ -81,6 +81,7 @@ async def estate_of(
         on_keyframe=rig.keys.append,
         on_status=rig.told.append,
         door=door,
+        sweep_seconds=0.25,
     )
     await rig.estate.start()
     try:
