@@ -25,6 +25,8 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 wall/static/.ready: $(WEB_SOURCES)
 	cd $(WEB) && $(NPM) ci --no-audit --no-fund --loglevel=error
 	cd $(WEB) && $(NPM) run --silent build
+	@# For the maps one can send: a single file with Leaflet inside, made by the server.
+	mkdir -p wall/static/leaflet && cp $(WEB)/node_modules/leaflet/dist/leaflet.js $(WEB)/node_modules/leaflet/dist/leaflet.css wall/static/leaflet/
 	touch $@
 
 demo: setup
@@ -50,7 +52,7 @@ check: setup
 	cd $(WEB) && $(NPM) run --silent check && $(NPM) test --silent
 
 test: setup test-tools lint check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lock: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet uv

@@ -33,6 +33,8 @@ def serve(given: argparse.Namespace) -> int:
         workers=given.workers or worker_count(len(file.cameras)),
         database=given.database,
         log_dir=given.log_dir,
+        secure=given.secure,
+        trusted_proxies=tuple(given.trusted_proxy),
     )
     prepare(installation)
     print(f"http://{given.host}:{given.port} · one-time code for the first account: {setup_code_file(given.data)}")
@@ -94,6 +96,8 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("--host", default="127.0.0.1")
     verb.add_argument("--port", type=int, default=8080)
     verb.add_argument("--workers", type=int, default=0, help="ingest processes; 0 chooses by cores and cameras")
+    verb.add_argument("--secure", action="store_true", help="the site is reached by https, through a proxy before it")
+    verb.add_argument("--trusted-proxy", action="append", default=[], help="address whose X-Forwarded-For is believed")
     verb.add_argument("--log-dir", type=Path, help="a log file for each process; without it, standard error")
     verb.set_defaults(run=serve)
 

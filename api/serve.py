@@ -28,6 +28,8 @@ class Installation:
     workers: int = 1
     database: str = ""
     log_dir: Path | None = None
+    secure: bool = False
+    trusted_proxies: tuple[str, ...] = ()
 
     def socket_of(self, worker: int) -> Path:
         return self.data / "run" / f"worker-{worker}.sock"
@@ -55,9 +57,12 @@ def children(installation: Installation) -> list[Child]:
     ]
     listen = ["--host", installation.host, "--port", str(installation.port), "--workers", str(installation.workers)]
     database = ["--database", installation.database] if installation.database else []
+    proxy = ["--secure"] if installation.secure else []
+    for address in installation.trusted_proxies:
+        proxy += ["--trusted-proxy", address]
     api = Child(
         "api",
-        [sys.executable, "-m", "api.server_process", *base, *listen, *database],
+        [sys.executable, "-m", "api.server_process", *base, *listen, *database, *proxy],
         output=_output(installation, "api"),
     )
     return [*workers, api]

@@ -30,7 +30,8 @@ class VerificationRules:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     result: str
-    reason: str
+    reason: str | dict[str, str]
+    """One line, or one in each language."""
     captured_at: float
     picture: bytes | None
 
@@ -117,7 +118,13 @@ def _verdict(reply: Reply, now: float) -> Verdict:
     captured_at = body.get("captured_at")
     return Verdict(
         result if isinstance(result, str) and result in RESULTS else "cannot_tell",
-        str(body.get("reason", ""))[:400],
+        _reason(body.get("reason")),
         float(captured_at) if isinstance(captured_at, int | float) else now,
         reply.blobs[0] if reply.blobs else None,
     )
+
+
+def _reason(given: Any) -> str | dict[str, str]:
+    if isinstance(given, dict):
+        return {language: str(given[language]) for language in ("zh", "en") if language in given}
+    return str(given or "")

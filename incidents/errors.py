@@ -31,8 +31,8 @@ class SignInFailed(IncidentError):
 
 
 class Throttled(IncidentError):
-    """Too many failed attempts; `retry_seconds` until the next may be made."""
+    """Too many attempts, failed ones or all at once; `retry_seconds` until the next may be made."""
 
     def __init__(self, retry_seconds: float) -> None:
-        super().__init__(f"too many failed attempts, try again in {max(1, round(retry_seconds))} s")
+        super().__init__(f"too many attempts, try again in {max(1, round(retry_seconds))} s")
         self.retry_seconds = retry_seconds

@@ -218,10 +218,17 @@ class Incidents:
         )
 
     def camera_verified(
-        self, case_id: str, camera_id: str, result: str, reason: str, *, captured_at: float, picture: bytes | None
+        self,
+        case_id: str,
+        camera_id: str,
+        result: str,
+        reason: str | Mapping[str, str],
+        *,
+        captured_at: float,
+        picture: bytes | None,
     ) -> CaseView:
         """What the camera answered: `gone` closes, `present` sends it back as rework, `cannot_tell` leaves it to a
-        person. Raises Conflict when the case is no longer waiting, NotFound, Invalid."""
+        person. `reason` is one line, or one in each language (`zh`, `en`). Raises Conflict when the case is no longer waiting, NotFound, Invalid."""
         camera = self.town.cameras.get(camera_id)
         actor = Actor("camera", camera_id, camera.name if camera else camera_id)
         stored = self.files.store(picture, "picture") if picture is not None else None
@@ -229,7 +236,7 @@ class Incidents:
             now = self.clock.now()
             if stored is not None:
                 self.acting.add_evidence(
-                    transaction, case_id, stored, actor, CAMERA_DUTIES, at=now, caption=f"verify: {result}"
+                    transaction, case_id, stored, actor, CAMERA_DUTIES, at=now, caption=result
                 )
             return self.acting.apply(
                 transaction,
@@ -238,7 +245,7 @@ class Incidents:
                 actor,
                 CAMERA_DUTIES,
                 at=now,
-                detail={"result": result, "reason": reason[:MAX_CAPTION], "captured_at": captured_at},
+                detail={"result": result, "reason": _bounded(reason), "captured_at": captured_at},
             )
 
     # --- evidence
@@ -295,3 +302,9 @@ def visible_camera(incidents: Incidents, caller: Caller, camera_id: str) -> str:
     if camera is None or camera.area not in incidents.camera_areas(caller):
         raise NotFound("no such camera", "camera")
     return camera_id
+
+
+def _bounded(reason: str | Mapping[str, str]) -> str | dict[str, str]:
+    if isinstance(reason, str):
+        return reason[:MAX_CAPTION]
+    return {language: str(reason[language])[:MAX_CAPTION] for language in ("zh", "en") if language in reason}

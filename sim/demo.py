@@ -162,7 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--control-port", type=int, default=8555, help="switchboard of the simulated town")
     parser.add_argument("--phone-speed", type=float, default=4.0, help="how much faster grid workers walk and act")
     parser.add_argument("--first-event", type=float, help="seconds until the first event")
-    parser.add_argument("--mean-gap", type=float, help="mean seconds between events")
+    parser.add_argument("--mean-gap", type=float, help="mean seconds between events, at least 60")
     parser.add_argument("--no-events", action="store_true", help="nothing happens but what control is asked for")
     return parser
 

@@ -51,7 +51,8 @@ async def test_what_the_camera_says_is_done(tmp_path, said, state, traced):
         assert (detail["state"], verdicts(detail)) == (state, traced)
         entry = next(one for one in detail["trace"] if one["action"] == "verify")
         assert entry["actor"] == {"kind": "camera", "id": "east-cam", "name": "east相机"}
-        assert [one["caption"] for one in detail["evidence"]][-1] == f"verify: {traced[0]}"
+        assert [one["caption"] for one in detail["evidence"]][-1] == traced[0]
+        assert entry["detail"]["reason"] == {"zh": "重放", "en": "replayed"}
         _, _, arguments = town.live.asked[0]
         assert arguments["object_id"] == "stall-1"
         assert len(arguments["box"]) == 4

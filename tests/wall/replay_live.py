@@ -81,7 +81,8 @@ class ReplayLive:
         if op == "verify":
             answers = self.answers.get(camera_id, self.verdicts)
             result = answers.pop(0) if len(answers) > 1 else answers[0]
-            return Reply({"result": result, "reason": "replayed", "captured_at": time.time()}, (picture,))
+            reason = {"code": "replayed", "zh": "重放", "en": "replayed"}
+            return Reply({"result": result, "reason": reason, "captured_at": time.time()}, (picture,))
         raise LiveError(f"no such operation: {op}")
 
     def statuses(self) -> dict[str, StreamStatus]:
