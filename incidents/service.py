@@ -228,7 +228,9 @@ class Incidents:
         picture: bytes | None,
     ) -> CaseView:
         """What the camera answered: `gone` closes, `present` sends it back as rework, `cannot_tell` leaves it to a
-        person. `reason` is one line, or one in each language (`zh`, `en`). Raises Conflict when the case is no longer waiting, NotFound, Invalid."""
+        person. `reason` is one line, or one in each language (`zh`, `en`).
+
+        Raises Conflict when the case is no longer waiting, NotFound, Invalid."""
         camera = self.town.cameras.get(camera_id)
         actor = Actor("camera", camera_id, camera.name if camera else camera_id)
         stored = self.files.store(picture, "picture") if picture is not None else None
