@@ -49,7 +49,9 @@ def prepare(folder: Path, cameras: int, interval_seconds: float) -> Estate:
     text = re.sub(r"127\.0\.0\.1:\d+/", f"127.0.0.1:{port}/", (town / "cameras.yaml").read_text(encoding="utf-8"))
     blocks = re.split(r"(?m)^(?=  - id: )", text)
     blocks = [block if index == 0 or "    zones:" in block else block + _ZONE for index, block in enumerate(blocks)]
-    defaults = f"defaults:\n  analysis: {{interval_seconds: {interval_seconds:g}}}\n\ncameras:\n"
+    candidate = min(2.0, interval_seconds)
+    analysis = f"{{interval_seconds: {interval_seconds:g}, candidate_interval_seconds: {candidate:g}}}"
+    defaults = f"defaults:\n  analysis: {analysis}\n\ncameras:\n"
     blocks[0] = blocks[0].replace("cameras:\n", defaults)
     cameras_file = town / "bench-cameras.yaml"
     cameras_file.write_text("".join(blocks), encoding="utf-8")

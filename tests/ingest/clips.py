@@ -44,7 +44,9 @@ class Clip:
 
 
 @cache
-def clip(codec: Codec = "h264", *, slices: int = 1, width: int = 192, height: int = 128, gop: int = 5) -> Clip:
+def clip(
+    codec: Codec = "h264", *, slices: int = 1, width: int = 192, height: int = 128, gop: int = 5, crf: int = 20
+) -> Clip:
     """Four groups of pictures with something moving, so that pictures differ."""
     name = "libx264" if codec == "h264" else "libx265"
     context = av.CodecContext.create(name, "w")
@@ -52,9 +54,9 @@ def clip(codec: Codec = "h264", *, slices: int = 1, width: int = 192, height: in
     context.width, context.height, context.pix_fmt, context.framerate = width, height, "yuv420p", 25
     params = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes=0:repeat-headers=1:slices={slices}"
     if codec == "h264":
-        context.options = {"preset": "veryfast", "x264-params": params, "crf": "20"}
+        context.options = {"preset": "veryfast", "x264-params": params, "crf": str(crf)}
     else:
-        extra = ":open-gop=0:log-level=none:pools=1:frame-threads=1:crf=20"
+        extra = f":open-gop=0:log-level=none:pools=1:frame-threads=1:crf={crf}"
         context.options = {"preset": "ultrafast", "x265-params": params + extra}
     pictures = []
     noise = np.random.default_rng(7).integers(0, 255, (height, width, 3), dtype=np.uint8)

@@ -67,6 +67,17 @@ def test_the_number_of_contexts_is_bounded() -> None:
 
 
 @pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_without_the_loop_filter_luma_is_near_and_colour_exact(codec: Codec) -> None:
+    source = clip(codec, crf=40)
+    plain, quick = Decoder().decode(_unit(source, 5)), Decoder(deblock=False).decode(_unit(source, 5))
+    assert plain is not None
+    assert quick is not None
+    apart = np.abs(plain.luma.astype(int) - quick.luma.astype(int))
+    assert 0 < apart.mean() < 4
+    np.testing.assert_array_equal(plain.colour(), quick.colour())
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
 def test_a_whole_group_in_order(codec: Codec) -> None:
     source = clip(codec)
     frames = list(decode_in_order([_unit(source, index) for index in range(20)]))
