@@ -150,8 +150,8 @@ async def test_from_stall_to_closed_case(town: SmallTown, page: Page, tmp_path: 
     # What the screen shows is what is stored, and what really happened.
     closed = await _case(page, town, number)
     actions = [entry["action"] for entry in closed["trace"]]
-    in_order = [action for action in actions if action in {"file", "assign", "accept", "arrive", "handle", "verify"}]
-    assert in_order == ["file", "assign", "accept", "arrive", "handle", "verify"]
+    in_order = [action for action in actions if action in {"open", "assign", "accept", "arrive", "handle", "verify"}]
+    assert in_order == ["open", "assign", "accept", "arrive", "handle", "verify"]
     assert await page.get_by_test_id("trace-entry").count() == len(actions)
     verified = next(entry for entry in closed["trace"] if entry["action"] == "verify")
     assert verified["actor"]["kind"] == "camera"
