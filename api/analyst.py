@@ -59,7 +59,7 @@ class Analyst:
         self._clips = ObjectClips(memory / "clips")
         self._spooled = spooled
         self._timezone = timezone
-        self._decoder = Decoder()
+        self._decoder = Decoder(deblock=False)
         self._stop = threading.Event()
         self.looked = 0
         self.undecodable = 0

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 import random
+import resource
 import signal
 import sys
 import threading
@@ -40,7 +41,7 @@ log = logging.getLogger(__name__)
 
 # What all workers together spend on decoding and looking, in cores, before intervals shrink below the longest allowed:
 # 1677 cameras every ten seconds fit, and small estates have every key frame looked at.
-_ANALYSIS_CORES = 1.0
+_ANALYSIS_CORES = 1.15
 
 
 class Worker:
@@ -136,6 +137,12 @@ class Worker:
         }
 
 
+def raise_file_limit() -> None:
+    """A socket for each camera: the usual soft limit of 1024 is soon reached, the hard one is not."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 async def _run(worker_of: Any) -> None:
     worker = worker_of()
     loop = asyncio.get_running_loop()
@@ -153,6 +160,7 @@ def main(argv: list[str] | None = None) -> int:
     set_up_logging()
     watch_lifeline()
     cv2.setNumThreads(1)
+    raise_file_limit()
     shard, shards = (int(part) for part in options.shard.split("/"))
     try:
         file = load_cameras(options.config)

@@ -6,7 +6,7 @@ import logging
 import os
 import struct
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,8 +22,10 @@ log = logging.getLogger(__name__)
 
 _IN_FLIGHT = 8
 _UNIT_BACKLOG_BYTES = 16 << 20
-_STATUS_EVERY_SECONDS = 2.0
+_STATUS_EVERY_SECONDS = 4.0
 _LATER_SECONDS = 1.0
+
+_STATUS_FIELDS = tuple(field.name for field in fields(StreamStatus))
 
 Requests = Callable[[str, str, dict[str, Any]], Awaitable[Reply]]
 
@@ -74,7 +76,7 @@ class LinkServer:
 
     def status_changed(self, status: StreamStatus) -> None:
         for connection in self._connections:
-            connection.send({"t": "status", "items": [asdict(status)]})
+            connection.send({"t": "status", "items": [_plain(status)]})
 
     def spooled(self) -> None:
         """Tells the connections that the spool has something new. Belongs to the event loop."""
@@ -219,5 +221,10 @@ class _Connection:
             self._send_statuses()
 
     def _send_statuses(self) -> None:
-        items = [asdict(status) for status in self._server.streams.statuses().values()]
+        items = [_plain(status) for status in self._server.streams.statuses().values()]
         self.send({"t": "status", "items": items, "facts": self._server.facts()})
+
+
+def _plain(status: StreamStatus) -> dict[str, Any]:
+    """`dataclasses.asdict` copies deeply, which for an estate of 1677 cameras costs more than receiving it."""
+    return {name: getattr(status, name) for name in _STATUS_FIELDS}
