@@ -122,6 +122,7 @@ _ALL = (
         ),
         Frame(0, 0, -6),
         stall=Spot(12.5, 2.2, (8.8, 16.5, 0.6, 4.6)),
+        fps=12.5,
     ),
     Scene(
         "school-gate", "school gate", 6.5, 21, 78, 40,
@@ -171,6 +172,7 @@ _ALL = (
         ),
         Frame(0, 0, 104),
         stall=Spot(-4.8, -11.6, (-9.0, -1.4, -13.6, -9.8)),
+        fps=12.5,
     ),
     Scene(
         "square", "square", 8.5, 24, 76, 50,
@@ -207,6 +209,7 @@ _ALL = (
         ),
         Frame(0, 0, 0),
         dump=Spot(11.6, 6.6, (8.4, 15.0, 4.4, 8.6)),
+        fps=12.5,
     ),
     Scene(
         "farmers-market", "farmers' market", 6.6, 20, 78, 40,
@@ -226,6 +229,7 @@ _ALL = (
         ),
         Frame(0, 0, 4),
         stall=Spot(11.6, -4.2, (8.0, 15.5, -7.0, -1.6)),
+        fps=12.5,
     ),
     Scene(
         "residential-gate", "residential gate", 6.0, 20, 76, 40,
@@ -273,6 +277,7 @@ _ALL = (
         ),
         Frame(0, 0, -5),
         dump=Spot(9.6, -2.0, (7.0, 13.4, -3.6, -0.4)),
+        fps=12.5,
     ),
 )  # fmt: skip
 

@@ -9,11 +9,11 @@ import numpy as np
 from sim.scenes.encode import Planar
 from sim.scenes.events import Segments, dump_segments, stall_segments
 from sim.scenes.layout import PERIOD_S, Layout, Moment, Mover
-from sim.scenes.motion import pose
+from sim.scenes.motion import place, pose
 from sim.scenes.offstage import from_off_stage
 from sim.scenes.pinhole import HEIGHT, WIDTH, Pinhole
 from sim.scenes.solid import Solid
-from sim.scenes.sprite import Patch, Place, picture, shadow
+from sim.scenes.sprite import Patch, Place, shadow_and_picture
 from sim.scenes.stage import Stage, build
 from sim.scenes.textures import Image, Plane, noise, sample
 
@@ -80,10 +80,10 @@ class Film:
 
     def _patches(self, mover: Mover, number: int) -> tuple[Patch, ...]:
         if mover.slow:
+            number -= number % 3
+        elif self._crawls(mover, number):
             number -= number % 2
-        t = number / self.fps - mover.start_s
-        if mover.wraps:
-            t %= PERIOD_S
+        t = self._time(mover, number)
         if not 0 <= t <= mover.route.duration + 1e-6:
             return ()
         key = (id(mover), -1 if mover.still else number)
@@ -92,11 +92,24 @@ class Film:
         found = self._drawn[key]
         return (*found, *self._steam(mover, number)) if mover.steam else found
 
+    def _time(self, mover: Mover, number: int) -> float:
+        t = number / self.fps - mover.start_s
+        return t % PERIOD_S if mover.wraps else t
+
+    def _crawls(self, mover: Mover, number: int) -> bool:
+        """So far off or slow that it moves by hardly a pixel a frame: every other frame is enough."""
+        t = self._time(mover, number - number % 2)
+        if mover.still or not 0 <= t <= mover.route.duration:
+            return False
+        x, y, _, _, speed = place(mover.route, t)
+        depth = self.camera.depth(x, y)
+        return depth > 11 and speed * self.camera.focal_px / depth / self.fps < 2.5
+
     def _draw(self, mover: Mover, t: float) -> tuple[Patch, ...]:
         x, y, heading, distance, speed = pose(mover.route, t)
         solid = mover.look(Moment(t, distance, speed))
         backdrop, spot = self.stage.backdrop, Place(x, y, heading)
-        found = [shadow(solid, backdrop, spot), picture(solid, backdrop, spot)]
+        found = list(shadow_and_picture(solid, backdrop, spot))
         if mover.headlights:
             found += _headlights(self.stage, solid, spot)
         seen = min(t, mover.route.duration - t) / FADE_S if mover.fades else 1.0

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from sim.scenes.pinhole import Point2
-from sim.scenes.raster import SHIFT, Canvas, fixed
+from sim.scenes.raster import OVERSAMPLING, SHIFT, Canvas, fixed
 from sim.scenes.textures import Colour, Plane, noise, rgb, sample
 
 
@@ -25,18 +25,20 @@ Material = Callable[[Rays], Plane]
 """(h, w) rays → (h, w, 3) BGR."""
 
 
-def rays(canvas: Canvas, rows: slice, columns: slice) -> Rays:
+def rays(canvas: Canvas, rows: slice, columns: slice, step: int = 1) -> Rays:
+    """Of every pixel, or of the middle of every block of `step` × `step` pixels."""
     camera = canvas.camera
     tilt = math.radians(camera.tilt_deg)
-    right = ((np.arange(columns.start, columns.stop) + 0.5 - camera.width / 2) / camera.focal_px)[None, :]
-    down = ((np.arange(rows.start, rows.stop) + 0.5 - camera.height / 2) / camera.focal_px)[:, None]
+    right = ((np.arange(columns.start, columns.stop, step) + step / 2 - camera.width / 2) / camera.focal_px)[None, :]
+    down = ((np.arange(rows.start, rows.stop, step) + step / 2 - camera.height / 2) / camera.focal_px)[:, None]
     fall = np.maximum(down * math.cos(tilt) + math.sin(tilt), 1e-3)
     reach = camera.height_m / fall
     x = right * reach
     y = np.broadcast_to((math.cos(tilt) - down * math.sin(tilt)) * reach, x.shape)
     # Between the short side of a pixel's ground patch (across) and its long one (along): what texture may still show.
-    footprint = np.broadcast_to(reach / camera.focal_px * np.sqrt(np.maximum(reach / camera.height_m, 1.0)), x.shape)
-    return Rays(x.astype(np.float32), np.ascontiguousarray(y, np.float32), np.ascontiguousarray(footprint, np.float32))
+    footprint = reach / camera.focal_px * step * np.sqrt(np.maximum(reach / camera.height_m, 1.0))
+    spread = np.ascontiguousarray(np.broadcast_to(footprint, x.shape), np.float32)
+    return Rays(x.astype(np.float32), np.ascontiguousarray(y, np.float32), spread)
 
 
 def grain(at: Rays, metres: float, cells: int, octaves: int, seed: int = 0) -> Plane:
@@ -186,7 +188,11 @@ def area(canvas: Canvas, polygon: Sequence[Point2], material: Material) -> None:
         return
     window = (slice(top, rows.stop), columns)
     inside = canvas.mask(outline, window) > 0
-    painted = np.clip(material(rays(canvas, *window)), 0, 255).astype(np.uint8)
+    # Materials fade out what is finer than their pixels, so the final picture's own size is enough for them.
+    coarse = np.clip(material(rays(canvas, *window, OVERSAMPLING)), 0, 255).astype(np.uint8)
+    height, width = coarse.shape[:2]
+    painted = cv2.resize(coarse, (width * OVERSAMPLING, height * OVERSAMPLING), interpolation=cv2.INTER_LINEAR)
+    painted = painted[: window[0].stop - window[0].start, : window[1].stop - window[1].start]
     canvas.colour[window][inside] = painted[inside]
 
 

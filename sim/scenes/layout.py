@@ -104,7 +104,7 @@ class Mover:
     still: bool = False
     """Looks the same at every moment and does not move: drawn once."""
     slow: bool = False
-    """Moves so little that every other frame is enough."""
+    """Moves so little that every third frame is enough."""
     passes_by: bool = False
     """Of an event, but a stranger to it: a customer."""
     fades: bool = False

@@ -3,6 +3,7 @@
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -40,12 +41,12 @@ class Light:
     night: float = 0.0
     lamps: tuple[Lamp, ...] = field(default=())
 
-    @property
+    @cached_property
     def towards_sun(self) -> tuple[float, float, float]:
         azimuth, elevation = math.radians(self.sun_azimuth_deg), math.radians(self.sun_elevation_deg)
         return math.sin(azimuth) * math.cos(elevation), math.cos(azimuth) * math.cos(elevation), math.sin(elevation)
 
-    @property
+    @cached_property
     def shadow_per_metre(self) -> tuple[float, float]:
         """Ground displacement of the shadow of a point for every metre of its height."""
         x, y, z = self.towards_sun

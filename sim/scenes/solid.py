@@ -82,6 +82,13 @@ class Arrays:
     """(limbs, 2)"""
     limb_colours: Floats
 
+    @cached_property
+    def extent(self) -> tuple[float, float]:
+        """(metres from the origin to the farthest point seen from above, height of the highest), girth included."""
+        girth = float(self.radii.max()) if len(self.radii) else 0.0
+        flat = self.points[:, :2]
+        return float(np.sqrt((flat * flat).sum(axis=1).max())) + girth, float(self.points[:, 2].max()) + girth
+
     def placed(self, x: float, y: float, turn_deg: float) -> "Arrays":
         """Turned clockwise (seen from above) about the origin, then moved."""
         sin, cos = math.sin(math.radians(turn_deg)), math.cos(math.radians(turn_deg))

@@ -64,6 +64,20 @@ class Backdrop:
     """1/depth of standing things at picture size, 0 elsewhere."""
 
     @cached_property
+    def round_layers(self) -> Floats:
+        """Rows of (share of the radius, shift towards the sun, brightness) of the strokes a limb is made of."""
+        ambient, sun = self.light.ambient, self.light.sun
+        return np.array(
+            [(1.0, 0.0, ambient * 0.80), (0.74, 0.2, ambient + sun * 0.32), (0.42, 0.42, ambient * 1.05 + sun * 0.62)]
+        )
+
+    @cached_property
+    def flat_layers(self) -> Floats:
+        """The same for limbs that are small in the picture."""
+        ambient, sun = self.light.ambient, self.light.sun
+        return np.array([(1.0, 0.0, ambient * 0.88), (0.62, 0.3, ambient + sun * 0.5)])
+
+    @cached_property
     def towards_sun_px(self) -> Floats:
         """The direction in the picture from which the sun shines."""
         axes = self.camera.camera_axes([self.light.towards_sun, (0, 0, 0)])
@@ -86,91 +100,138 @@ def _fixed(points: Floats) -> npt.NDArray[np.int32]:
     return np.round((points - 0.5) * ONE).astype(np.int32)
 
 
-def picture(solid: Solid, backdrop: Backdrop, place: Place) -> Patch | None:
-    """The solid as seen at its place; None when it is out of the picture or reaches behind the lens."""
+@dataclass(frozen=True)
+class _Projected:
+    """A solid at its place: its points in the picture, their feet straight below, and where the sun throws them."""
+
+    parts: Arrays
+    depth: float
+    depths: Floats
+    points: Floats
+    feet: Floats
+    thrown: Floats
+
+
+def _projected(solid: Solid, backdrop: Backdrop, place: Place) -> _Projected | None:
+    """None when it is out of the picture, too far, or reaches behind the lens."""
     camera, light = backdrop.camera, backdrop.light
     depth = camera.depth(place.x, place.y)
-    if depth < NEAR_M or depth > VANISH_M[1]:
+    if depth < NEAR_M or depth > VANISH_M[1] or not _may_be_seen(solid.arrays, backdrop, place):
         return None
     parts = solid.arrays.placed(place.x, place.y, place.turn_deg)
-    axes = camera.camera_axes(parts.points)
+    feet = parts.points * (1.0, 1.0, 0.0)
+    dx, dy = light.shadow_per_metre if light.shadow > 0 else (0.0, 0.0)
+    thrown = feet + parts.points[:, 2:] * (dx, dy, 0.0)
+    axes = camera.camera_axes(np.concatenate([parts.points, feet, thrown]))
     if axes[:, 2].min() < NEAR_M:
         return None
+    pixels, count = camera.on_picture(axes), len(feet)
+    return _Projected(parts, depth, axes[:count, 2], pixels[:count], pixels[count : 2 * count], pixels[2 * count :])
+
+
+def _may_be_seen(arrays: Arrays, backdrop: Backdrop, place: Place) -> bool:
+    """By the box around the solid and its shadow alone."""
+    camera, light = backdrop.camera, backdrop.light
+    reach, top = arrays.extent
+    dx, dy = (shift * top for shift in light.shadow_per_metre) if light.shadow > 0 else (0.0, 0.0)
+    xs = place.x - reach + min(dx, 0.0), place.x + reach + max(dx, 0.0)
+    ys = place.y - reach + min(dy, 0.0), place.y + reach + max(dy, 0.0)
+    axes = camera.camera_axes([(x, y, z) for x in xs for y in ys for z in (0.0, top)])
+    if axes[:, 2].min() < NEAR_M:
+        return bool(axes[:, 2].max() > NEAR_M)
     pixels = camera.on_picture(axes)
+    (left, high), (right, low) = pixels.min(axis=0), pixels.max(axis=0)
+    return bool(left < camera.width and right > 0 and high < camera.height and low > 0)
+
+
+def picture(solid: Solid, backdrop: Backdrop, place: Place) -> Patch | None:
+    """The solid as seen at its place; None when it cannot be seen."""
+    projected = _projected(solid, backdrop, place)
+    return None if projected is None else _picture(projected, backdrop, place)
+
+
+def shadow_and_picture(solid: Solid, backdrop: Backdrop, place: Place) -> tuple[Patch | None, Patch | None]:
+    """What it takes from the ground's light, and the solid itself."""
+    projected = _projected(solid, backdrop, place)
+    if projected is None:
+        return None, None
+    return _shadow(projected, backdrop), _picture(projected, backdrop, place)
+
+
+def _picture(projected: _Projected, backdrop: Backdrop, place: Place) -> Patch | None:
+    camera, parts, pixels = backdrop.camera, projected.parts, projected.points
     thickest = float(parts.radii.max()) if len(parts.radii) else 0.0
-    bounds = _bounds(pixels, camera, 2 + int(thickest * camera.focal_px / float(axes[:, 2].min())))
+    bounds = _bounds(pixels, camera, 2 + int(thickest * camera.focal_px / float(projected.depths.min())))
     if bounds is None:
         return None
     left, top, right, bottom = bounds
     size = right - left, bottom - top
-    scale = 4 if max(size) < 70 else 3 if max(size) < 150 else 2
+    scale = 4 if max(size) < 60 else 3 if max(size) < 130 else 2
     enlarged: Image = np.zeros((size[1] * scale, size[0] * scale, 4), np.uint8)
     placed = (pixels - (left, top)) * scale
-    _draw(enlarged, parts, placed, axes[:, 2], backdrop, light.at(place.x, place.y), scale)
+    _draw(enlarged, parts, placed, projected.depths, backdrop, backdrop.light.at(place.x, place.y), scale)
     small = np.asarray(cv2.resize(enlarged, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return _finished(small, backdrop, bounds, depth)
+    return _finished(small, backdrop, bounds, projected.depth)
 
 
 def _draw(
     canvas: Image, parts: Arrays, placed: Floats, depths: Floats, backdrop: Backdrop, gain: Floats, scale: int
 ) -> None:
     """Faces and limbs from far to near."""
-    camera, light = backdrop.camera, backdrop.light
-    lens = np.array([0.0, 0.0, camera.height_m])
+    lens = (0.0, 0.0, backdrop.camera.height_m)
     towards = lens - parts.centres
-    distance = np.sqrt((towards * towards).sum(axis=1)) - parts.lifts
+    distance = np.sqrt(np.einsum("ij,ij->i", towards, towards)) - parts.lifts
     faces = len(parts.spans)
-    facing = (parts.normals * towards[:faces]).sum(axis=1)
+    corners = _fixed(placed)
+    colours, hidden = _face_colours(parts, towards[:faces], backdrop.light, gain) if faces else ([], [])
+    strokes = _strokes(parts, placed, depths, backdrop, gain, scale) if len(parts.radii) else []
+    for index in np.argsort(-distance, kind="stable").tolist():
+        if index >= faces:
+            for start, end, first, second, colour in strokes[index - faces]:
+                if start == end:
+                    cv2.circle(canvas, start, max(int(first * ONE), 1), colour, -1, cv2.LINE_8, SHIFT)
+                elif max(first, second) < 1.6 * min(first, second):
+                    cv2.line(canvas, start, end, colour, int(first + second + 0.5) or 1, cv2.LINE_8, SHIFT)
+                else:
+                    _tapered(canvas, start, end, (first, second), colour)
+        elif not hidden[index]:
+            first_corner, stop = parts.spans[index]
+            cv2.fillConvexPoly(canvas, corners[first_corner:stop], colours[index], cv2.LINE_8, SHIFT)
+
+
+def _face_colours(parts: Arrays, towards: Floats, light: Light, gain: Floats) -> tuple[list[list[float]], list[bool]]:
+    """Shaded colours with full alpha, and which faces are turned away."""
+    facing = np.einsum("ij,ij->i", parts.normals, towards)
     turned = np.where(parts.both_sides & (facing < 0), -1.0, 1.0)[:, None]
     shades = light.shades(parts.normals * turned)[:, None]
     glow = parts.glow[:, None]
-    colours = np.clip(parts.face_colours * (gain * shades * (1 - glow) + glow), 0, 255)
-    face_colours = np.concatenate([colours, np.full((faces, 1), 255.0)], axis=1).tolist()
-    hidden = ~parts.both_sides & (facing <= 0)
-    corners = _fixed(placed)
-    limbs = _Limbs(parts, placed, depths, backdrop, gain, scale)
-    for index in np.argsort(-distance, kind="stable").tolist():
-        if index >= faces:
-            limbs.draw(canvas, index - faces)
-        elif not hidden[index]:
-            start, stop = parts.spans[index]
-            cv2.fillConvexPoly(canvas, corners[start:stop], face_colours[index], cv2.LINE_8, SHIFT)
+    colours = np.full((len(facing), 4), 255.0)
+    np.minimum(parts.face_colours * (gain * shades * (1 - glow) + glow), 255.0, out=colours[:, :3])
+    return colours.tolist(), (~parts.both_sides & (facing <= 0)).tolist()
 
 
-class _Limbs:
-    """All limbs of a solid in the picture. Each is drawn as nested rods, brighter and nearer to the sun inwards: that
-    makes it round for the price of flat strokes."""
+Stroke = tuple[list[int], list[int], float, float, list[float]]
+"""Start, end, both radii in pixels, colour."""
 
-    def __init__(
-        self, parts: Arrays, placed: Floats, depths: Floats, backdrop: Backdrop, gain: Floats, scale: int
-    ) -> None:
-        first = parts.spans[-1][1] if parts.spans else 0
-        ends = placed[first:].reshape(-1, 2, 2)
-        radii = parts.radii * backdrop.camera.focal_px / depths[first:].reshape(-1, 2) * scale
-        light, base = backdrop.light, parts.limb_colours * gain
-        ambient, sun = light.ambient, light.sun
-        small = len(radii) == 0 or float(radii.mean()) < 2.2
-        full = (
-            (1.0, 0.0, ambient * 0.80),
-            (0.74, 0.2, ambient + sun * 0.32),
-            (0.42, 0.42, ambient * 1.05 + sun * 0.62),
-        )
-        layers = ((1.0, 0.0, ambient * 0.88), (0.62, 0.3, ambient + sun * 0.5)) if small else full
-        self.layers = []
-        for share, shift, shade in layers:
-            moved = _fixed(ends + (backdrop.towards_sun_px * shift) * radii[..., None])
-            colours = np.concatenate([np.clip(base * shade, 0, 255), np.full((len(base), 1), 255.0)], axis=1)
-            self.layers.append((moved.tolist(), (radii * share).tolist(), colours.tolist()))
 
-    def draw(self, canvas: Image, index: int) -> None:
-        for ends, radii, colours in self.layers:
-            (start, end), (first, second), colour = ends[index], radii[index], colours[index]
-            if start == end:
-                cv2.circle(canvas, start, max(round(first * ONE), 1), colour, -1, cv2.LINE_8, SHIFT)
-            elif max(first, second) < 1.6 * min(first, second):
-                cv2.line(canvas, start, end, colour, max(1, round(first + second)), cv2.LINE_8, SHIFT)
-            else:
-                _tapered(canvas, start, end, (first, second), colour)
+def _strokes(
+    parts: Arrays, placed: Floats, depths: Floats, backdrop: Backdrop, gain: Floats, scale: int
+) -> list[tuple[Stroke, ...]]:
+    """Each limb as nested rods, brighter and nearer to the sun inwards: round for the price of flat strokes."""
+    first = parts.spans[-1][1] if parts.spans else 0
+    ends = placed[first:].reshape(-1, 2, 2)
+    radii = parts.radii * (backdrop.camera.focal_px * scale) / depths[first:].reshape(-1, 2)
+    layers = backdrop.round_layers if float(radii.mean()) > 4.5 else backdrop.flat_layers
+    share, shift, shade = layers[:, 0], layers[:, 1], layers[:, 2]
+    moved = _fixed(ends + (backdrop.towards_sun_px * shift[:, None, None, None]) * radii[..., None]).tolist()
+    girths = (radii * share[:, None, None]).tolist()
+    colours = np.full((len(layers), len(radii), 4), 255.0)
+    np.minimum((parts.limb_colours * gain) * shade[:, None, None], 255.0, out=colours[..., :3])
+    painted = colours.tolist()
+    return [
+        tuple((*moved[k][limb], *girths[k][limb], painted[k][limb]) for k in range(len(layers)))
+        for limb in range(len(radii))
+    ]
 
 
 def _tapered(canvas: Image, start: list[int], end: list[int], radii: tuple[float, float], colour: list[float]) -> None:
@@ -194,12 +255,14 @@ def _finished(drawn: npt.NDArray[np.uint8], backdrop: Backdrop, bounds: Bounds, 
     left, top, right, bottom = bounds
     light = backdrop.light
     small = cv2.GaussianBlur(drawn, (3, 3), 0.55)
-    alpha = small[..., 3]
+    alpha = np.ascontiguousarray(small[..., 3])
     haze = light.haze_share(depth)
-    tone = [float(channel) * light_level(light) * haze / 255 for channel in light.haze]
-    colour = np.empty((*small.shape[:2], 3), np.float32)
-    for channel in range(3):
-        colour[..., channel] = small[..., channel] * np.float32(1 - haze) + alpha * np.float32(tone[channel])
+    tone = [channel * light_level(light) * haze / 255 for channel in light.haze]
+    # Premultiplied colours pale by the share of haze and take on its tone by their alpha.
+    pale = np.zeros((3, 4), np.float32)
+    pale[range(3), range(3)] = 1 - haze
+    pale[:, 3] = tone
+    colour = np.asarray(cv2.transform(small, pale), np.uint8)
     seen = np.float32(min(max((VANISH_M[1] - depth) / (VANISH_M[1] - VANISH_M[0]), 0.0), 1.0))
     visible: Plane | np.float32 = seen
     covered = backdrop.nearness[top:bottom, left:right] > 1 / depth * 1.01
@@ -207,11 +270,11 @@ def _finished(drawn: npt.NDArray[np.uint8], backdrop: Backdrop, bounds: Bounds, 
         visible = cv2.blur((~covered).astype(np.float32), (2, 2)) * seen
         if not (alpha * visible).any():
             return None
-    if covered.any() or seen < 1:
-        colour *= visible[..., None] if isinstance(visible, np.ndarray) else visible
+    if isinstance(visible, np.ndarray) or seen < 1:
+        colour = (colour * (visible[..., None] if isinstance(visible, np.ndarray) else visible)).astype(np.uint8)
         alpha = (alpha * visible).astype(np.uint8)
     keep = np.asarray(cv2.bitwise_not(alpha), np.uint8)
-    return Patch(left, top, _thrice(keep), np.asarray(cv2.convertScaleAbs(colour), np.uint8), depth)
+    return Patch(left, top, _thrice(keep), colour, depth)
 
 
 def _thrice(plane: Image) -> Image:
@@ -223,38 +286,28 @@ def light_level(light: Light) -> float:
     return max(0.0, 1.0 - light.night * 0.93)
 
 
-def shadow(solid: Solid, backdrop: Backdrop, place: Place) -> Patch | None:
+def _shadow(projected: _Projected, backdrop: Backdrop) -> Patch | None:
     """The sun's shadow on the ground plus the darkness right under the body."""
-    camera, light = backdrop.camera, backdrop.light
-    depth = camera.depth(place.x, place.y)
-    if depth < NEAR_M or depth > VANISH_M[0]:
+    camera, light, depth, parts = backdrop.camera, backdrop.light, projected.depth, projected.parts
+    if depth > VANISH_M[0]:
         return None
-    parts = solid.arrays.placed(place.x, place.y, place.turn_deg)
-    points = parts.points
-    dx, dy = light.shadow_per_metre if light.shadow > 0.02 else (0.0, 0.0)
-    flat = points * (1.0, 1.0, 0.0)
-    axes = camera.camera_axes(np.concatenate([flat, flat + points[:, 2:] * (dx, dy, 0.0)]))
-    if axes[:, 2].min() < NEAR_M:
-        return None
-    pixels = camera.on_picture(axes)
-    bounds = _bounds(pixels, camera, 8)
+    with_sun = light.shadow > 0
+    bounds = _bounds(np.concatenate([projected.feet, projected.thrown]) if with_sun else projected.feet, camera, 8)
     if bounds is None:
         return None
     left, top, right, bottom = bounds
-    under, thrown = pixels[: len(points)] - (left, top), pixels[len(points) :] - (left, top)
     dark: Image = np.zeros((bottom - top, right - left), np.uint8)
-    if light.shadow > 0.02:
-        _cast(dark, parts, thrown, camera.focal_px / depth, light)
+    if with_sun:
+        _cast(dark, parts, projected.thrown - (left, top), camera.focal_px / depth, light)
         dark = np.asarray(cv2.GaussianBlur(dark, (5, 5), 1.0), np.uint8)
-    near_ground = under[points[:, 2] < 0.45]
+    near_ground = projected.feet[parts.points[:, 2] < 0.45] - (left, top)
     if len(near_ground) >= 3:
         spread: Image = np.zeros_like(dark)
         cv2.fillConvexPoly(spread, np.round(cv2.convexHull(near_ground.astype(np.float32))).astype(np.int32), 128)
         reach = 2 * max(1, round(0.09 * camera.focal_px / depth)) + 1
         dark = np.maximum(dark, cv2.blur(cv2.blur(spread, (reach, reach)), (reach, reach)))
     dark[backdrop.nearness[top:bottom, left:right] > 0] = 0
-    keep = np.asarray(cv2.bitwise_not(dark), np.uint8)
-    return Patch(left, top, _thrice(keep), None, depth)
+    return Patch(left, top, _thrice(np.asarray(cv2.bitwise_not(dark), np.uint8)), None, depth)
 
 
 def _cast(mask: Image, parts: Arrays, thrown: Floats, zoom: float, light: Light) -> None:

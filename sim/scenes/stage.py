@@ -14,7 +14,7 @@ from sim.scenes.light import Light
 from sim.scenes.pinhole import Pinhole, Point2
 from sim.scenes.raster import OVERSAMPLING, Canvas, fixed
 from sim.scenes.solid import normal
-from sim.scenes.sprite import Backdrop, Place, light_level, picture, shadow
+from sim.scenes.sprite import Backdrop, Place, light_level, shadow_and_picture
 from sim.scenes.textures import Colour, Image, Plane, noise, sample, times
 
 
@@ -346,8 +346,7 @@ def _with_items(camera: Pinhole, canvas: Canvas, layout: Layout, lit: Image, bar
     # Far ones first, so that near ones lie over them.
     for item in sorted(layout.items, key=lambda i: -math.hypot(*i.at)):
         place = Place(*item.at, item.turn_deg)
-        dark = shadow(item.solid, backdrop, place)
-        seen = picture(item.solid, backdrop, place)
+        dark, seen = shadow_and_picture(item.solid, backdrop, place)
         if dark is not None:
             dark.lay(still)
         if seen is not None:

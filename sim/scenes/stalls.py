@@ -3,6 +3,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from sim.scenes.cycles import tricycle
@@ -182,6 +183,7 @@ _PARASOL_FOOT: dict[str, tuple[float, float]] = {
 }
 
 
+@cache
 def cart(design: Design, opening: float) -> Solid:
     """The whole stall; `opening` of its parasol."""
     return joined([_FORMS[design.form](design), parasol(design.parasol, opening, _PARASOL_FOOT[design.form])])
