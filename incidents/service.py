@@ -237,9 +237,7 @@ class Incidents:
         with self.store.write() as transaction:
             now = self.clock.now()
             if stored is not None:
-                self.acting.add_evidence(
-                    transaction, case_id, stored, actor, CAMERA_DUTIES, at=now, caption=result
-                )
+                self.acting.add_evidence(transaction, case_id, stored, actor, CAMERA_DUTIES, at=now, caption=result)
             return self.acting.apply(
                 transaction,
                 case_id,
