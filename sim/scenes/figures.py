@@ -3,6 +3,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sim.scenes.solid import Limb, Point3, Solid, ball, joined, rod
 from sim.scenes.textures import Colour, mix, rgb, times
@@ -168,8 +169,18 @@ def _head(look: Look, stance: Stance, chest: Point3, back: tuple[float, float]) 
     return joined(parts)
 
 
-def walking(look: Look, distance_m: float, gait: float = 1.0, reach: float = 0.0) -> Solid:
-    return figure(look, Stance(phase=2 * math.pi * distance_m / STRIDE_M, gait=gait, reach=reach))
+GAIT_STEPS = 28
+"""Pictures of the gait in one stride: enough for a smooth walk, few enough to keep the bodies."""
+
+
+@cache
+def _striding(look: Look, step: int, gait: float) -> Solid:
+    return figure(look, Stance(phase=2 * math.pi * step / GAIT_STEPS, gait=gait))
+
+
+def walking(look: Look, distance_m: float, gait: float = 1.0) -> Solid:
+    """Somebody who has walked so far, with strides of the size `gait` (0–1)."""
+    return _striding(look, round(distance_m / STRIDE_M * GAIT_STEPS) % GAIT_STEPS, round(gait, 1))
 
 
 _TOPS = (

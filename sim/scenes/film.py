@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 import cv2
 import numpy as np
@@ -28,13 +29,13 @@ GRAINS = 12
 class Film:
     """One scene ready to be shot at `fps`; the period holds a whole number of frames."""
 
-    def __init__(self, camera: Pinhole, layout: Layout, fps: float, seed: int) -> None:
+    def __init__(self, camera: Pinhole, layout: Layout, fps: float) -> None:
         self.layout, self.fps, self.camera = layout, fps, camera
         self.frames = round(PERIOD_S * fps)
         self.stage: Stage = build(camera, layout)
         self.phases = _phases(self.stage, round(PHASE_S * fps))
         self._lights = _Lights(camera, layout, self.frames)
-        self._grain = _grain(layout.light.noise, seed)
+        self._grain = _grain(layout.light.noise)
         self._drawn: dict[tuple[int, int], tuple[Patch, ...]] = {}
         self.casts = self._casts()
 
@@ -103,7 +104,8 @@ class Film:
             return False
         x, y, _, _, speed = place(mover.route, t)
         depth = self.camera.depth(x, y)
-        return depth > 11 and speed * self.camera.focal_px / depth / self.fps < 2.5
+        step_px = speed * self.camera.focal_px / depth / self.fps
+        return depth > 11 and step_px < (2.5 if depth < 40 else 5.5)
 
     def _draw(self, mover: Mover, t: float) -> tuple[Patch, ...]:
         x, y, heading, distance, speed = pose(mover.route, t)
@@ -166,14 +168,20 @@ class _Lights:
         return np.asarray(np.clip(grid * 222, 0, 255), np.uint8)
 
 
-def _grain(sigma: float, seed: int) -> list[Image]:
-    rng = np.random.default_rng(seed)
+@cache
+def _white_noise() -> tuple[Plane, ...]:
+    rng = np.random.default_rng(77)
     sheets = []
     for _ in range(GRAINS):
-        fine = rng.normal(0, sigma, (HEIGHT, WIDTH)).astype(np.float32)
-        coarse = cv2.resize(rng.normal(0, sigma * 0.7, (HEIGHT // 2, WIDTH // 2)).astype(np.float32), (WIDTH, HEIGHT))
-        sheets.append(np.clip(128.5 + fine + 0.5 * coarse, 0, 255).astype(np.uint8))
-    return sheets
+        fine = rng.standard_normal((HEIGHT, WIDTH), dtype=np.float32)
+        coarse = cv2.resize(rng.standard_normal((HEIGHT // 2, WIDTH // 2), dtype=np.float32), (WIDTH, HEIGHT))
+        sheets.append(np.asarray(fine + 0.35 * coarse, np.float32))
+    return tuple(sheets)
+
+
+def _grain(sigma: float) -> list[Image]:
+    """Sensor noise around 128."""
+    return [np.asarray(np.clip(sheet * sigma + 128.5, 0, 255), np.uint8) for sheet in _white_noise()]
 
 
 def _phases(stage: Stage, count: int) -> list[Image]:

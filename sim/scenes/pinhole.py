@@ -7,6 +7,7 @@ coordinates are continuous with the origin at the top-left corner of the top-lef
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,7 @@ class Pinhole:
     width: int = WIDTH
     height: int = HEIGHT
 
-    @property
+    @cached_property
     def focal_px(self) -> float:
         return self.width / 2 / math.tan(math.radians(self.hfov_deg) / 2)
 
@@ -43,16 +44,20 @@ class Pinhole:
 
     def camera_axes(self, points: npt.ArrayLike) -> Floats:
         """(n, 3) world points → (n, 3) in camera axes: right, down, depth along the optical axis."""
-        world = np.asarray(points, dtype=np.float64).reshape(-1, 3)
+        turn, shift = self._axes
+        return np.asarray(np.asarray(points, dtype=np.float64).reshape(-1, 3) @ turn + shift)
+
+    @cached_property
+    def _axes(self) -> tuple[Floats, Floats]:
+        """Rotation (to multiply from the right) and offset of the camera axes."""
         tilt = math.radians(self.tilt_deg)
         sin, cos = math.sin(tilt), math.cos(tilt)
-        below = self.height_m - world[:, 2]
-        return np.stack([world[:, 0], below * cos - world[:, 1] * sin, world[:, 1] * cos + below * sin], axis=1)
+        turn = np.array([[1.0, 0.0, 0.0], [0.0, -sin, cos], [0.0, -cos, -sin]])
+        return turn, np.array([0.0, self.height_m * cos, self.height_m * sin])
 
     def on_picture(self, axes: Floats) -> Floats:
         """(n, 3) camera axes with positive depth → (n, 2) pixels."""
-        scale = self.focal_px / axes[:, 2]
-        return np.stack([axes[:, 0] * scale + self.width / 2, axes[:, 1] * scale + self.height / 2], axis=1)
+        return np.asarray(axes[:, :2] * (self.focal_px / axes[:, 2:]) + (self.width / 2, self.height / 2))
 
     def project(self, points: npt.ArrayLike) -> Floats:
         """(n, 3) world points in front of the lens → (n, 2) pixels."""

@@ -120,7 +120,7 @@ def _items(f: Frame) -> tuple[Item, ...]:
 
 
 def _boards(f: Frame) -> tuple[Board, ...]:
-    boards = (Board(f.at(17.6, 2.2), f.at(17.6, 0.4), 2.68, 3.1, "城东公交站", rgb("#2b6cb0")),)
+    boards = (Board(f.at(17.6, 0.4), f.at(17.6, 2.2), 2.68, 3.1, "城东公交站", rgb("#2b6cb0")),)
     return boards
 
 
