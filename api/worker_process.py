@@ -8,7 +8,6 @@ import asyncio
 import logging
 import os
 import random
-import resource
 import signal
 import sys
 import threading
@@ -33,6 +32,7 @@ from ingest.link_server import LinkServer
 from ingest.schedule import Schedule
 from ingest.state import StreamStatus
 from runtime.clock import Clock, SystemClock
+from runtime.file_limit import raise_file_limit
 from runtime.spool import Spool
 from runtime.supervisor import watch_lifeline
 from vision.analysis import CameraAnalysis
@@ -135,12 +135,6 @@ class Worker:
             "stretch": round(self._schedule.stretch, 3),
             "undecodable": self._analyst.undecodable,
         }
-
-
-def raise_file_limit() -> None:
-    """A socket for each camera: the usual soft limit of 1024 is soon reached, the hard one is not."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _run(worker_of: Any) -> None:

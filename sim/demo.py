@@ -17,13 +17,13 @@ from api.command import import_accounts
 from api.serve import Installation, children, prepare, run_supervised, worker_count
 from api.server_process import setup_code_file
 from runtime.clock import Clock, SystemClock
+from runtime.file_limit import raise_file_limit
 from runtime.supervisor import Child
 from sim.estate_files import read_estate
 from sim.geography.town import generate
 from sim.scenes.clips import load_library
 
-READY_SECONDS = 90.0
-LOW_FILE_LIMIT_MARGIN = 400
+READY_SECONDS = 240.0
 
 
 @dataclass(frozen=True)
@@ -196,6 +196,7 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.write(text)
         sys.stdout.flush()
 
+    raise_file_limit()
     plan.folder.mkdir(parents=True, exist_ok=True)
     say(f"Making the town of {plan.cameras} cameras\n")
     make_town(plan)
