@@ -11,7 +11,7 @@ from sim.scenes.motion import DRIVE, RIDE, WALK, rider, vehicle, walker
 from sim.scenes.pinhole import Point2
 from sim.scenes.plants import Tree
 from sim.scenes.solid import Solid
-from sim.scenes.textures import Colour, rgb
+from sim.scenes.textures import Colour, mix, rgb
 
 KERB = rgb("#b7b8b2")
 GUTTER = rgb("#5b5d5c")
@@ -50,6 +50,9 @@ SHOP_NAMES = (
     "正新鸡排",
     "绍兴臭豆腐",
 )
+
+TILES = ("#e9e6df", "#d9b4a0", "#d9cd9c", "#b7c4ca", "#c2937f", "#cbd2c6", "#a5a09a", "#e3d3c4")
+"""What fronts are tiled with; neighbours differ."""
 
 
 def shop_names(start: int, count: int) -> tuple[str, ...]:
@@ -146,7 +149,8 @@ def row(
     u = u0
     for k, (width, height, style, colour) in enumerate(specs):
         names = shop_names(names_from + k, 6) if style == "shops" else ()
-        facade = Facade(style, rgb(colour), names, lit=lit, seed=names_from + k)
+        tile = mix(rgb(colour), rgb(TILES[(3 * names_from + 5 * k) % len(TILES)]), 0.6)
+        facade = Facade(style, tile, names, lit=lit, seed=names_from + k)
         awning = awnings[k % len(awnings)] if awnings and style == "shops" else None
         roof = rgb("#4d5054") if ridge_m else rgb("#77797a")
         found.append(Building(frame.at(u, v), frame.at(u + width, v), height, depth, facade, ridge_m, roof, awning))
