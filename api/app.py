@@ -62,7 +62,9 @@ def build_centre(
         pages=pages,
         event_feed=EventFeed(incidents.feed, live, cameras, pages, clock),
         verification=Verification(incidents, live, clock, settings.verification),
-        password_gate=Gate(at_once=3, waiting=200),
+        # People do not queue behind a town's phones that all come back at once.
+        password_gate=Gate(at_once=2, waiting=100),
+        device_gate=Gate(at_once=1, waiting=400),
         photo_gate=Gate(at_once=2, waiting=30),
     )
 

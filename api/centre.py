@@ -36,6 +36,7 @@ class Centre:
     event_feed: EventFeed
     verification: Verification
     password_gate: Gate
+    device_gate: Gate
     """Hashing a password takes 64 MiB on purpose."""
     photo_gate: Gate
     """A decoded photo takes up to 150 MB."""

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from config.cameras import Zone
 from gis.ground import GroundModel
 from vision.detection import Detection, Location, Phase, Point, detection_key, foot_of
-from vision.grid import Grid
+from vision.grid import Grid, Mask
 from vision.rules import RULES
 from vision.rules.conditions import contains, in_force
 from vision.rules.history import ObjectHistory
 from vision.static_object import Announcement, StaticObject
+
+_BODY_ROWS = 70.0
 
 Standing = Literal["confirm", "wait", "resting", "unwanted"]
 """`resting`: no rule is in force at this hour; `unwanted`: no rule will ever want it."""
@@ -43,7 +47,17 @@ def history_of(thing: StaticObject, grid: Grid, ground: GroundModel | None, now:
         quiet_seconds=thing.quiet_seconds,
         last_busy_at=thing.last_busy_at,
         edge_score=thing.edge_score,
+        body_share=body_share(thing.mask),
     )
+
+
+def body_share(mask: Mask) -> float:
+    """How much of the width of `mask` seven of ten of its rows keep within, first pixel of a row to its last."""
+    rows = mask[mask.any(axis=1)] > 0
+    if not rows.size:
+        return 1.0
+    extents = rows.shape[1] - rows.argmax(axis=1) - rows[:, ::-1].argmax(axis=1)
+    return float(np.percentile(extents, _BODY_ROWS) / rows.shape[1])
 
 
 def decide(history: ObjectHistory, zones: list[Zone], timezone: ZoneInfo) -> Decision:

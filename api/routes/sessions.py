@@ -46,7 +46,7 @@ async def make_first_account(
 @router.post("/sessions", dependencies=[public], summary="Sign in", operation_id="sign_in")
 async def sign_in(body: SignInRequest, request: Request, response: Response, centre: TheCentre) -> SignedInAnswer:
     """A browser gets a cookie; a device (`device: true`) gets the token in the body, once."""
-    async with centre.password_gate.passing():
+    async with (centre.device_gate if body.device else centre.password_gate).passing():
         signed = await run_in_threadpool(
             centre.accounts.sign_in, body.username, body.password, address=_address(request), device=body.device
         )

@@ -67,7 +67,7 @@ async def _sign_up(page: Page, town: SmallTown) -> None:
     await page.get_by_test_id("setup-name").fill("值班员")
     await page.get_by_test_id("setup-password").fill("qingdu-2026-room")
     await page.get_by_test_id("setup-submit").click()
-    await expect(page.get_by_test_id("map")).to_be_visible()
+    await expect(page.get_by_test_id("map")).to_be_visible(timeout=30_000)
 
 
 async def _all_tiles_move(page: Page) -> None:

@@ -5,12 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
 import pytest
 
 from config.cameras import Zone
 from tests.vision.scenery import SHANGHAI, zone
 from vision.evidence import RULE_NAMES
-from vision.judging import decide
+from vision.judging import body_share, decide
 from vision.rules import RULES, dumping, stall
 from vision.rules.conditions import contains
 from vision.rules.history import ObjectHistory
@@ -43,6 +44,8 @@ STALL_ROWS = {
     "larger than the zone allows": (replace(CART, size_m=(9.0, 3.0)), "reject"),
     "never keeps still": (replace(CART, steadiness=0.3), "wait"),
     "parked car, nobody about": (replace(CART, size_m=(4.4, 1.5), busy_share=0.05), "wait"),
+    "parked van, seen from the side": (replace(CART, size_m=(4.4, 2.4), busy_share=0.05, body_share=0.85), "wait"),
+    "a cart and its long shadow": (replace(CART, size_m=(4.3, 2.8), busy_share=0.1, body_share=0.3), "confirm"),
     "food truck with a queue": (replace(CART, size_m=(4.4, 2.5), busy_share=0.5), "confirm"),
     "no pose, cart-sized in the picture": (replace(CART, size_m=None), "confirm"),
     "no pose, speck": (replace(CART, size_m=None, box=(0.4, 0.5, 0.02, 0.03)), "reject"),
@@ -72,6 +75,24 @@ def test_stall(name: str) -> None:
 def test_dumping(name: str) -> None:
     history, decision = DUMPING_ROWS[name]
     assert dumping.judge(history, zone("dumping", 180.0)).decision == decision
+
+
+def _drawn(*rows: str) -> np.ndarray:
+    return np.array([[255 if pixel == "#" else 0 for pixel in row] for row in rows], np.uint8)
+
+
+BODY_ROWS = {
+    "a van fills its box": (_drawn("..######", "########", "########", "########", ".##..##."), 0.85, 1.0),
+    "a parasol and a shadow to the right": (
+        _drawn(".##.....", "####....", ".##.....", ".##.....", "..#.....", ".###....", "..######"), 0.2, 0.45),
+    "nothing at all": (_drawn("....", "...."), 1.0, 1.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BODY_ROWS)
+def test_how_wide_most_rows_are(name: str) -> None:
+    mask, least, most = BODY_ROWS[name]
+    assert least <= body_share(mask) <= most
 
 
 def test_people_about_make_a_stall_surer() -> None:

@@ -16,6 +16,8 @@ class ObjectHistory:
     `busy_share`: share of its time with movement on it or next to it; `busyness`: the same of its last 8 s, fading.
     `quiet_seconds`: time it was seen with no movement near, in all. `last_busy_at`: when something last moved near.
     `edge_score`: -1 to 1, how surely it is a thing and not a gap where one was.
+    `body_share`: how much of the box's width most of its rows take: near 1 for a vehicle, little for what stands
+    upright and casts a long shadow beside it.
     """
 
     now: float
@@ -31,6 +33,7 @@ class ObjectHistory:
     quiet_seconds: float
     last_busy_at: float
     edge_score: float
+    body_share: float = 1.0
 
     @property
     def stay_seconds(self) -> float:

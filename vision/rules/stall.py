@@ -7,6 +7,7 @@ from vision.rules.history import REJECT, WAIT, Judgement, ObjectHistory
 LEAST_WIDTH_M = 0.8  # one person standing is narrower
 VEHICLE_LENGTH_M = 3.5  # from here on it may be a parked vehicle ...
 VEHICLE_BUSY_SHARE = 0.25  # ... unless people keep coming to it
+VEHICLE_BODY_M = 2.6  # ... or what makes it long is its shadow: a vehicle is long in most of its rows
 LEAST_STEADINESS = 0.45
 LEAST_WIDTH_SHARE, MOST_SHARE = 0.04, 0.6  # of the picture, where the camera has no pose
 
@@ -31,4 +32,7 @@ def _stall_sized(history: ObjectHistory, zone: Zone) -> bool:
 def _like_a_vehicle(history: ObjectHistory) -> bool:
     if history.size_m is None:
         return False
-    return history.size_m[0] >= VEHICLE_LENGTH_M and history.busy_share < VEHICLE_BUSY_SHARE
+    width_m = history.size_m[0]
+    if width_m * history.body_share < VEHICLE_BODY_M:
+        return False
+    return width_m >= VEHICLE_LENGTH_M and history.busy_share < VEHICLE_BUSY_SHARE
