@@ -116,7 +116,8 @@ async def test_from_stall_to_closed_case(town: SmallTown, page: Page, tmp_path: 
     seen_after = time.time() - placed_at - DWELL
     number = str(await item.get_attribute("data-testid")).removeprefix("case-item-")
     print(f"case on screen {seen_after:.1f} s after placement + dwell")
-    assert -4 < seen_after < 30
+    # The cart stands from the moment it stops; the truth counts from when it is open for business.
+    assert -9 < seen_after < 30
     opened = await _case(page, town, number)
     truth = town.truth(event_id)
     assert opened["camera_id"] == camera_id
