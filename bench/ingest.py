@@ -26,12 +26,13 @@ from bench import decode_limit, peer
 from bench.process_cost import cpu_seconds, resident_mb
 from bench.simulated_estate import Estate, Server, library, prepare
 from ingest.link import WorkerLinks
+from ingest.link_server import STATUS_EVERY_SECONDS
 from ingest.state import StreamState, StreamStatus
 from runtime.clock import SystemClock
 
 _CONNECT_SECONDS = 90.0
 _WARM_SECONDS = 12.0
-_DRAIN_SECONDS = 3.0
+_DRAIN_SECONDS = 2.0 + STATUS_EVERY_SECONDS
 _EVERY_KEYFRAME_SECONDS = 0.5
 
 
@@ -121,8 +122,8 @@ async def _window(links: WorkerLinks, pids: Sequence[int], server_pid: int, seco
     measured.cpu_seconds = sum(map(cpu_seconds, pids)) - cpu
     measured.server_cpu_seconds = cpu_seconds(server_pid) - server_cpu
     measured.rss_mb = sum(map(resident_mb, pids))
-    # Statuses come every two seconds: let the next come, and take its time for the rates.
-    await asyncio.sleep(2.2)
+    # Statuses come now and then: let the next come, and take its time for the rates.
+    await asyncio.sleep(STATUS_EVERY_SECONDS + 0.2)
     span = time.monotonic() - begun
     measured.bytes_received = int((_received(links) - received) * measured.seconds / span)
     measured.looked = int((_looked(links) - looked) * measured.seconds / span)

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 _IN_FLIGHT = 8
 _UNIT_BACKLOG_BYTES = 16 << 20
-_STATUS_EVERY_SECONDS = 4.0
+STATUS_EVERY_SECONDS = 4.0
 _LATER_SECONDS = 1.0
 
 _STATUS_FIELDS = tuple(field.name for field in fields(StreamStatus))
@@ -217,7 +217,7 @@ class _Connection:
 
     async def report_statuses(self) -> None:
         while True:
-            await self._server.clock.sleep(_STATUS_EVERY_SECONDS)
+            await self._server.clock.sleep(STATUS_EVERY_SECONDS)
             self._send_statuses()
 
     def _send_statuses(self) -> None:
