@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 # What all workers together spend on decoding and looking, in cores, before intervals shrink below the longest allowed:
 # 1677 cameras every ten seconds fit, and small estates have every key frame looked at.
-_ANALYSIS_CORES = 1.15
+_ANALYSIS_CORES = 1.2
 
 
 class Worker:

@@ -50,8 +50,8 @@ class Schedule:
 
     Every camera has a longest interval for each level. All intervals are multiplied by one factor, so that the
     measured cost of a sample times the samples asked for meets `budget_cores`: below 1 there is time to spare and
-    small estates have every key frame looked at; above 1 the estate is too large, and every interval stretches
-    alike. Nothing queues up: who falls behind sees a newer picture.
+    small estates have every key frame looked at. Above 1, scenes looked at more closely are the first to be looked at
+    less often, then every interval stretches alike. Nothing queues up: who falls behind sees a newer picture.
     """
 
     def __init__(self, budget_cores: float, clock: Clock) -> None:
@@ -63,11 +63,12 @@ class Schedule:
         self._closed = False
         self._cost = COST_PRIOR_SECONDS
         self._stretch = 1.0
+        self._closer_stretch = 1.0
         self._rebalance_at = 0.0
 
     @property
     def stretch(self) -> float:
-        """What all intervals are multiplied by; above 1 the estate is overloaded."""
+        """What the intervals of quiet scenes are multiplied by; above 1 the estate is overloaded."""
         return self._stretch
 
     @property
@@ -87,7 +88,7 @@ class Schedule:
             camera = self._cameras[camera_id]
             if camera.level is not level:
                 camera.level = level
-                camera.target = self._stretch * _longest(camera)
+                camera.target = self._target(camera)
                 self._rebalance_at = 0.0
 
     def offer(self, key: KeyFrame) -> bool:
@@ -136,10 +137,22 @@ class Schedule:
                 self._rebalance()
 
     def _rebalance(self) -> None:
-        asked = sum(self._cost / max(_longest(camera), 0.05) for camera in self._cameras.values())
-        self._stretch = max(asked / self._budget, 1e-3)
-        for camera in self._cameras.values():
-            camera.target = self._stretch * _longest(camera)
+        """Quiet scenes keep their longest interval as long as they fit: what looks closer shares what they leave."""
+        cameras = self._cameras.values()
+        quiet = sum(self._cost / max(camera.quiet_seconds, 0.05) for camera in cameras)
+        closer = sum(self._cost / max(_longest(camera), 0.05) for camera in cameras) - quiet
+        self._stretch = max((quiet + closer) / self._budget, 1e-3)
+        self._closer_stretch = self._stretch
+        if quiet <= self._budget < quiet + closer:
+            self._stretch = 1.0
+            self._closer_stretch = closer / max(self._budget - quiet, 1e-6)
+        for camera in cameras:
+            camera.target = self._target(camera)
+
+    def _target(self, camera: _Watched) -> float:
+        if camera.level is Level.QUIET:
+            return self._stretch * camera.quiet_seconds
+        return min(self._closer_stretch * _longest(camera), max(self._stretch, 1e-3) * camera.quiet_seconds)
 
     def sampling(self, camera_id: str) -> Sampling:
         """Raises KeyError for a camera that was not added."""

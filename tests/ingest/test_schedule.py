@@ -64,6 +64,16 @@ def test_an_overloaded_estate_stretches_evenly_and_says_so() -> None:
     assert 18.0 <= max(intervals) <= 22.0
 
 
+def test_candidates_do_not_push_quiet_scenes_past_their_longest_interval() -> None:
+    rig = Rig(400, budget=0.26, cost=0.006)
+    for number in range(60):
+        rig.schedule.set_level(f"c{number}", Level.CANDIDATE)
+    intervals = rig.settle(60)
+    assert max(intervals[60:]) <= 10.001
+    assert max(intervals[:60]) <= 10.001
+    assert rig.schedule.stretch == pytest.approx(1.0)
+
+
 def test_a_starved_estate_does_not_queue_up() -> None:
     """The budget promises more than the machine has: everybody still gets a turn, newest pictures first."""
     rig = Rig(100, budget=10.0, cost=0.006, fits=20)
