@@ -74,7 +74,9 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-async def measure(estate: Estate, server: Server, data: Path, workers: int, seconds: float) -> Measured:
+async def measure(
+    estate: Estate, server: Server, data: Path, workers: int, seconds: float, warm_seconds: float
+) -> Measured:
     measured = Measured()
     with ExitStack() as stack:
         begun = time.monotonic()
@@ -86,7 +88,7 @@ async def measure(estate: Estate, server: Server, data: Path, workers: int, seco
         try:
             await _all_live(links, len(estate.camera_ids), processes)
             measured.connect_all_s = time.monotonic() - begun
-            await asyncio.sleep(_WARM_SECONDS)
+            await asyncio.sleep(warm_seconds)
             await _window(links, pids, server.pid, seconds, measured)
             sent = await asyncio.to_thread(server.pause)
             await asyncio.sleep(_DRAIN_SECONDS)
@@ -185,7 +187,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     clips = (options.clips or options.folder / "clips").resolve()
     units = decode_limit.key_frames(library(clips, estate), estate.scenes)
     with Server(estate, clips, folder) as server:
-        measured = asyncio.run(measure(estate, server, data, options.workers, options.seconds))
+        measured = asyncio.run(measure(estate, server, data, options.workers, options.seconds, options.warm))
         key_frame_s = decode_limit.seconds_per_key_frame(units, folder)
         urls = [estate.url(camera_id) for camera_id in estate.camera_ids[: options.peers]]
         peer_ms = peer.cpu_ms_per_camera_second(urls, min(options.seconds, 10.0))
@@ -200,6 +202,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--every-keyframe", action="store_true", help="look at every key frame, whatever the budget")
     parser.add_argument("--interval", type=float, default=10.0, help="analysis.interval_seconds of every camera")
     parser.add_argument("--workers", type=int, default=max(1, min(os.cpu_count() or 1, 2)))
+    parser.add_argument("--warm", type=float, default=_WARM_SECONDS, help="seconds between all live and the window")
     parser.add_argument("--peers", type=int, default=4, help="cameras the peer is measured on")
     parser.add_argument("--folder", type=Path, default=Path(".gridwatch"), help="all that is written goes here")
     parser.add_argument("--clips", type=Path, help="rendered street scenes; by default below the folder")
