@@ -152,7 +152,7 @@ class Schedule:
     def _target(self, camera: _Watched) -> float:
         if camera.level is Level.QUIET:
             return self._stretch * camera.quiet_seconds
-        return min(self._closer_stretch * _longest(camera), max(self._stretch, 1e-3) * camera.quiet_seconds)
+        return min(self._closer_stretch * _longest(camera), self._stretch * camera.quiet_seconds)
 
     def sampling(self, camera_id: str) -> Sampling:
         """Raises KeyError for a camera that was not added."""
