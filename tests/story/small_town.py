@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,17 +14,12 @@ import httpx
 import yaml
 
 from api.server_process import setup_code_file
+from bench.events import free_port
 from sim.geography.town import generate
 
 ROOT = Path(__file__).parent.parent.parent
 CLIPS = ROOT / "build" / "clips"
 CAMERAS, SEED = 48, 1
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
