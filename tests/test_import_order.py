@@ -10,7 +10,7 @@ ORDER = ["runtime", "config", "gis", "ingest", "vision", "incidents", "dispatch"
 UNRELATED = {
     "incidents": {"ingest", "vision"},
     "dispatch": {"ingest", "vision"},
-    "wall": {"gis", "vision", "incidents", "dispatch"},
+    "wall": {"gis", "vision", "dispatch"},
 }
 ONLY_FOR_USE = {"sim", "bench", "tests"}
 

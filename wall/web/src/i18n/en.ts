@@ -1,7 +1,17 @@
+import { arrange } from './arrange'
+import { tiles } from './tiles'
+import { display } from './display'
+import { find } from './find'
+import { delivery } from './delivery'
 import type zh from './zh'
 
 /** The interface in English. The type holds it to the same keys. */
 const en: typeof zh = {
+  ...arrange.en,
+  ...tiles.en,
+  ...display.en,
+  ...find.en,
+  ...delivery.en,
   language: 'Interface language',
   close: 'Close',
   entry: {
