@@ -3,19 +3,9 @@ import { tiles } from './tiles'
 import { display } from './display'
 import { find } from './find'
 import { delivery } from './delivery'
-import { arrange } from './arrange'
-import { tiles } from './tiles'
-import { display } from './display'
-import { find } from './find'
-import { delivery } from './delivery'
 
 /** The interface in Chinese: the first language, and the one the keys are taken from. */
 export default {
-  ...arrange.zh,
-  ...tiles.zh,
-  ...display.zh,
-  ...find.zh,
-  ...delivery.zh,
   ...arrange.zh,
   ...tiles.zh,
   ...display.zh,
