@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 from api.camera_directory import CameraDirectory
 from api.event_feed import EventFeed
 from api.gate import Gate
+from api.moments import Moments
 from api.pages import Pages
 from api.settings import Settings
 from api.town_map import TownMap
@@ -14,6 +15,7 @@ from api.verification import Verification
 from config.cameras import CamerasFile
 from dispatch.service import Dispatch
 from incidents.accounts import Accounts
+from incidents.favourites import Favourites
 from incidents.service import Incidents
 from incidents.workers import Workers
 from ingest.live import Live
@@ -40,10 +42,17 @@ class Centre:
     """Hashing a password takes 64 MiB on purpose."""
     photo_gate: Gate
     """A decoded photo takes up to 150 MB."""
+    clip_gate: Gate
+    """A clip is the whole ring of a camera: megabytes here and in its worker."""
+    moments: Moments
 
     @property
     def accounts(self) -> Accounts:
         return self.incidents.accounts
+
+    @property
+    def favourites(self) -> Favourites:
+        return Favourites(self.incidents.store, self.clock, self.incidents.town)
 
     @property
     def workers(self) -> Workers:

@@ -1,5 +1,14 @@
 """The store: schema, migrations, transactions. SQLite embedded, PostgreSQL at scale."""
 
+from incidents.store import display_schema, favourites_schema
 from incidents.store.engine import DATABASE_FILE, EVIDENCE_FOLDER, Store, Transaction, open_store
 
-__all__ = ["DATABASE_FILE", "EVIDENCE_FOLDER", "Store", "Transaction", "open_store"]
+__all__ = [
+    "DATABASE_FILE",
+    "EVIDENCE_FOLDER",
+    "Store",
+    "Transaction",
+    "display_schema",
+    "favourites_schema",
+    "open_store",
+]
