@@ -24,6 +24,8 @@ from runtime.clock import Clock
 
 SETUP_CODE = "setup_code_sha256"
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+NO_PASSWORD = "!"
+"""Not a hash: nothing verifies against it."""
 USERNAME = re.compile(r"\S{1,64}\Z")
 
 
@@ -231,6 +233,18 @@ class Accounts:
 
     def _tell(self, transaction: Transaction, account_id: str) -> None:
         transaction.after_commit(("session", account_id), lambda: self.feed.publish(Change("session", account_id)))
+
+
+def insert_display(connection: Connection, name: str, area: str, now: float) -> str:
+    """An account that no password opens, with the role `display` at the area: its sessions are made by pairing.
+    Raises Invalid."""
+    username = f"display-{secrets.token_hex(4)}"
+    return _insert(connection, username, username, name, NO_PASSWORD, (RoleGiven("display", area),), now)
+
+
+def rename(connection: Connection, account_id: str, name: str) -> None:
+    """Raises Invalid."""
+    connection.execute(update(accounts).where(accounts.c.id == account_id).values(name=_name(name)))
 
 
 def _administrators(connection: Connection) -> int:

@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 from incidents.rights import Caller, Permission
 
-Topic = Literal["case", "worker", "session"]
+Topic = Literal["case", "worker", "session", "display", "alarm"]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """`data` is a CaseView or a WorkerView; for `session` the id of the account whose sessions were ended or whose
-    rights changed. Two changes of one case may arrive out of order: the higher `version` is the newer."""
+    rights changed; for `display` and `alarm` what the pages are told. Two changes of one case may arrive out of order: the higher `version` is the newer."""
 
     topic: Topic
     data: Any
@@ -21,8 +21,9 @@ class Change:
     assignee_id: str | None = None
 
     def visible_to(self, caller: Caller) -> bool:
-        """Whether this caller may be told. Sessions concern the API alone and are for nobody."""
-        if self.topic == "session":
+        """Whether this caller may be told. Sessions concern the API alone and are for nobody;
+        displays and alarms are judged where pages are told."""
+        if self.topic not in ("case", "worker"):
             return False
         scope = caller.scope(Permission.CASE_SEE if self.topic == "case" else Permission.WORKER_SEE)
         return any(scope.covers(path, self.assignee_id) for path in self.paths)

@@ -23,16 +23,21 @@ class Permission(StrEnum):
     WORKER_REPORT = "worker.report"
     HEALTH_SEE = "health.see"
     ACCOUNT_MANAGE = "account.manage"
+    DISPLAY_SHOW = "display.show"
+    DISPLAY_MANAGE = "display.manage"
+    ALARM_ANSWER = "alarm.answer"
+    ALARM_MANAGE = "alarm.manage"
 
 
 _P = Permission
 _WATCH = frozenset({_P.CASE_SEE, _P.CAMERA_SEE, _P.WORKER_SEE})
 _DESK = _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_VERIFY, _P.TRACE_CHECK, _P.HEALTH_SEE}
+_ROOM = frozenset({_P.DISPLAY_SHOW, _P.ALARM_ANSWER})
 
 ROLES: Mapping[str, frozenset[Permission]] = {
     "administrator": frozenset(Permission) - {_P.CASE_HANDLE, _P.WORKER_REPORT},
-    "operator": _DESK | {_P.CASE_TRIAGE, _P.CASE_DISPATCH},
-    "supervisor": _DESK | {_P.CASE_TRIAGE},
+    "operator": _DESK | _ROOM | {_P.CASE_TRIAGE, _P.CASE_DISPATCH},
+    "supervisor": _DESK | _ROOM | {_P.CASE_TRIAGE},
     "grid_worker": frozenset({_P.CASE_SEE, _P.CASE_CREATE, _P.CASE_HANDLE, _P.CASE_COMMENT, _P.WORKER_REPORT}),
     "village_room": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT},
     "display": _WATCH,

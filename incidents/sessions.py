@@ -80,6 +80,12 @@ def touch(connection: Connection, session_id: str, now: float) -> None:
     connection.execute(update(sessions).where(sessions.c.id == session_id).values(used_at=now))
 
 
+def extend(connection: Connection, rules: SessionRules, session_id: str, now: float) -> None:
+    """For a display, which is never asked to sign in: its session begins anew, and ends only by lying idle."""
+    values = {"expires_at": now + rules.device_seconds, "used_at": now}
+    connection.execute(update(sessions).where(sessions.c.id == session_id).values(**values))
+
+
 def end(connection: Connection, session_id: str) -> None:
     connection.execute(delete(sessions).where(sessions.c.id == session_id))
 
