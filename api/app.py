@@ -14,6 +14,7 @@ from api.chores import Chore, Chores
 from api.event_feed import EventFeed
 from api.gate import Gate
 from api.intake import intake
+from api.moments import Moments
 from api.pages import Pages
 from api.policy import check_policies
 from api.routes import ROUTERS
@@ -66,6 +67,8 @@ def build_centre(
         password_gate=Gate(at_once=2, waiting=100),
         device_gate=Gate(at_once=1, waiting=400),
         photo_gate=Gate(at_once=2, waiting=30),
+        clip_gate=Gate(at_once=4, waiting=40),
+        moments=Moments(settings.data_dir / "run" / "moments", clock),
     )
 
 
@@ -99,9 +102,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         (
             Chore("unanswered orders", 5.0, centre.dispatch.flag_unanswered),
             Chore("old tracks", DAY, centre.workers.forget_old_tracks),
+            Chore("held moments", 60.0, centre.moments.forget_old),
         ),
         centre.clock,
     )
+    centre.moments.begin()
     logger.info("starting: events, live hub, page rights")
     centre.event_feed.start()
     centre.hub.start()

@@ -55,6 +55,8 @@ class NewCase:
     level: Level | None = None
     note: str = ""
     camera_id: str | None = None
+    error_m: float | None = None
+    """Of the place (one sigma), where it was measured in a camera's picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Incidents:
         with self.store.write() as transaction:
             connection = transaction.connection
             place = locate(
-                connection, self.town, lon=wanted.lon, lat=wanted.lat, error_m=None, camera_id=wanted.camera_id
+                connection, self.town, lon=wanted.lon, lat=wanted.lat, error_m=wanted.error_m, camera_id=wanted.camera_id
             )
             path = queries.get_area(connection, EVERYWHERE, place.finest).path
             if not caller.scope(Permission.CASE_CREATE).covers(path):

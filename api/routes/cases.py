@@ -53,7 +53,7 @@ def list_cases(
 def create_case(body: CaseRequest, caller: CurrentCaller, centre: TheCentre) -> CaseAnswer:
     if body.camera_id is not None:
         centre.cameras.get(caller.scope(Permission.CAMERA_SEE), body.camera_id)
-    wanted = NewCase(body.case_class, body.lon, body.lat, body.level, body.note, body.camera_id)
+    wanted = NewCase(body.case_class, body.lon, body.lat, body.level, body.note, body.camera_id, body.error_m)
     return CaseAnswer.model_validate(centre.incidents.create_case(caller, wanted))
 
 

@@ -91,6 +91,7 @@ class CaseRequest(Body):
     lat: float = Field(ge=-85, le=85)
     note: str = Field(default="", max_length=2000)
     camera_id: str | None = Field(default=None, max_length=64)
+    error_m: float | None = Field(default=None, ge=0, le=10_000, description="of the place, one sigma, where known")
 
 
 class ActionRequest(Body):

@@ -11,9 +11,12 @@ import av
 import cv2
 
 from ingest.access_unit import AccessUnit, Profile
+from ingest.gop import UnitGop
 from ingest.live import DetectionHandler, LiveError, LiveUnit, Reply, StatusHandler
+from ingest.ring import Ring
 from ingest.state import StreamState, StreamStatus
 from tests.wall.clips import Clip
+from vision.clip import clip as mp4_of
 
 Sink = Callable[[LiveUnit], None]
 
@@ -41,11 +44,13 @@ class ReplayLive:
     subscriptions: list[ReplaySubscription] = field(default_factory=list)
     subscribed: Counter[tuple[str, Profile]] = field(default_factory=Counter)
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    ring_seconds: float = 20.0
 
     def __post_init__(self) -> None:
         self._status_handlers: list[StatusHandler] = []
         self._detection_handler: DetectionHandler | None = None
         self._gops: dict[tuple[str, Profile], list[AccessUnit]] = {key: [] for key in self.clips}
+        self.rings = {key: Ring(self.ring_seconds, 8 * 1024 * 1024) for key in self.clips}
         self._tasks: list[asyncio.Task[None]] = []
         self.paused = asyncio.Event()
         self._statuses = {
@@ -83,7 +88,16 @@ class ReplayLive:
             result = answers.pop(0) if len(answers) > 1 else answers[0]
             reason = {"code": "replayed", "zh": "重放", "en": "replayed"}
             return Reply({"result": result, "reason": reason, "captured_at": time.time()}, (picture,))
+        if op == "clip":
+            return self._clip(camera_id, arguments["from_at"], arguments["to_at"])
         raise LiveError(f"no such operation: {op}")
+
+    def _clip(self, camera_id: str, from_at: float, to_at: float) -> Reply:
+        """As `api.worker_requests` cuts it."""
+        units = self.rings[camera_id, "sub"].access_units(from_at, to_at)
+        if not units:
+            raise LiveError(f"camera {camera_id}: nothing of that time is in memory any more")
+        return Reply({"from_at": units[0].received_at, "to_at": units[-1].received_at}, (mp4_of(units),))
 
     def statuses(self) -> dict[str, StreamStatus]:
         return dict(self._statuses)
@@ -112,11 +126,20 @@ class ReplayLive:
                 if not self.paused.is_set():
                     unit = AccessUnit(*key, clip.codec, keyframe, count * step, time.time(), data, count == 0)
                     self._gops[key] = [unit] if keyframe else [*self._gops[key], unit]
+                    self._keep(key, unit)
                     for subscription in tuple(self.subscriptions):
                         if (subscription.camera_id, subscription.profile) == key:
                             subscription.sink(LiveUnit(unit))
                     count += 1
                 await asyncio.sleep(1 / clip.fps / self.speed)
+
+    def _keep(self, key: tuple[str, Profile], unit: AccessUnit) -> None:
+        ring = self.rings[key]
+        if unit.keyframe:
+            ring.begin(UnitGop(unit))
+        elif isinstance(newest := ring.newest, UnitGop):
+            newest.append(unit)
+            ring.grown()
 
 
 def decode_units(codec: str, data: list[bytes]) -> list[av.VideoFrame]:
