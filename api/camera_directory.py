@@ -7,6 +7,7 @@ from typing import Any
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
 
+from api.camera_places import NOWHERE_KNOWN, camera_places
 from api.town_map import TownMap
 from config.cameras import Camera, CamerasFile
 from gis.plane import distance_m
@@ -52,6 +53,7 @@ class CameraDirectory:
         self._cameras: Mapping[str, Camera] = {camera.id: camera for camera in config.cameras}
         self._areas = {area.code: area for area in areas}
         self._views = town_map.views
+        self._places = camera_places(config.cameras, town_map)
         self._shapes: Mapping[str, BaseGeometry] = {id_: shape(view) for id_, view in town_map.views.items()}
 
     def path(self, camera_id: str) -> str | None:
@@ -78,15 +80,24 @@ class CameraDirectory:
             return False
         return profile == "sub" or self._cameras[camera_id].streams.main is not None
 
-    def describe(self, camera: Camera, statuses: Statuses) -> dict[str, Any]:
-        """The camera as the contract shows it."""
+    def describe(self, scope: Scope, camera: Camera, statuses: Statuses) -> dict[str, Any]:
+        """The camera as the contract shows it. The grid it stands in is named only where the scope covers it: a camera
+        may stand across the border of its own area."""
         status, area = status_of(camera, statuses), self._areas.get(camera.area)
+        place = self._places.get(camera.id, NOWHERE_KNOWN)
+        grid = self._areas.get(place.grid.code) if place.grid else None
+        if grid is not None and not scope.covers(grid.path):
+            grid = None
         return {
             "id": camera.id,
             "name": camera.name,
             "name_en": camera.name_en,
             "area": camera.area,
             "area_name": area.name if area else "",
+            "grid": grid.code if grid else None,
+            "grid_name": grid.name if grid else "",
+            "street": place.street,
+            "street_en": place.street_en,
             "lon": camera.position.lon if camera.position else None,
             "lat": camera.position.lat if camera.position else None,
             "heading_deg": camera.view.heading_deg if camera.view else None,

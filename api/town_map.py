@@ -2,10 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from shapely import prepare, unary_union
+from shapely.geometry import mapping, shape
+from shapely.geometry.base import BaseGeometry
 
 from gis.grids import GridMap
 
@@ -29,10 +33,36 @@ class TownMap:
         """The grids as GeoJSON, written out once: a city has thousands."""
         return self.grids.geojson()
 
+    @cached_property
+    def _outlines(self) -> dict[str, BaseGeometry]:
+        drawn = {
+            str(one["properties"]["code"]): shape(one["geometry"]) for one in self.areas["features"] if one["geometry"]
+        }
+        return drawn | {grid.code: grid.outline for grid in self.grids.grids if grid.code not in drawn}
+
+    def outline(self, codes: Iterable[str]) -> BaseGeometry | None:
+        """The ground of these areas and grids together; None where none of them is drawn."""
+        drawn = [self._outlines[code] for code in codes if code in self._outlines]
+        return unary_union(drawn) if drawn else None
+
 
 def within(collection: GeoJson, codes: Collection[str]) -> GeoJson:
     """The features whose code is among those given."""
     features = [one for one in collection["features"] if one["properties"]["code"] in codes]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def cut_to(collection: GeoJson, ground: BaseGeometry | None) -> GeoJson:
+    """What of the features lies on the ground, cut at its edge; nothing where there is no ground."""
+    features: list[dict[str, Any]] = []
+    if ground is not None:
+        prepare(ground)
+        for one in collection["features"]:
+            whole = shape(one["geometry"])
+            if ground.covers(whole):
+                features.append(one)
+            elif not (part := whole.intersection(ground)).is_empty and part.geom_type != "Point":
+                features.append({**one, "geometry": mapping(part)})
     return {"type": "FeatureCollection", "features": features}
 
 

@@ -28,16 +28,18 @@ async def list_cameras(caller: CurrentCaller, centre: TheCentre) -> Response:
 
 def _list(caller: Caller, centre: Centre, statuses: Statuses) -> Response:
     """Written out in a thread: 1677 cameras with their views are megabytes, and the event loop carries pictures."""
-    seen = centre.cameras.visible(caller.scope(Permission.CAMERA_SEE))
-    items = [CameraAnswer(**centre.cameras.describe(camera, statuses)) for camera in seen]
+    scope = caller.scope(Permission.CAMERA_SEE)
+    seen = centre.cameras.visible(scope)
+    items = [CameraAnswer(**centre.cameras.describe(scope, camera, statuses)) for camera in seen]
     return Response(CameraList(items=items).model_dump_json(), media_type="application/json")
 
 
 @router.get("/{camera_id}", dependencies=[SEE], summary="One camera with its counters", operation_id="get_camera")
 async def get_camera(camera_id: str, caller: CurrentCaller, centre: TheCentre) -> CameraDetail:
-    camera, statuses = centre.cameras.get(caller.scope(Permission.CAMERA_SEE), camera_id), centre.live.statuses()
+    scope, statuses = caller.scope(Permission.CAMERA_SEE), centre.live.statuses()
+    camera = centre.cameras.get(scope, camera_id)
     counters = CameraCounters(**counters_of(camera, statuses))
-    return CameraDetail(**centre.cameras.describe(camera, statuses), counters=counters)
+    return CameraDetail(**centre.cameras.describe(scope, camera, statuses), counters=counters)
 
 
 @router.get(

@@ -47,6 +47,10 @@ class CameraAnswer(Answer):
     name_en: str
     area: str
     area_name: str
+    grid: str | None = Field(description="where it stands; none outside all grids, or outside the caller's areas")
+    grid_name: str
+    street: str = Field(description="nearest named road within 60 m, or empty")
+    street_en: str
     lon: float | None
     lat: float | None
     heading_deg: float | None

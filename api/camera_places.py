@@ -1,0 +1,67 @@
+"""Where each camera stands, in the words people look for it by: its grid, and the street before it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shapely import Point, STRtree
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from api.town_map import TownMap
+from config.cameras import Camera
+from gis.grids import Grid
+from gis.plane import Plane, distance_m
+
+STREET_WITHIN_M = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class CameraPlace:
+    """`street` is empty where no named road is near."""
+
+    grid: Grid | None = None
+    street: str = ""
+    street_en: str = ""
+
+
+NOWHERE_KNOWN = CameraPlace()
+
+
+def camera_places(cameras: Iterable[Camera], town_map: TownMap) -> Mapping[str, CameraPlace]:
+    """By camera id; a camera without a position has none. Asked once at the start."""
+    streets = _Streets(town_map)
+    places: dict[str, CameraPlace] = {}
+    for camera in cameras:
+        if camera.position is not None:
+            lon, lat = camera.position.lon, camera.position.lat
+            name, name_en = streets.at(lon, lat, camera.area)
+            places[camera.id] = CameraPlace(town_map.grids.containing(lon, lat), name, name_en)
+    return places
+
+
+class _Streets:
+    """The named roads of the base map."""
+
+    def __init__(self, town_map: TownMap) -> None:
+        self._town_map = town_map
+        features = town_map.base.get("roads", {"features": []})["features"]
+        self._named: list[dict[str, Any]] = [one["properties"] for one in features if one["properties"].get("name")]
+        self._lines: list[BaseGeometry] = [shape(one["geometry"]) for one in features if one["properties"].get("name")]
+        self._tree = STRtree(self._lines)
+
+    def at(self, lon: float, lat: float, area: str) -> tuple[str, str]:
+        """The nearest one that runs through the area: a neighbour's lane across the border is not its street."""
+        here = Point(lon, lat)
+        outline = self._town_map.outline((area,))
+        east, north = Plane(lon, lat).to_degrees(STREET_WITHIN_M, STREET_WITHIN_M)
+        reach = 1.05 * max(east - lon, north - lat)
+        best, best_m = ("", ""), STREET_WITHIN_M
+        for index in self._tree.query(here, predicate="dwithin", distance=reach):
+            line = self._lines[int(index)]
+            nearest = line.interpolate(line.project(here)) if line.length else line.representative_point()
+            metres = distance_m(lon, lat, nearest.x, nearest.y)
+            if metres <= best_m and outline is not None and outline.intersects(line):
+                properties = self._named[int(index)]
+                best, best_m = (str(properties["name"]), str(properties.get("name_en") or "")), metres
+        return best
