@@ -31,6 +31,7 @@ from ingest.gop import KeyFrame
 from ingest.link_server import LinkServer
 from ingest.schedule import Schedule
 from ingest.state import StreamStatus
+from ingest.transcode import Transcoders
 from runtime.clock import Clock, SystemClock
 from runtime.file_limit import raise_file_limit
 from runtime.spool import Spool
@@ -63,6 +64,9 @@ class Worker:
             random.Random(),
             on_keyframe=self._on_keyframe,
             on_status=self._on_status,
+        )
+        self._transcoders = Transcoders(
+            self._estate.subscribe, file.defaults.transcoded_streams, clock, self._on_status
         )
         self._schedule = Schedule(_ANALYSIS_CORES / shards, clock)
         looks = file.defaults.analysis
@@ -97,6 +101,7 @@ class Worker:
         log.info("worker is up")
         await self._stopping.wait()
         log.info("stopping: telling the cameras")
+        await self._transcoders.stop()
         await self._estate.stop()
         log.info("stopping: keeping what stands in front of them in mind")
         self._analyst.stop()
@@ -108,6 +113,8 @@ class Worker:
     # What the link needs of the streams.
 
     def subscribe(self, camera_id: str, profile: Any, sink: Any) -> Any:
+        if profile == "transcoded":
+            return self._transcoders.subscribe(camera_id, sink)
         return self._estate.subscribe(camera_id, profile, sink)
 
     def statuses(self) -> dict[str, StreamStatus]:
@@ -121,8 +128,7 @@ class Worker:
         self._schedule.offer(key)
 
     def _on_status(self, status: StreamStatus) -> None:
-        if status.profile == "sub":
-            self._link.status_changed(status)
+        self._link.status_changed(status)
 
     def _wake_link(self) -> None:
         if self._loop is not None:
@@ -134,6 +140,7 @@ class Worker:
             "looked": self._analyst.looked,
             "stretch": round(self._schedule.stretch, 3),
             "undecodable": self._analyst.undecodable,
+            "transcoding": len(self._transcoders),
         }
 
 

@@ -176,6 +176,9 @@ class Defaults(Strict):
     analysis: Analysis = Analysis()
     stall_seconds: float = Field(default=8.0, gt=0, description="no data for so long is a stalled stream")
     connect_timeout_seconds: float = Field(default=15.0, gt=0)
+    transcoded_streams: int = Field(
+        default=4, ge=0, le=64, description="H.265 made H.264 for browsers that cannot decode it, in one ingest worker"
+    )
 
 
 class Camera(Strict):

@@ -5,6 +5,8 @@ from typing import Literal
 
 Codec = Literal["h264", "h265"]
 Profile = Literal["sub", "main"]
+Rendition = Literal["sub", "main", "transcoded"]
+"""What a viewer may be sent: a stream as the camera has it, or its sub-stream made H.264 here (`ingest.transcode`)."""
 
 
 @dataclass(frozen=True, slots=True)

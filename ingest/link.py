@@ -5,12 +5,12 @@ import contextlib
 import itertools
 import logging
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from ingest.access_unit import AccessUnit, Profile
+from ingest.access_unit import AccessUnit, Rendition
 from ingest.live import DetectionHandler, LiveError, LiveUnit, Reply, StatusHandler
 from ingest.state import StreamState, StreamStatus
 from runtime.clock import Clock
@@ -18,13 +18,15 @@ from runtime.framing import Note, encode_note, read_message
 
 log = logging.getLogger(__name__)
 
-UNIT_HEAD = struct.Struct(">IBQd")
+UNIT_HEAD = struct.Struct(">IBQdI")
+"""Subscription, flags, pts, receipt, length of the data that follows; a message holds any number of units."""
 KEY, CATCH_UP, DISCONTINUITY, H265, MAIN = 1, 2, 4, 8, 16
 _STATUS_FIELDS = {f.name for f in fields(StreamStatus)}
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 
-def encode_unit(number: int, live: LiveUnit) -> bytes:
+def encode_unit(number: int, live: LiveUnit) -> tuple[bytes, bytes]:
+    """A unit as the parts of a message."""
     unit = live.unit
     flags = (
         (KEY if unit.keyframe else 0)
@@ -33,22 +35,29 @@ def encode_unit(number: int, live: LiveUnit) -> bytes:
         | (H265 if unit.codec == "h265" else 0)
         | (MAIN if unit.profile == "main" else 0)
     )
-    return UNIT_HEAD.pack(number, flags, unit.pts_us, unit.received_at) + unit.data
+    return UNIT_HEAD.pack(number, flags, unit.pts_us, unit.received_at, len(unit.data)), unit.data
 
 
-def decode_unit(payload: bytes, camera_id: str) -> LiveUnit:
-    _, flags, pts_us, received_at = UNIT_HEAD.unpack_from(payload)
-    unit = AccessUnit(
-        camera_id=camera_id,
-        profile="main" if flags & MAIN else "sub",
-        codec="h265" if flags & H265 else "h264",
-        keyframe=bool(flags & KEY),
-        pts_us=pts_us,
-        received_at=received_at,
-        data=payload[UNIT_HEAD.size :],
-        discontinuity=bool(flags & DISCONTINUITY),
-    )
-    return LiveUnit(unit, bool(flags & CATCH_UP))
+def decode_units(payload: bytes, camera_of: Callable[[int], str | None]) -> Iterator[tuple[int, LiveUnit]]:
+    """The units of one message with their subscriptions; those of no subscription any more are passed over."""
+    at, end = 0, len(payload)
+    while at < end:
+        number, flags, pts_us, received_at, size = UNIT_HEAD.unpack_from(payload, at)
+        at += UNIT_HEAD.size
+        camera_id = camera_of(number)
+        if camera_id is not None:
+            unit = AccessUnit(
+                camera_id,
+                "main" if flags & MAIN else "sub",
+                "h265" if flags & H265 else "h264",
+                bool(flags & KEY),
+                pts_us,
+                received_at,
+                payload[at : at + size],
+                bool(flags & DISCONTINUITY),
+            )
+            yield number, LiveUnit(unit, bool(flags & CATCH_UP))
+        at += size
 
 
 class _Subscription:
@@ -64,7 +73,7 @@ class _Wanted:
 
     __slots__ = ("camera_id", "profile", "sink")
 
-    def __init__(self, camera_id: str, profile: Profile, sink: Callable[[LiveUnit], None]) -> None:
+    def __init__(self, camera_id: str, profile: Rendition, sink: Callable[[LiveUnit], None]) -> None:
         self.camera_id, self.profile, self.sink = camera_id, profile, sink
 
 
@@ -88,7 +97,7 @@ class WorkerLinks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def subscribe(self, camera_id: str, profile: Profile, sink: Callable[[LiveUnit], None]) -> _Subscription:
+    def subscribe(self, camera_id: str, profile: Rendition, sink: Callable[[LiveUnit], None]) -> _Subscription:
         number = next(self._numbers)
         self._wanted[number] = _Wanted(camera_id, profile, sink)
         if link := self._link_of(camera_id):
@@ -128,15 +137,22 @@ class WorkerLinks:
         return [(number, wanted) for number, wanted in self._wanted.items() if wanted.camera_id in cameras]
 
     def arrived(self, payload: bytes) -> None:
-        wanted = self._wanted.get(UNIT_HEAD.unpack_from(payload)[0])
-        if wanted is not None:
-            wanted.sink(decode_unit(payload, wanted.camera_id))
+        for number, unit in decode_units(payload, self._camera_of):
+            # A sink may have ended another's subscription meanwhile.
+            if wanted := self._wanted.get(number):
+                wanted.sink(unit)
+
+    def _camera_of(self, number: int) -> str | None:
+        wanted = self._wanted.get(number)
+        return wanted.camera_id if wanted else None
 
     def status_arrived(self, items: list[dict[str, Any]]) -> None:
         for item in items:
             known = {key: value for key, value in item.items() if key in _STATUS_FIELDS}
             status = StreamStatus(**{**known, "state": StreamState(known["state"])})
             if status.profile != "sub":
+                for handler in self._status_handlers:
+                    handler(status)
                 continue
             before = self._statuses.get(status.camera_id)
             self._statuses[status.camera_id] = status
@@ -254,7 +270,7 @@ class _Link:
         if self._writer is not None and not self._writer.is_closing():
             self._writer.write(encode_note(body))
 
-    def ask_for(self, number: int, camera_id: str, profile: Profile) -> None:
+    def ask_for(self, number: int, camera_id: str, profile: Rendition) -> None:
         self.send({"t": "subscribe", "sub": number, "camera": camera_id, "profile": profile})
 
     async def request(self, camera_id: str, op: str, arguments: dict[str, Any]) -> Reply:

@@ -10,7 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Protocol
 
-from ingest.access_unit import Profile
+from ingest.access_unit import Rendition
 from ingest.link import encode_unit
 from ingest.live import LiveError, LiveUnit, Reply, Subscription
 from ingest.state import StreamStatus
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _IN_FLIGHT = 8
 _UNIT_BACKLOG_BYTES = 16 << 20
+_MESSAGE_BYTES = 1 << 20
 STATUS_EVERY_SECONDS = 4.0
 _LATER_SECONDS = 1.0
 
@@ -33,7 +34,7 @@ Requests = Callable[[str, str, dict[str, Any]], Awaitable[Reply]]
 class Streams(Protocol):
     """What the link needs of an `Estate`."""
 
-    def subscribe(self, camera_id: str, profile: Profile, sink: Callable[[LiveUnit], None]) -> Subscription: ...
+    def subscribe(self, camera_id: str, profile: Rendition, sink: Callable[[LiveUnit], None]) -> Subscription: ...
 
     def statuses(self) -> dict[str, StreamStatus]: ...
 
@@ -114,6 +115,8 @@ class _Connection:
         self._server, self._writer = server, writer
         self._subscriptions: dict[int, Subscription] = {}
         self._skipping: set[int] = set()
+        self._units: list[bytes] = []
+        self._units_bytes = 0
         self._offered_seq = 0
         self._in_flight: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -132,6 +135,7 @@ class _Connection:
         self._writer.close()
 
     def send(self, body: dict[str, Any], blobs: tuple[bytes, ...] = ()) -> None:
+        self._flush_units()
         if not self._writer.is_closing():
             self._writer.write(encode_note(body, blobs))
 
@@ -141,6 +145,7 @@ class _Connection:
             case "subscribe":
                 self._subscribe(body["sub"], body["camera"], body["profile"])
             case "unsubscribe":
+                self._skipping.discard(body["sub"])
                 if subscription := self._subscriptions.pop(body["sub"], None):
                     subscription.close()
             case "request":
@@ -159,7 +164,7 @@ class _Connection:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _subscribe(self, number: int, camera_id: str, profile: Profile) -> None:
+    def _subscribe(self, number: int, camera_id: str, profile: Rendition) -> None:
         def sink(live: LiveUnit) -> None:
             self._send_unit(number, live)
 
@@ -169,16 +174,26 @@ class _Connection:
             log.warning("an API process asks for camera %s, which this worker does not have", camera_id)
 
     def _send_unit(self, number: int, live: LiveUnit) -> None:
-        transport = self._writer.transport
-        if transport.is_closing():
-            return
-        if transport.get_write_buffer_size() > _UNIT_BACKLOG_BYTES:
+        waiting = self._units_bytes + self._writer.transport.get_write_buffer_size()
+        if waiting > _UNIT_BACKLOG_BYTES:
             self._skipping.add(number)
         if number in self._skipping:
-            if not live.unit.keyframe or transport.get_write_buffer_size() > _UNIT_BACKLOG_BYTES // 2:
+            if not live.unit.keyframe or waiting > _UNIT_BACKLOG_BYTES // 2:
                 return
             self._skipping.discard(number)
-        transport.write(encode_binary(encode_unit(number, live)))
+        if not self._units:
+            # What is read in this turn of the loop goes as one message: a write costs more than a unit.
+            asyncio.get_running_loop().call_soon(self._flush_units)
+        parts = encode_unit(number, live)
+        self._units += parts
+        self._units_bytes += len(parts[0]) + len(parts[1])
+        if self._units_bytes > _MESSAGE_BYTES:
+            self._flush_units()
+
+    def _flush_units(self) -> None:
+        if self._units and not self._writer.is_closing():
+            self._writer.write(encode_binary(self._units))
+        self._units, self._units_bytes = [], 0
 
     async def _answer(self, number: int, camera_id: str, op: str, arguments: dict[str, Any]) -> None:
         try:

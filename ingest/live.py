@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ingest.access_unit import AccessUnit, Profile
+from ingest.access_unit import AccessUnit, Rendition
 from ingest.state import StreamStatus
 
 
@@ -45,7 +45,7 @@ StatusHandler = Callable[[StreamStatus], None]
 class Live(Protocol):
     """All ingest workers together, as seen from the API process. All calls belong to its event loop."""
 
-    def subscribe(self, camera_id: str, profile: Profile, sink: Callable[[LiveUnit], None]) -> Subscription:
+    def subscribe(self, camera_id: str, profile: Rendition, sink: Callable[[LiveUnit], None]) -> Subscription:
         """Calls `sink` with every access unit, the GOP so far first. The sink must return at once."""
         ...
 
@@ -57,7 +57,9 @@ class Live(Protocol):
         """Newest known status of every camera's sub-stream, by camera id."""
         ...
 
-    def on_status(self, handler: StatusHandler) -> None: ...
+    def on_status(self, handler: StatusHandler) -> None:
+        """Also of main and transcoded streams while they are subscribed to: see `StreamStatus.profile`."""
+        ...
 
     def on_detection(self, handler: DetectionHandler) -> None:
         """`handler` has stored the detection durably when it returns; only then is it acknowledged."""

@@ -10,16 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ingest.access_unit import Profile
+from ingest.access_unit import Rendition
 from ingest.live import Live, LiveUnit, Subscription
 from ingest.parameter_sets import ParameterSetError, PictureFormat, leading_sps, read_format
 from ingest.state import StreamState, StreamStatus
 from runtime.clock import Clock
+from wall.page_buffer import SharedBudget
 
 logger = logging.getLogger(__name__)
 
 ViewState = Literal["opening", "live", "stalled", "ended"]
-StreamKey = tuple[str, Profile]
+StreamKey = tuple[str, Rendition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ class Viewer:
 class SharedStream:
     """One camera stream: its viewers, its GOP so far, and how it stands."""
 
-    def __init__(self, key: StreamKey, limits: HubLimits, clock: Clock) -> None:
+    def __init__(self, key: StreamKey, limits: HubLimits, clock: Clock, codecs: dict[StreamKey, str]) -> None:
         self.key = key
+        self._codecs = codecs
         self.viewers: list[Viewer] = []
         self.view = StreamView("opening")
         self._limits = limits
@@ -88,7 +90,9 @@ class SharedStream:
             viewer.on_unit(unit)
 
     def status_changed(self, status: StreamStatus) -> None:
-        if status.state in (StreamState.DISABLED, StreamState.UNSUPPORTED):
+        """A main or transcoded stream that is refused has ended: there is another to turn to. A sub-stream has not."""
+        refused = status.profile != "sub" and status.state in (StreamState.REFUSED, StreamState.UNAUTHORISED)
+        if refused or status.state in (StreamState.DISABLED, StreamState.UNSUPPORTED):
             self._show(replace(self.view, state="ended", reason=status.error or status.state.value))
         elif status.state is not StreamState.LIVE and self.view.state != "opening":
             self._show(replace(self.view, state="stalled", reason=status.error or status.state.value))
@@ -119,6 +123,7 @@ class SharedStream:
             self._show(StreamView("stalled" if self.view.format else "opening", None, "unreadable parameter set"))
             return
         self._sps = sps
+        self._codecs[self.key] = picture_format.codec
         if picture_format != self.view.format:
             self._show(StreamView("live", picture_format))
 
@@ -140,6 +145,9 @@ class LiveHub:
         self._live = live
         self._clock = clock
         self._limits = limits or HubLimits()
+        self.budget = SharedBudget()
+        self.codecs: dict[StreamKey, str] = {}
+        """RFC 6381 codec string of every stream that was ever open here, as last read from it."""
         self._streams: dict[StreamKey, SharedStream] = {}
         self._upstream: dict[StreamKey, Subscription] = {}
         self._lingering: dict[StreamKey, asyncio.Task[None]] = {}
@@ -160,12 +168,10 @@ class LiveHub:
 
     def watch(self, key: StreamKey, viewer: Viewer) -> None:
         """Adds a viewer; it is called back at once with the state and the GOP so far."""
-        lingering = self._lingering.pop(key, None)
-        if lingering:
-            lingering.cancel()
+        self._stop_lingering(key)
         stream = self._streams.get(key)
         if stream is None:
-            stream = self._streams[key] = SharedStream(key, self._limits, self._clock)
+            stream = self._streams[key] = SharedStream(key, self._limits, self._clock, self.codecs)
             status = self._live.statuses().get(key[0]) if key[1] == "sub" else None
             if status:
                 stream.status_changed(status)
@@ -179,12 +185,24 @@ class LiveHub:
         if stream is None:
             return
         stream.leave(viewer)
-        if not stream.viewers and key not in self._lingering:
+        if not stream.viewers and stream.view.state == "ended":
+            self._stop_lingering(key)
+            self._close(key)
+        elif not stream.viewers and key not in self._lingering:
             self._lingering[key] = asyncio.create_task(self._linger(key), name=f"linger {key[0]}/{key[1]}")
 
     def open_streams(self) -> dict[StreamKey, int]:
         """Viewers per upstream now open."""
         return {key: len(stream.viewers) for key, stream in self._streams.items()}
+
+    def sub_stream(self, camera_id: str) -> StreamStatus | None:
+        """Newest known status of the camera's sub-stream."""
+        return self._live.statuses().get(camera_id)
+
+    def _stop_lingering(self, key: StreamKey) -> None:
+        lingering = self._lingering.pop(key, None)
+        if lingering:
+            lingering.cancel()
 
     async def _linger(self, key: StreamKey) -> None:
         await self._clock.sleep(self._limits.linger_seconds)
@@ -199,7 +217,9 @@ class LiveHub:
 
     def _status_changed(self, status: StreamStatus) -> None:
         for key, stream in tuple(self._streams.items()):
-            if key == (status.camera_id, status.profile):
+            # What is wrong with the sub-stream is wrong with what is made of it.
+            source = "sub" if key[1] == "transcoded" and status.profile == "sub" else key[1]
+            if (key[0], source) == (status.camera_id, status.profile):
                 stream.status_changed(status)
 
     async def _watch_progress(self) -> None:

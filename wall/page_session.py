@@ -13,8 +13,9 @@ from ingest.access_unit import Profile
 from ingest.live import LiveUnit
 from runtime.clock import Clock
 from wall.events import Event, EventHub, Topic
-from wall.live_hub import LiveHub, StreamKey, StreamView, Viewer
+from wall.live_hub import LiveHub, StreamView
 from wall.page_buffer import PageBuffer, PageLimits, PageOverflow
+from wall.stream_choice import Choice, ChosenStream, Decodable
 from wall.wire import CATCH_UP, DISCONTINUITY, KEYFRAME, WireUnit, encode
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,13 @@ class Close(Message):
     stream: int = Field(ge=0, le=65535)
 
 
+class Codecs(Message):
+    """What the page can decode: beginnings of codec strings. May come again when a decoder proves unable."""
+
+    type: Literal["codecs"]
+    decode: list[Annotated[str, Field(min_length=4, max_length=32)]] = Field(max_length=32)
+
+
 class Events(Message):
     type: Literal["events"]
     topics: list[Topic] = Field(max_length=16)
@@ -53,8 +61,9 @@ class Ping(Message):
     at: float
 
 
-ClientMessage = Annotated[Open | Close | Events | Ping, Field(discriminator="type")]
-_client_message: TypeAdapter[Open | Close | Events | Ping] = TypeAdapter(ClientMessage)
+AnyMessage = Open | Close | Codecs | Events | Ping
+ClientMessage = Annotated[AnyMessage, Field(discriminator="type")]
+_client_message: TypeAdapter[AnyMessage] = TypeAdapter(ClientMessage)
 
 
 class ChannelClosed(Exception):
@@ -100,10 +109,11 @@ class PageSession:
         self._rights = rights
         self._clock = clock
         self._limits = limits
-        self._buffer = PageBuffer(limits)
+        self._buffer = PageBuffer(limits, hub.budget)
         self._wake = asyncio.Event()
         self._ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
-        self._streams: dict[int, tuple[StreamKey, Viewer]] = {}
+        self._streams: dict[int, ChosenStream] = {}
+        self._decodable = Decodable()
         self._topics: frozenset[Topic] = frozenset()
 
     @property
@@ -125,6 +135,7 @@ class PageSession:
             for task in tasks:
                 task.cancel()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+            self._buffer.close()
         if self._ended.done():
             await self._say_goodbye(self._ended.result())
         for outcome in outcomes:
@@ -142,10 +153,10 @@ class PageSession:
     def set_rights(self, rights: PageRights) -> None:
         """Streams the new rights do not cover end at once."""
         self._rights = rights
-        for stream, (key, _) in tuple(self._streams.items()):
-            if not rights.may_watch(*key):
+        for stream, chosen in tuple(self._streams.items()):
+            if not rights.may_watch(chosen.camera, chosen.wanted):
                 self._close_stream(stream)
-                self._say_stream(stream, StreamView("ended", reason="not allowed any more"))
+                self._say_ended(stream, chosen.wanted, "not allowed any more")
 
     def _end(self, ending: Ending) -> None:
         if not self._ended.done():
@@ -175,10 +186,14 @@ class PageSession:
                 return self.end(CLOSE_POLICY, f"{where}: {problem['msg']}"[:120])
             self._obey(message)
 
-    def _obey(self, message: Open | Close | Events | Ping) -> None:
+    def _obey(self, message: AnyMessage) -> None:
         match message:
             case Open():
-                self._open_stream(message.stream, (message.camera, message.profile))
+                self._open_stream(message.stream, message.camera, message.profile)
+            case Codecs():
+                self._decodable = Decodable(tuple(message.decode))
+                for chosen in tuple(self._streams.values()):
+                    chosen.restrict(self._decodable)
             case Close():
                 self._close_stream(message.stream)
             case Events():
@@ -186,24 +201,31 @@ class PageSession:
             case Ping():
                 self._say({"type": "pong", "at": message.at})
 
-    def _open_stream(self, stream: int, key: StreamKey) -> None:
+    def _open_stream(self, stream: int, camera: str, wanted: Profile) -> None:
         self._close_stream(stream)
-        if not self._rights.may_watch(*key):
-            self._say_stream(stream, StreamView("ended", reason="no such stream"))
+        if not self._rights.may_watch(camera, wanted):
+            self._say_ended(stream, wanted, "no such stream")
         elif len(self._streams) >= self._limits.streams:
-            self._say_stream(stream, StreamView("ended", reason=f"more than {self._limits.streams} streams on a page"))
+            self._say_ended(stream, wanted, f"more than {self._limits.streams} streams on a page")
         else:
-            self._buffer.start(stream)
-            viewer = Viewer(
-                on_unit=lambda unit: self._on_unit(stream, unit), on_view=lambda view: self._say_stream(stream, view)
+            chosen = ChosenStream(
+                self._hub,
+                self._clock,
+                camera,
+                wanted,
+                has_main=self._rights.may_watch(camera, "main"),
+                decodable=self._decodable,
+                on_begin=lambda: self._buffer.start(stream),
+                on_choice=lambda choice: self._say_stream(stream, choice),
+                on_unit=lambda unit: self._on_unit(stream, unit),
             )
-            self._streams[stream] = (key, viewer)
-            self._hub.watch(key, viewer)
+            self._streams[stream] = chosen
+            chosen.start()
 
     def _close_stream(self, stream: int) -> None:
-        entry = self._streams.pop(stream, None)
-        if entry:
-            self._hub.unwatch(*entry)
+        chosen = self._streams.pop(stream, None)
+        if chosen:
+            chosen.close()
             self._buffer.forget(stream)
 
     def _on_unit(self, stream: int, live_unit: LiveUnit) -> None:
@@ -217,13 +239,20 @@ class PageSession:
         if event.topic in self._topics and self._rights.may_hear(event):
             self._put_text(event.text)
 
-    def _say_stream(self, stream: int, view: StreamView) -> None:
+    def _say_ended(self, stream: int, wanted: Profile, reason: str) -> None:
+        self._say_stream(stream, Choice(wanted, StreamView("ended", reason=reason)))
+
+    def _say_stream(self, stream: int, choice: Choice) -> None:
+        view, transcoded = choice.view, choice.rendition == "transcoded"
         picture = view.format
         self._say(
             {
                 "type": "stream",
                 "stream": stream,
                 "state": view.state,
+                "profile": "sub" if transcoded else choice.rendition,
+                "transcoded": transcoded,
+                "instead": choice.instead,
                 "codec": picture.codec if picture else "",
                 "width": picture.width if picture else 0,
                 "height": picture.height if picture else 0,
