@@ -54,6 +54,8 @@ export interface StreamStats {
   lost: number
   decodeErrors: number
   lastFrameAt: number
+  /** When the server received the newest picture shown, by the server's own clock: the time of day it shows. */
+  receivedAt: number
   /** When these figures were taken. */
   at: number
   /** From the server's receipt of the unit to its decoded picture, ms, newest; a skew between the clocks taken out. */

@@ -31,7 +31,7 @@ export class StreamPlayer {
     private readonly callbacks: PlayerCallbacks,
     private readonly now: () => number,
   ) {
-    this.stats = { stream, shown: 0, dropped: 0, lost: 0, decodeErrors: 0, lastFrameAt: 0, latencyMs: 0, at: 0 }
+    this.stats = { stream, shown: 0, dropped: 0, lost: 0, decodeErrors: 0, lastFrameAt: 0, receivedAt: 0, latencyMs: 0, at: 0 }
   }
 
   setFormat(format: StreamFormat): void {
@@ -100,7 +100,10 @@ export class StreamPlayer {
     const now = this.now()
     this.stats.shown++
     this.stats.lastFrameAt = now
-    if (receipt) this.stats.latencyMs = now - receipt.receivedUs / 1000
+    if (receipt) {
+      this.stats.receivedAt = receipt.receivedUs / 1000
+      this.stats.latencyMs = now - this.stats.receivedAt
+    }
     this.callbacks.onFrame(frame)
   }
 

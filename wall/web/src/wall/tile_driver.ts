@@ -1,6 +1,6 @@
 import type { LiveConnection, StreamListener } from '../live/live_connection'
 import type { Profile, ServerStreamState, StreamStats } from '../live/messages'
-import { freshness } from './freshness'
+import { freshness, STALE_AFTER_MS } from './freshness'
 import { displayPath, Picture } from './picture'
 
 export type TileState =
@@ -25,12 +25,16 @@ export interface TileStats {
   decodeErrors: number
   lastFrameAt: number
   latencyMs: number
+  /** Time of day of the picture on view, Unix ms by the server's clock; 0 before the first. */
+  receivedAt: number
 }
 
 /** How long a tile may be out of sight before its stream is closed. */
 export const HIDDEN_GRACE_MS = 3_000
 /** How often the worker reports. */
 const REPORT_MS = 500
+/** What the server gives as the reason when rights were withdrawn: then not even the last picture stays. */
+export const NOT_ALLOWED = 'not allowed any more'
 const RETRY_MS = [1_500, 3_000, 6_000, 10_000] as const
 
 interface OpenStream {
@@ -57,6 +61,10 @@ export class TileDriver {
   private failures = 0
   private past = { shown: 0, dropped: 0, lost: 0, decodeErrors: 0 }
   private lastFrameAt = 0
+  private receivedAt = 0
+  /** Pictures the browser has put on the screen, and when their number last grew. */
+  private presented = { count: 0, at: 0 }
+  private holdsPicture = false
 
   constructor(
     private readonly connection: LiveConnection,
@@ -95,6 +103,7 @@ export class TileDriver {
   /** To be called about twice a second. `now`: Unix ms. */
   tick(now: number): void {
     this.picture?.keepPlaying()
+    this.watchPresented(now)
     const stream = this.current
     if (!stream?.begun) {
       if (stream && now - stream.openedAt > 15_000) this.reopen()
@@ -104,14 +113,27 @@ export class TileDriver {
     if (found === 'fresh') {
       if (this.state.kind === 'stale') this.enter({ kind: 'live' })
     } else if (found === 'reopen') {
-      if (now - stream.openedAt > 15_000) this.reopen()
+      if (now - this.presented.at > STALE_AFTER_MS && this.decodedSilence(now) < STALE_AFTER_MS) this.rebuild()
+      else if (now - stream.openedAt > 15_000) this.reopen()
     } else if (this.state.kind !== 'stale' || this.state.why !== found) {
       this.enter({ kind: 'stale', why: found })
     }
   }
 
-  /** Ms since the last picture. The worker's report is exact, but half a second old; without one nothing came. */
+  /** Decoded is not yet seen: an element or track that died holds its last picture for ever. */
+  private watchPresented(now: number): void {
+    const count = this.picture?.presented ?? null
+    const unseen = document.hidden || this.picture?.element.checkVisibility({ visibilityProperty: true }) === false
+    if (count === null || unseen || count !== this.presented.count) this.presented = { count: count ?? 0, at: now }
+  }
+
+  /** Ms since the last picture that can have been seen. */
   private silence(now: number): number {
+    return Math.max(this.decodedSilence(now), now - Math.max(this.presented.at, this.current?.openedAt ?? 0))
+  }
+
+  /** Ms since the last picture. The worker's report is exact, but half a second old; without one nothing came. */
+  private decodedSilence(now: number): number {
     const stats = this.current?.stats
     const reported = stats && stats.lastFrameAt > 0 && now - stats.at < 2 * REPORT_MS
     return Math.max(0, reported ? stats.at - stats.lastFrameAt : now - this.lastFrameAt)
@@ -132,6 +154,7 @@ export class TileDriver {
       decodeErrors: this.past.decodeErrors + (now?.decodeErrors ?? 0),
       lastFrameAt: this.lastFrameAt,
       latencyMs: now?.latencyMs ?? 0,
+      receivedAt: this.receivedAt,
     }
   }
 
@@ -141,15 +164,19 @@ export class TileDriver {
     return this.silence(now) + (this.current?.stats?.latencyMs ?? 0)
   }
 
-  get element(): HTMLElement | null {
+  get element(): HTMLVideoElement | HTMLCanvasElement | null {
     return this.picture?.element ?? null
+  }
+
+  /** The element holds a picture of this camera, were it only the last one. */
+  get keepsPicture(): boolean {
+    return this.holdsPicture && this.picture !== null
   }
 
   dispose(): void {
     if (this.hiding) clearTimeout(this.hiding)
     this.stopStreams()
-    this.picture?.dispose()
-    this.picture = null
+    this.dropPicture()
   }
 
   private start(): void {
@@ -173,9 +200,14 @@ export class TileDriver {
   }
 
   private rebuild(): void {
+    this.dropPicture()
+    if (this.visible) this.start()
+  }
+
+  private dropPicture(): void {
     this.picture?.dispose()
     this.picture = null
-    if (this.visible) this.start()
+    this.holdsPicture = false
   }
 
   private reopen(): void {
@@ -199,7 +231,9 @@ export class TileDriver {
       onUnplayable: (codec) => this.cannotPlay(stream, codec),
       onStats: (stats) => {
         stream.stats = stats
-        if (stream === this.current && stats.lastFrameAt > this.lastFrameAt) this.lastFrameAt = stats.lastFrameAt
+        if (stream !== this.current || stats.lastFrameAt <= this.lastFrameAt) return
+        this.lastFrameAt = stats.lastFrameAt
+        this.receivedAt = stats.receivedAt
       },
     }
     stream.number = this.connection.open(this.camera, profile, picture.sink, listener)
@@ -216,6 +250,8 @@ export class TileDriver {
     if (stream !== this.current) return
     this.failures = 0
     this.lastFrameAt = Date.now()
+    this.presented.at = this.lastFrameAt
+    this.holdsPicture = true
     this.enter({ kind: 'live' })
   }
 
@@ -233,6 +269,7 @@ export class TileDriver {
     }
     if (stream !== this.current) return
     this.stopStreams()
+    if (reason === NOT_ALLOWED) this.dropPicture()
     this.enter({ kind: 'ended', reason })
     const wait = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)] ?? RETRY_MS[0]
     this.failures++
