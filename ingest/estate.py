@@ -12,6 +12,7 @@ from ingest.camera_stream import CameraStream
 from ingest.gop import KeyFrame
 from ingest.live import LiveUnit
 from ingest.opening import Door, open_stream
+from ingest.prompt_reader import PromptReader
 from ingest.pyav_transmission import PyavTransmission
 from ingest.ring import Ring
 from ingest.rtsp.address import parse_networks
@@ -73,7 +74,7 @@ class Estate:
         self._rng = rng
         self._on_keyframe = on_keyframe
         self._on_status = on_status
-        self._receiving = Receiving(clock, Sweeper(clock, sweep_seconds), ReadBuffer())
+        self._receiving = Receiving(clock, Sweeper(clock, sweep_seconds), PromptReader(clock), ReadBuffer())
         self._streams: dict[Key, CameraStream] = {}
         self._idle: dict[str, StreamStatus] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -109,6 +110,7 @@ class Estate:
             self._sweep_task.cancel()
             await asyncio.wait({self._sweep_task})
             self._sweep_task = None
+        self._receiving.prompt.close()
 
     def subscribe(self, camera_id: str, profile: Profile, sink: Sink) -> EstateSubscription:
         """Calls `sink` with the group of pictures so far (`catch_up`), then with every unit as it comes.

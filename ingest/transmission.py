@@ -10,6 +10,7 @@ from typing import Protocol
 from ingest.access_unit import AccessUnit, Codec
 from ingest.gop import KeyFrame, WireSource
 from ingest.opening import Opened
+from ingest.prompt_reader import PromptReader
 from ingest.ring import Ring
 from ingest.rtsp.message import Response, RtspError
 from ingest.rtsp.nal import ParameterSets
@@ -75,6 +76,7 @@ class Receiving:
 
     clock: Clock
     sweeper: Sweeper
+    prompt: PromptReader
     buffer: ReadBuffer
 
 
@@ -171,18 +173,14 @@ class NativeTransmission:
     def unwatch(self) -> None:
         self._reader.unwatch()
         if self._watched and not self._ended:
-            self._loop.remove_reader(self._sock)
+            self._receiving.prompt.remove(self._sock)
             self._watched = False
             self._receiving.sweeper.add(self)
 
     def _read_at_once(self) -> None:
         self._watched = True
-        self._loop.add_reader(self._sock, self._readable)
+        self._receiving.prompt.add(self._sock, self)
         self._idle_check()
-
-    def _readable(self) -> None:
-        clock = self._receiving.clock
-        self.sweep(clock.now(), clock.monotonic())
 
     def _idle_check(self) -> None:
         """A watched stream is not swept; its timers are looked at here, data or not."""
@@ -238,7 +236,7 @@ class NativeTransmission:
         self._ended = True
         self._receiving.sweeper.remove(self)
         if self._watched:
-            self._loop.remove_reader(self._sock)
+            self._receiving.prompt.remove(self._sock)
             self._watched = False
 
     async def close(self) -> None:

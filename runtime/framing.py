@@ -41,8 +41,9 @@ def encode_note(body: dict[str, Any], blobs: Sequence[bytes] = ()) -> bytes:
     return b"".join((_HEAD.pack(size, _JSON), _U32.pack(len(head)), head, *blobs))
 
 
-def encode_binary(payload: bytes) -> bytes:
-    return _HEAD.pack(len(payload), _BINARY) + payload
+def encode_binary(parts: Sequence[bytes]) -> bytes:
+    """One opaque message made of these bytes, one after the other."""
+    return b"".join((_HEAD.pack(sum(map(len, parts)), _BINARY), *parts))
 
 
 async def read_message(reader: asyncio.StreamReader) -> Message:

@@ -6,7 +6,7 @@ microseconds · u64 received at, Unix microseconds · payload in Annex B form.
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 HEADER = struct.Struct(">HBBIQQ")
 KEYFRAME, CATCH_UP, DISCONTINUITY = 1, 2, 4
@@ -16,8 +16,7 @@ class WireError(ValueError):
     """The frame is not a whole batch."""
 
 
-@dataclass(frozen=True, slots=True)
-class WireUnit:
+class WireUnit(NamedTuple):
     """One access unit as a page sees it. `stream` is the number the page chose (0–65535)."""
 
     stream: int

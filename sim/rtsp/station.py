@@ -71,6 +71,11 @@ class Station:
         keyframes = [i for i, frame in enumerate(self._turn.segment.frames) if frame.keyframe]
         self._index = keyframes[first_keyframe % len(keyframes)]
 
+    @property
+    def next_frame(self) -> int:
+        """The place in its segment of the frame that is due next."""
+        return self._index
+
     def fork(self) -> "Station":
         """A station for one camera that continues this one; it has no viewers yet."""
         fork = copy(self)

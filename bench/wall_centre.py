@@ -1,0 +1,129 @@
+"""A whole command centre for measuring the wall: time-code cameras, ingest workers, the API process."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx
+import yaml
+
+from api.serve import Installation, prepare, worker_count
+from api.server_process import setup_code_file
+from bench.events import free_port
+from bench.process_cost import cpu_seconds, resident_mb
+from bench.time_code_cameras import clip_of
+from sim.geography.town import generate
+
+START_SECONDS = 180.0
+ACCOUNT = {"username": "bench", "password": "measure-2026-wall", "name": "bench"}
+
+
+class Centre:
+    """Starts everything in `folder` and stops it at the end. No camera has a zone: nothing is decoded on the server."""
+
+    def __init__(self, folder: Path, cameras: int) -> None:
+        self.folder, self.cameras = folder, cameras
+        self.port, rtsp_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        town = folder / f"town-{cameras}"
+        if not (town / "made").exists():
+            generate(1, cameras, town, rtsp_port=rtsp_port)
+            file = yaml.safe_load((town / "cameras.yaml").read_text(encoding="utf-8"))
+            for camera in file["cameras"]:
+                camera.pop("zones", None)
+            (town / "cameras.yaml").write_text(yaml.safe_dump(file, allow_unicode=True), encoding="utf-8")
+            (town / "made").touch()
+        text = (town / "cameras.yaml").read_text(encoding="utf-8")
+        self._file = town / "cameras.yaml"
+        self._file.write_text(re.sub(r"127\.0\.0\.1:\d+/", f"127.0.0.1:{rtsp_port}/", text), encoding="utf-8")
+        self.camera_ids: list[str] = [one["id"] for one in yaml.safe_load(text)["cameras"]]
+        self._rtsp_port = rtsp_port
+        self.workers = worker_count(cameras)
+        self.data = folder / f"data-{os.getpid()}-{cameras}-{self.port}"
+        self.client = httpx.Client(base_url=f"{self.url}/api/v1", headers={"Origin": self.url}, timeout=60)
+        self._switchboard: subprocess.Popen[str]
+        self._servers: list[subprocess.Popen[bytes]] = []
+
+    def clip(self, camera_id: str) -> int:
+        """The number in the pictures of this camera."""
+        return clip_of(self.camera_ids.index(camera_id))
+
+    def __enter__(self) -> "Centre":
+        file = ["--cameras", str(self._file), "--port", str(self._rtsp_port)]
+        self._switchboard = subprocess.Popen(
+            [sys.executable, "-m", "bench.time_code_cameras", *file],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self._switchboard.stdout is not None
+        if not self._switchboard.stdout.readline():
+            raise RuntimeError("the time-code cameras did not start")
+        prepare(Installation(self._file, self.data, workers=self.workers))
+        base = ["--config", str(self._file), "--data", str(self.data)]
+        for number in range(self.workers):
+            shard = f"{number}/{self.workers}"
+            self._start("api.worker_process", *base, "--shard", shard)
+        self._start("api.server_process", *base, "--port", str(self.port), "--workers", str(self.workers))
+        self._enter_room()
+        return self
+
+    def _start(self, module: str, *words: str) -> None:
+        log = (self.data / f"{module}.log").open("ab")
+        argv = [sys.executable, "-m", module, *words]
+        self._servers.append(subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+
+    def _enter_room(self) -> None:
+        """Makes the first account and waits for every camera."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                if self.client.get("/setup").json()["needed"]:
+                    break
+            except httpx.HTTPError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.2)
+        code = setup_code_file(self.data).read_text().strip()
+        self.client.post("/setup", json={"code": code, **ACCOUNT}).raise_for_status()
+        while self.client.get("/health").json()["cameras"].get("live", 0) < self.cameras:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"not every camera is live: {self.client.get('/health').json()['cameras']}")
+            time.sleep(0.5)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.client.close()
+        for server in reversed(self._servers):
+            server.terminate()
+        for server in self._servers:
+            server.wait(30)
+        self._switchboard.terminate()
+        self._switchboard.wait(30)
+
+    def ask(self, *words: str) -> Any:
+        """A question to the cameras: see `bench.time_code_cameras`."""
+        assert self._switchboard.stdin is not None
+        assert self._switchboard.stdout is not None
+        self._switchboard.stdin.write(" ".join(words) + "\n")
+        self._switchboard.stdin.flush()
+        return json.loads(self._switchboard.stdout.readline())
+
+    @property
+    def api_pid(self) -> int:
+        return self._servers[-1].pid
+
+    def server_seconds(self) -> float:
+        """CPU seconds the workers and the API process have used so far."""
+        return sum(cpu_seconds(server.pid) for server in self._servers)
+
+    def server_split(self) -> dict[str, float]:
+        return {"workers": sum(cpu_seconds(one.pid) for one in self._servers[:-1]), "api": cpu_seconds(self.api_pid)}
+
+    def api_memory_mb(self) -> float:
+        return resident_mb(self.api_pid)
