@@ -6,9 +6,13 @@ import type {
   CaseAction,
   CasePage,
   CaseWithTrace,
+  Clip,
+  Evidence,
+  Ground,
   Health,
   MapFeatures,
   Me,
+  Moment,
   Near,
   SetupState,
   Town,
@@ -56,12 +60,18 @@ export class ApiClient {
   onUnauthorised: () => void = () => {}
 
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const json = body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+    const response = await this.send(path, { method, ...json })
+    if (response.status === 204) return undefined as T
+    return (await response.json()) as T
+  }
+
+  /** An answer that is no refusal. Raises ApiError. */
+  private async send(path: string, request: RequestInit): Promise<Response> {
     const init: RequestInit = {
-      method,
       credentials: 'same-origin',
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
       signal: AbortSignal.timeout(PASSWORD_PATHS.has(path) ? PASSWORD_TIMEOUT_MS : TIMEOUT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...request,
     }
     let response: Response
     try {
@@ -74,8 +84,7 @@ export class ApiClient {
       if (error.status === 401 && !PASSWORD_PATHS.has(path)) this.onUnauthorised()
       throw error
     }
-    if (response.status === 204) return undefined as T
-    return (await response.json()) as T
+    return response
   }
 
   private get<T>(path: string): Promise<T> {
@@ -117,9 +126,38 @@ export class ApiClient {
     lat: number
     note: string
     camera_id?: string
+    error_m?: number
   }): Promise<Case> => this.call('POST', '/cases', form)
   act = (id: string, action: CaseAction, detail: Record<string, string> = {}): Promise<Case> =>
     this.call('POST', `/cases/${encodeURIComponent(id)}/${action}`, detail)
+
+  ground = (camera: string, x: number, y: number): Promise<Ground> =>
+    this.get(`/cameras/${encodeURIComponent(camera)}/ground?x=${x.toFixed(5)}&y=${y.toFixed(5)}`)
+  holdMoment = (camera: string, seconds: number): Promise<Moment> =>
+    this.call('POST', `/cameras/${encodeURIComponent(camera)}/moments`, { seconds })
+  addClip = (id: string, moment: string, caption: string): Promise<Evidence> =>
+    this.call('POST', `/cases/${encodeURIComponent(id)}/clip`, { moment, caption })
+
+  async addPicture(id: string, picture: Blob, caption: string): Promise<Evidence> {
+    const body = new FormData()
+    body.set('file', picture, 'picture.jpg')
+    body.set('caption', caption)
+    const response = await this.send(`/cases/${encodeURIComponent(id)}/evidence`, { method: 'POST', body })
+    return (await response.json()) as Evidence
+  }
+
+  /** The last seconds of a camera, as far as they are held. */
+  async clip(camera: string, seconds: number): Promise<Clip> {
+    const response = await this.send(`/cameras/${encodeURIComponent(camera)}/clip.mp4?last=${seconds}`, {})
+    const time = (name: string): number => Number(response.headers.get(`x-clip-${name}`)) * 1000
+    let file: ArrayBuffer
+    try {
+      file = await response.arrayBuffer()
+    } catch (cause) {
+      throw new ApiError(0, 'network', cause instanceof Error ? cause.message : String(cause))
+    }
+    return { file, from: time('from'), to: time('to'), now: time('now') }
+  }
 
   evidenceUrl = (id: string): string => `${ROOT}/evidence/${encodeURIComponent(id)}`
   snapshotUrl = (camera: string, version: number): string =>

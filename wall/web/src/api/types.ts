@@ -197,6 +197,31 @@ export interface CaseWithTrace extends Case {
   actions: CaseAction[]
 }
 
+/** Where on the ground a point of the picture lies; `camera`: where the camera itself stands. */
+export interface Ground {
+  place: { lon: number; lat: number; error_m: number; distance_m: number } | null
+  reason: '' | 'no_pose' | 'off_ground' | 'too_uncertain'
+  camera: { lon: number; lat: number } | null
+}
+
+/** Seconds held back on the server for a case. */
+export interface Moment {
+  id: string
+  camera_id: string
+  from_at: number
+  to_at: number
+  size: number
+  expires_at: number
+}
+
+/** An MP4 of the ring. Times are Unix milliseconds by the server's clock; `now` is when it answered. */
+export interface Clip {
+  file: ArrayBuffer
+  from: number
+  to: number
+  now: number
+}
+
 export interface TraceCheck {
   valid: boolean
   entries: number
