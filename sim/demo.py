@@ -21,6 +21,7 @@ from runtime.file_limit import raise_file_limit
 from runtime.supervisor import Child
 from sim.estate_files import read_estate
 from sim.geography.town import generate
+from sim.renditions.library import load_renditions
 from sim.scenes.clips import load_library
 
 READY_SECONDS = 240.0
@@ -59,9 +60,14 @@ class Plan:
         )
 
 
+def town_settings(cameras: int, seed: int, dwell: float, rtsp_port: int) -> dict[str, float]:
+    """What a made town is remembered by; `form` changes when the same settings give other files than before."""
+    return {"cameras": cameras, "seed": seed, "dwell": dwell, "port": rtsp_port, "form": 2}
+
+
 def make_town(plan: Plan) -> None:
     """Writes the town's input files, unless those of the same settings are there."""
-    settings = {"cameras": plan.cameras, "seed": plan.seed, "dwell": plan.dwell, "port": plan.rtsp_port}
+    settings = town_settings(plan.cameras, plan.seed, plan.dwell, plan.rtsp_port)
     stamp = plan.town / "made-with.json"
     if stamp.exists() and json.loads(stamp.read_text()) == settings:
         return
@@ -78,7 +84,11 @@ def render_clips(plan: Plan, say: Callable[[str], None]) -> None:
         if total:
             say(f"\r  rendering street scenes {done}/{total}")
 
+    def anew(done: int, total: int) -> None:
+        say(f"\r  encoding main streams {done}/{total}   ")
+
     load_library(plan.clips, scenes, progress=progress)
+    load_renditions(plan.clips, files.cameras, progress=anew)
     say("\r" + " " * 40 + "\r")
 
 

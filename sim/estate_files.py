@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from config.accounts import account_of
 from config.cameras import CamerasFile
 from config.load import load_cameras
 from sim.director import CameraPose
-from sim.rtsp.estate import SimCamera
+from sim.rtsp.estate import Main, SimCamera
+from sim.rtsp.nal import Codec
 
 SIM_CAMERAS = "sim_cameras.json"
 
@@ -40,7 +42,7 @@ def read_estate(cameras_file: Path, environ: Mapping[str, str]) -> EstateFiles:
     if missing:
         raise EstateError(f"{folder / SIM_CAMERAS}: no scene for camera {', '.join(missing[:5])}")
     cameras = tuple(
-        SimCamera(camera.id, *shown[camera.id], account_of(camera, file, environ, folder)) for camera in file.cameras
+        replace(shown[camera.id], account=account_of(camera, file, environ, folder)) for camera in file.cameras
     )
     roads = file.town.files.base.get("roads")
     return EstateFiles(
@@ -53,12 +55,20 @@ def read_estate(cameras_file: Path, environ: Mapping[str, str]) -> EstateFiles:
     )
 
 
-def _read_shown(path: Path) -> dict[str, tuple[str, int]]:
+def _read_shown(path: Path) -> dict[str, SimCamera]:
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
-        return {str(id_): (str(entry["scene"]), int(entry["phase"])) for id_, entry in entries.items()}
+        return {str(id_): _shown(str(id_), entry) for id_, entry in entries.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EstateError(f"{path}: must hold an object of camera id to scene and phase: {error!r}") from error
+
+
+def _shown(id_: str, entry: dict[str, Any]) -> SimCamera:
+    """Files of before there were main streams name none."""
+    sub, main = entry.get("sub", "h264"), entry.get("main", "none")
+    if sub not in get_args(Codec) or main not in get_args(Main):
+        raise ValueError(f"camera {id_} cannot have a sub-stream {sub!r} and a main stream {main!r}")
+    return SimCamera(id_, str(entry["scene"]), int(entry["phase"]), None, sub, main)
 
 
 def _poses(file: CamerasFile) -> dict[str, CameraPose]:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from sim.rtsp.estate import Camera, Profile
+from sim.rtsp.estate import Camera, Kind, Profile
 from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
 from sim.rtsp.packetise import PacketisedScene, packetise_scene
 from sim.rtsp.rescale import rescale
@@ -20,7 +20,7 @@ class FaultSwitch:
 
     def __init__(self, server: RtspServer) -> None:
         self._server = server
-        self._rescaled: dict[tuple[Profile, str, int, int], PacketisedScene] = {}
+        self._rescaled: dict[tuple[Kind, str, int, int], PacketisedScene] = {}
 
     async def set(self, camera_id: str, setting: FaultSetting) -> None:
         """`*` is all cameras at once; then a refusal with reset closes the listening port itself."""
@@ -75,9 +75,9 @@ class FaultSwitch:
             return {}
         scenes: dict[Profile, PacketisedScene] = {}
         for profile, feed in camera.feeds.items():
-            key = (profile, feed.scene.scene_id, setting.width, setting.height)
+            key = (feed.kind, feed.scene.scene_id, setting.width, setting.height)
             if key not in self._rescaled:
-                clips = self._server.estate.clips(profile, feed.scene.scene_id)
+                clips = self._server.estate.clips(feed.kind, feed.scene.scene_id)
                 small = await asyncio.to_thread(rescale, clips, setting.width, setting.height)
                 self._rescaled[key] = packetise_scene(small)
             scenes[profile] = self._rescaled[key]

@@ -18,6 +18,7 @@ from sim.phones.roads import read_roads
 from sim.phones.roster import read_roster
 from sim.phones.vendors import TownStreet
 from sim.rtsp.clip import SceneClips
+from sim.rtsp.estate import Variants
 from sim.rtsp.server import RtspServer
 from sim.schedule import DEFAULT_RATE, Rate, plan
 from sim.truth import TruthLog
@@ -62,12 +63,22 @@ class SimTown:
     """
 
     def __init__(
-        self, files: EstateFiles, library: Mapping[str, SceneClips], options: TownOptions, clock: Clock
+        self,
+        files: EstateFiles,
+        library: Mapping[str, SceneClips],
+        options: TownOptions,
+        clock: Clock,
+        variants: Variants | None = None,
     ) -> None:
         self._files, self._options, self._clock = files, options, clock
         self._rng = Random(options.seed)
         self.server = RtspServer(
-            files.cameras, library, clock=clock, rng=Random(self._rng.random()), session_limit=options.session_limit
+            files.cameras,
+            library,
+            clock=clock,
+            rng=Random(self._rng.random()),
+            variants=variants,
+            session_limit=options.session_limit,
         )
         self._roster = read_roster(options.phones.roster) if options.phones is not None else []
         self._truth = TruthLog(options.truth_file)

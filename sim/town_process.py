@@ -18,7 +18,9 @@ from runtime.clock import SystemClock
 from sim.estate_files import EstateError, EstateFiles, read_estate
 from sim.phones.habits import Habits
 from sim.phones.roster import RosterError
+from sim.renditions.library import load_renditions
 from sim.rtsp.clip import SceneClips
+from sim.rtsp.estate import Variants
 from sim.scenes.clips import load_library
 from sim.schedule import DEFAULT_RATE, Rate
 from sim.town import PhoneOptions, SimTown, TownAddresses, TownOptions
@@ -31,18 +33,13 @@ def serve(
     library: Mapping[str, SceneClips],
     options: TownOptions,
     ready: Callable[[TownAddresses], None] = lambda _addresses: None,
+    variants: Variants | None = None,
 ) -> None:
     """Runs the town until SIGINT or SIGTERM. Calls `ready` once everything listens. Must be the main thread."""
-    asyncio.run(_serve(files, library, options, ready))
+    asyncio.run(_serve(SimTown(files, library, options, SystemClock(), variants), ready))
 
 
-async def _serve(
-    files: EstateFiles,
-    library: Mapping[str, SceneClips],
-    options: TownOptions,
-    ready: Callable[[TownAddresses], None],
-) -> None:
-    town = SimTown(files, library, options, SystemClock())
+async def _serve(town: SimTown, ready: Callable[[TownAddresses], None]) -> None:
     running = asyncio.ensure_future(_start_and_run(town, ready))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -68,7 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
         files = read_estate(given.cameras_file, os.environ)
         scenes = sorted({camera.scene for camera in files.cameras})
         library = load_library(given.cache, scenes, progress=_report)
-        serve(files, library, _options(given), _announce)
+        variants = load_renditions(given.cache, files.cameras, progress=_report_renditions)
+        serve(files, library, _options(given), _announce, variants)
     except (ConfigError, EstateError, MissingPassword, RosterError, OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -79,6 +77,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _report(done: int, total: int) -> None:
     _log.info("scenes ready: %d of %d", done, total)
+
+
+def _report_renditions(done: int, total: int) -> None:
+    _log.info("main and H.265 streams ready: %d of %d", done, total)
 
 
 def _announce(addresses: TownAddresses) -> None:

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.plane import Plane
 from sim.geography import names
 from sim.geography.placement import PlacedCamera
+from sim.geography.streams import streams_of
 from sim.geography.workers import Worker
 
 CENTRE = Plane(120.45, 30.08)
@@ -68,8 +69,13 @@ def write_workers(path: Path, workers: Iterable[Worker]) -> None:
 
 def write_sim_cameras(path: Path, cameras: Iterable[PlacedCamera]) -> None:
     """What the simulator shows at each camera; the centre does not read it."""
-    entries = {camera.id: {"scene": camera.scene.id, "phase": camera.phase} for camera in cameras}
+    entries = {camera.id: _shown(camera) for camera in cameras}
     path.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _shown(camera: PlacedCamera) -> dict[str, Any]:
+    streams = streams_of(camera.scene.id)
+    return {"scene": camera.scene.id, "phase": camera.phase, "sub": streams.sub, "main": streams.main}
 
 
 def outline_around(town: BaseGeometry) -> Polygon:
@@ -121,13 +127,17 @@ def write_cameras(
 def _camera(camera: PlacedCamera, host: str, port: int, dwell_seconds: float) -> str:
     lon, lat = CENTRE.to_degrees(camera.site.x, camera.site.y)
     scene = camera.scene
+    streams = streams_of(scene.id)
+    address = f"rtsp://{host}:{port}/cam/{camera.id}"
+    main = "" if streams.main == "none" else f", main: {{url: '{address}/main'}}"
     roll = f", roll_deg: {scene.roll_deg:g}" if scene.roll_deg else ""
     lines = [
         f"  - id: {camera.id}",
         f"    name: {_quoted(camera.name.zh)}",
         f"    name_en: {_quoted(camera.name.en)}",
         f"    area: {_quoted(camera.site.village.code)}",
-        f"    streams: {{sub: {{url: 'rtsp://{host}:{port}/cam/{camera.id}/sub'}}}}",
+        *([f"    # {streams.note}"] if streams.note else []),
+        f"    streams: {{sub: {{url: '{address}/sub'}}{main}}}",
         "    credentials: simulated",
         f"    position: {{lon: {lon:.6f}, lat: {lat:.6f}, height_m: {scene.height_m:g}}}",
         f"    view: {{heading_deg: {camera.heading_deg:g}, tilt_deg: {scene.tilt_deg:g}{roll},"

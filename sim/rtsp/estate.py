@@ -9,12 +9,16 @@ from config.accounts import Account
 from runtime.clock import Clock
 from sim.rtsp.clip import PARTS, EventKind, SceneClips
 from sim.rtsp.fault import NO_FAULT, FaultSetting
+from sim.rtsp.nal import Codec
 from sim.rtsp.pacer import Pacer
 from sim.rtsp.packetise import PacketisedScene, packetise_scene
 from sim.rtsp.station import Station, StreamCounters, Viewer
 from sim.rtsp.timeline import StagedEvent, Timeline, TimelineError
 
 Profile = Literal["sub", "main"]
+Main = Literal["h264", "h265", "refused", "none"]
+Kind = tuple[Profile, Codec]
+Variants = Mapping[Kind, Mapping[str, SceneClips]]
 STATIONS = 64
 FRAMES_PER_WRITE = ((64, 1), (200, 2))
 MOST_FRAMES_PER_WRITE = 3
@@ -22,19 +26,24 @@ MOST_FRAMES_PER_WRITE = 3
 
 @dataclass(frozen=True, slots=True)
 class SimCamera:
-    """`phase` sets cameras of one scene apart in time; any number will do. No account: no authentication."""
+    """`phase` sets cameras of one scene apart in time; any number will do. No account: no authentication.
+
+    `main`: the codec of the main stream; `refused` has one and lets nobody in; `none` has none."""
 
     id: str
     scene: str
     phase: int = 0
     account: Account | None = None
+    sub: Codec = "h264"
+    main: Main = "h264"
 
 
 class Feed:
     """One stream of one camera: a seat at a shared station until the camera needs a station of its own."""
 
-    def __init__(self, station: Station, pacer: Pacer) -> None:
+    def __init__(self, station: Station, pacer: Pacer, kind: Kind) -> None:
         self._station, self._pacer = station, pacer
+        self.kind = kind
         self.scene = station.timeline.scene
         self.counters = StreamCounters()
         self.viewers: list[Viewer] = []
@@ -82,6 +91,7 @@ class Camera:
     id: str
     account: Account | None
     feeds: dict[Profile, Feed]
+    refuses_main: bool = False
     fault: FaultSetting = field(default=NO_FAULT)
 
     def kinds(self) -> tuple[EventKind, ...]:
@@ -110,7 +120,8 @@ class Camera:
 
 
 class Estate:
-    """All cameras, fed by one pacer. `main_library` holds larger renderings of scenes, under the same ids.
+    """All cameras, fed by one pacer. `library` holds the sub-streams, `variants` other renderings of the same scenes:
+    a camera has the main stream it asks for where there is one, and its sub-stream out of `library` where it must.
 
     `playing` tells how many sessions play just now."""
 
@@ -121,15 +132,15 @@ class Estate:
         *,
         clock: Clock,
         rng: Random,
-        main_library: Mapping[str, SceneClips] | None = None,
+        variants: Variants | None = None,
         playing: Callable[[], int] = lambda: 0,
     ) -> None:
         self._clock, self._rng, self._playing = clock, rng, playing
         self.pacer = Pacer(clock, self.frames_per_write)
         self._started_at = clock.monotonic()
-        self._stations: dict[tuple[Profile, str, int], Station] = {}
-        self._scenes: dict[tuple[Profile, str], PacketisedScene] = {}
-        self._libraries: dict[Profile, Mapping[str, SceneClips]] = {"sub": library, "main": main_library or {}}
+        self._stations: dict[tuple[Kind, str, int], Station] = {}
+        self._scenes: dict[tuple[Kind, str], PacketisedScene] = {}
+        self._variants: Variants = {("sub", "h264"): library, **(variants or {})}
         wanted = list(cameras)
         self._phases = max(1, STATIONS // max(1, len({camera.scene for camera in wanted})))
         self.cameras: dict[str, Camera] = {}
@@ -138,36 +149,41 @@ class Estate:
                 raise ValueError(f"camera {camera.id} is listed twice")
             if camera.scene not in library:
                 raise ValueError(f"camera {camera.id}: no scene {camera.scene}; there are {sorted(library)}")
-            self.cameras[camera.id] = Camera(camera.id, camera.account, self._feeds(camera))
+            self.cameras[camera.id] = Camera(camera.id, camera.account, self._feeds(camera), camera.main == "refused")
 
     def frames_per_write(self) -> int:
         """Smooth while few watch; the more there are, the fewer and larger the writes, as each costs a system call."""
         playing = self._playing()
         return next((frames for limit, frames in FRAMES_PER_WRITE if playing <= limit), MOST_FRAMES_PER_WRITE)
 
-    def clips(self, profile: Profile, scene_id: str) -> SceneClips:
-        return self._libraries[profile][scene_id]
+    def clips(self, kind: Kind, scene_id: str) -> SceneClips:
+        return self._variants[kind][scene_id]
 
-    def scene(self, profile: Profile, scene_id: str) -> PacketisedScene:
-        key = (profile, scene_id)
+    def _scene(self, kind: Kind, scene_id: str) -> PacketisedScene:
+        key = (kind, scene_id)
         if key not in self._scenes:
-            self._scenes[key] = packetise_scene(self._libraries[profile][scene_id])
+            self._scenes[key] = packetise_scene(self._variants[kind][scene_id])
         return self._scenes[key]
 
     def _feeds(self, camera: SimCamera) -> dict[Profile, Feed]:
-        profiles: tuple[Profile, ...] = ("sub", "main")
-        return {
-            profile: Feed(self._station(profile, camera), self.pacer)
-            for profile in profiles
-            if camera.scene in self._libraries[profile]
-        }
+        sub: Kind = ("sub", camera.sub) if self._has(("sub", camera.sub), camera.scene) else ("sub", "h264")
+        feeds: dict[Profile, Feed] = {"sub": self._feed(sub, camera)}
+        if camera.main in ("h264", "h265") and self._has(("main", camera.main), camera.scene):
+            feeds["main"] = self._feed(("main", camera.main), camera)
+        return feeds
 
-    def _station(self, profile: Profile, camera: SimCamera) -> Station:
+    def _has(self, kind: Kind, scene_id: str) -> bool:
+        return scene_id in self._variants.get(kind, {})
+
+    def _feed(self, kind: Kind, camera: SimCamera) -> Feed:
+        return Feed(self._station(kind, camera), self.pacer, kind)
+
+    def _station(self, kind: Kind, camera: SimCamera) -> Station:
         """Stations of one scene begin at different key frames, and their key frames fall at different times."""
         phase = camera.phase % self._phases
-        key = (profile, camera.scene, phase)
+        key = (kind, camera.scene, phase)
         if key not in self._stations:
-            scene = self.scene(profile, camera.scene)
+            scene = self._scene(kind, camera.scene)
             idle = scene.idle[0]
             keyframes = sum(frame.keyframe for frame in idle.frames)
             gop_seconds = idle.duration_s / keyframes

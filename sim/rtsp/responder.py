@@ -104,6 +104,8 @@ class Responder:
             raise Refusal(404)
         camera, profile = found
         self._authorise(request, camera)
+        if profile not in camera.feeds:
+            raise Refusal(453)
         return method(request, camera, profile)
 
     def _authorise(self, request: Request, camera: Camera) -> None:

@@ -13,7 +13,7 @@ from runtime.clock import Clock
 from sim.rtsp.clip import SceneClips
 from sim.rtsp.connection import Connection
 from sim.rtsp.digest import DigestRealm
-from sim.rtsp.estate import Camera, Estate, Profile, SimCamera
+from sim.rtsp.estate import Camera, Estate, Profile, SimCamera, Variants
 from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
 from sim.rtsp.session import SessionTable
 
@@ -32,7 +32,7 @@ class RtspServer:
         *,
         clock: Clock,
         rng: Random,
-        main_library: Mapping[str, SceneClips] | None = None,
+        variants: Variants | None = None,
         session_limit: int = 6,
         session_timeout_s: float = 60.0,
         nonce_seconds: float = 300.0,
@@ -40,7 +40,7 @@ class RtspServer:
         self.clock = clock
         self.sessions = SessionTable(clock, rng, session_limit, session_timeout_s)
         self.estate = Estate(
-            cameras, library, clock=clock, rng=rng, main_library=main_library, playing=lambda: self.sessions.playing
+            cameras, library, clock=clock, rng=rng, variants=variants, playing=lambda: self.sessions.playing
         )
         self.realm = DigestRealm("IP Camera", clock, rng, nonce_seconds)
         self.origin = rng.getrandbits(31)
@@ -106,7 +106,7 @@ class RtspServer:
         if found is None or camera is None:
             return None
         profile: Profile = "sub" if found[2] == "sub" else "main"
-        return (camera, profile) if profile in camera.feeds else None
+        return (camera, profile) if profile in camera.feeds or (profile == "main" and camera.refuses_main) else None
 
     def camera_of(self, uri: str) -> Camera | None:
         found = self.resource(uri)

@@ -262,7 +262,8 @@ async def test_a_camera_without_the_clips_says_so(serve, camera: str, kind: str)
 
 
 async def test_a_main_stream_shows_the_same_event_at_the_same_time(serve, tiny_library) -> None:
-    server: RtspServer = await serve(clock=FastClock(10), main_library={"street": tiny_library["street"]})
+    mains = {("main", "h264"): {"street": tiny_library["street"]}}
+    server: RtspServer = await serve(clock=FastClock(10), variants=mains)
     async with RtspClient(server.port, profile="main") as main:
         await main.play()
         feeds = server.estate.cameras["c1"].feeds

@@ -15,6 +15,7 @@ import yaml
 
 from api.server_process import setup_code_file
 from bench.events import free_port
+from sim.demo import town_settings
 from sim.geography.town import generate
 
 ROOT = Path(__file__).parent.parent.parent
@@ -64,7 +65,7 @@ class SmallTown:
         file["cameras"] = [camera for camera in file["cameras"] if camera["id"] in kept]
         (town / "cameras.yaml").write_text(yaml.safe_dump(file, allow_unicode=True))
         (town / "sim_cameras.json").write_text(json.dumps(kept))
-        settings = {"cameras": CAMERAS, "seed": SEED, "dwell": self.dwell, "port": self.rtsp_port}
+        settings = town_settings(CAMERAS, SEED, self.dwell, self.rtsp_port)
         (town / "made-with.json").write_text(json.dumps(settings))
         return {camera_id: row["scene"] for camera_id, row in kept.items()}
 
