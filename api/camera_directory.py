@@ -14,7 +14,7 @@ from gis.plane import distance_m
 from incidents.errors import NotFound
 from incidents.rights import Caller, Permission, Scope
 from incidents.views import AreaView
-from ingest.access_unit import Profile
+from ingest.access_unit import Rendition
 from ingest.state import StreamState, StreamStatus
 
 COUNTERS = (
@@ -75,10 +75,10 @@ class CameraDirectory:
             raise NotFound("no such camera", "camera")
         return self._cameras[camera_id]
 
-    def may_watch(self, caller: Caller, camera_id: str, profile: Profile) -> bool:
+    def may_watch(self, caller: Caller, camera_id: str, profile: Rendition) -> bool:
         if not self._covers(caller.scope(Permission.CAMERA_SEE), camera_id):
             return False
-        return profile == "sub" or self._cameras[camera_id].streams.main is not None
+        return profile != "main" or self._cameras[camera_id].streams.main is not None
 
     def describe(self, scope: Scope, camera: Camera, statuses: Statuses) -> dict[str, Any]:
         """The camera as the contract shows it. The grid it stands in is named only where the scope covers it: a camera

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -12,10 +13,10 @@ from api.camera_directory import CameraDirectory
 from api.errors import TooMany
 from incidents.accounts import Accounts
 from incidents.rights import Caller, Permission
-from ingest.access_unit import Profile
+from ingest.access_unit import Rendition
 from runtime.clock import Clock
 from wall.events import Event, Topic
-from wall.page_session import CLOSE_GOING_AWAY, CLOSE_TRY_LATER, PageSession
+from wall.page_session import CLOSE_GOING_AWAY, CLOSE_TRY_LATER
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,8 @@ PERMISSION: dict[Topic, Permission] = {
     "case": Permission.CASE_SEE,
     "camera": Permission.CAMERA_SEE,
     "worker": Permission.WORKER_SEE,
+    "display": Permission.DISPLAY_SHOW,
+    "alarm": Permission.ALARM_ANSWER,
 }
 
 
@@ -34,12 +37,27 @@ class CallerRights:
         self._cameras = cameras
         self._scopes = {topic: caller.scope(permission) for topic, permission in PERMISSION.items()}
 
-    def may_watch(self, camera_id: str, profile: Profile) -> bool:
+    def may_watch(self, camera_id: str, profile: Rendition) -> bool:
         return self._cameras.may_watch(self._caller, camera_id, profile)
 
     def may_hear(self, event: Event) -> bool:
+        if event.topic == "display" and event.assignee_id is not None:
+            # Said to the display itself.
+            return event.assignee_id == self._caller.account_id
         scope = self._scopes[event.topic]
         return any(scope.covers(path, event.assignee_id) for path in event.paths)
+
+
+class Watching(Protocol):
+    """Somebody who watches under a session: a page, or a WHEP player."""
+
+    async def run(self) -> None: ...
+
+    def end(self, code: int, reason: str) -> None: ...
+
+    def revoke(self) -> None: ...
+
+    def set_rights(self, rights: CallerRights) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -48,7 +66,7 @@ class OpenPage:
 
     caller: Caller
     token: str
-    session: PageSession
+    session: Watching
 
 
 class Pages:

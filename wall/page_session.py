@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ingest.access_unit import Profile
+from ingest.access_unit import Profile, Rendition
 from ingest.live import LiveUnit
 from runtime.clock import Clock
 from wall.events import Event, EventHub, Topic
@@ -85,7 +85,7 @@ class Channel(Protocol):
 class PageRights(Protocol):
     """What the person behind the page may see now. Both calls answer from memory."""
 
-    def may_watch(self, camera_id: str, profile: Profile) -> bool: ...
+    def may_watch(self, camera_id: str, profile: Rendition) -> bool: ...
 
     def may_hear(self, event: Event) -> bool: ...
 
