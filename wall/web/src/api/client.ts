@@ -107,6 +107,9 @@ export class ApiClient {
   near = (lon: number, lat: number): Promise<Near> => this.get(`/near?lon=${lon}&lat=${lat}`)
 
   cameras = async (): Promise<Camera[]> => (await this.get<{ items: Camera[] }>('/cameras')).items
+  favourites = async (): Promise<string[]> => (await this.get<{ items: string[] }>('/me/favourites')).items
+  addFavourite = (camera: string): Promise<unknown> => this.call('PUT', `/me/favourites/${encodeURIComponent(camera)}`)
+  removeFavourite = (camera: string): Promise<unknown> => this.call('DELETE', `/me/favourites/${encodeURIComponent(camera)}`)
   workers = async (): Promise<Worker[]> => (await this.get<{ items: Worker[] }>('/workers')).items
 
   cases(query: { state?: string; limit?: number; before?: string }): Promise<CasePage> {

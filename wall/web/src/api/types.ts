@@ -66,6 +66,12 @@ export interface Camera {
   name_en: string
   area: string
   area_name: string
+  /** The grid it stands in, where the caller's rights reach. */
+  grid: string | null
+  grid_name: string
+  /** The nearest named road. */
+  street: string
+  street_en: string
   lon: number | null
   lat: number | null
   heading_deg: number | null

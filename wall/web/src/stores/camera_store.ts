@@ -1,4 +1,4 @@
-import { computed, shallowReactive } from 'vue'
+import { computed, shallowReactive, shallowRef } from 'vue'
 import type { Camera, StreamState } from '../api/types'
 import type { CameraEvent } from '../live/messages'
 
@@ -24,9 +24,9 @@ export function standingOf(state: string): CameraStanding {
 export class CameraStore {
   readonly byId = shallowReactive(new Map<string, Camera>())
 
-  readonly inOrder = computed(() =>
-    [...this.byId.values()].sort((a, b) => a.area.localeCompare(b.area) || a.id.localeCompare(b.id, 'en', { numeric: true })),
-  )
+  /** Sorted when the estate changes, not each time one of its cameras does. */
+  readonly order = shallowRef<readonly string[]>([])
+  readonly inOrder = computed(() => this.order.value.flatMap((id) => this.byId.get(id) ?? []))
 
   readonly counts = computed(() => {
     const counts: Record<CameraStanding, number> = { live: 0, stalled: 0, waiting: 0, down: 0, off: 0 }
@@ -38,6 +38,9 @@ export class CameraStore {
     const kept = new Set(cameras.map((camera) => camera.id))
     for (const id of this.byId.keys()) if (!kept.has(id)) this.byId.delete(id)
     for (const camera of cameras) this.byId.set(camera.id, camera)
+    const { compare } = new Intl.Collator('en', { numeric: true })
+    const sorted = [...cameras].sort((a, b) => compare(a.area, b.area) || compare(a.id, b.id)).map((camera) => camera.id)
+    if (sorted.join() !== this.order.value.join()) this.order.value = sorted
   }
 
   apply(event: CameraEvent): void {

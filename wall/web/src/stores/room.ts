@@ -1,6 +1,7 @@
 import { computed, inject, ref, shallowRef, type InjectionKey } from 'vue'
 import { ApiError, type ApiClient } from '../api/client'
 import type { Area, Camera, Case, Me, Town } from '../api/types'
+import { CameraFinder } from '../find/camera_finder'
 import { LiveConnection } from '../live/live_connection'
 import type { ConnectionState, LiveEvent } from '../live/messages'
 import { WallStore } from '../wall/wall_store'
@@ -26,6 +27,7 @@ export class Room {
   readonly connection = ref<ConnectionState>('connecting')
   readonly selectedCaseId = ref<string | null>(null)
   readonly permissions: ReadonlySet<string>
+  readonly find: CameraFinder
   readonly live: LiveConnection
   /** The map's part in what the other panes ask for; set by the map when it is there. */
   flyTo: (place: Place, zoom?: number) => void = () => {}
@@ -49,6 +51,7 @@ export class Room {
     this.cases = new CaseStore(api)
     this.cases.onArrival = () => this.chime.ring()
     this.permissions = new Set(me.permissions)
+    this.find = new CameraFinder(api, this.cameras, this.areas, this.wall.spotlight, me.id)
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     this.live = new LiveConnection(`${scheme}://${location.host}/api/v1/live`)
     const events = new EventBatch((batch) => batch.forEach((event) => this.apply(event)))
@@ -69,7 +72,7 @@ export class Room {
 
   /** Loads what the panes show. Raises `ApiError`. */
   async load(): Promise<void> {
-    const [areas] = await Promise.all([this.api.areas(), this.refresh()])
+    const [areas] = await Promise.all([this.api.areas(), this.refresh(), this.find.favourites.load()])
     this.areas.value = areas
   }
 
@@ -119,6 +122,7 @@ export class Room {
   }
 
   stop(): void {
+    this.find.stop()
     this.live.stop()
   }
 }

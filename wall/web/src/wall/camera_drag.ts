@@ -1,5 +1,23 @@
 /** A camera on its way from the list, or from another tile, to a tile. */
 const TYPE = 'application/x-gridwatch-camera'
+/** Many cameras, such as those of an area: they fill the wall. */
+const MANY = 'application/x-gridwatch-cameras'
+
+export function startCamerasDrag(event: DragEvent, cameras: readonly string[]): void {
+  event.dataTransfer?.setData(MANY, JSON.stringify(cameras))
+  if (event.dataTransfer) event.dataTransfer.effectAllowed = 'copy'
+}
+
+export function carriesCameras(event: DragEvent): boolean {
+  return event.dataTransfer?.types.includes(MANY) ?? false
+}
+
+export function droppedCameras(event: DragEvent): string[] {
+  const text = event.dataTransfer?.getData(MANY)
+  if (!text) return []
+  const value: unknown = JSON.parse(text)
+  return Array.isArray(value) ? value.filter((id): id is string => typeof id === 'string') : []
+}
 
 export function startCameraDrag(event: DragEvent, camera: string): void {
   event.dataTransfer?.setData(TYPE, camera)
