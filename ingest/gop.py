@@ -8,7 +8,6 @@ from ingest.access_unit import AccessUnit, Codec, Profile
 from ingest.rtsp.depacketiser import Depacketiser, Picture
 from ingest.rtsp.media_clock import ticks_between
 from ingest.rtsp.nal import ParameterSets
-from ingest.rtsp.rtp import rtp_packets
 
 
 class Gop(Protocol):
@@ -129,8 +128,7 @@ class WireGop:
         source = self.source
         depacketiser = Depacketiser(source.codec, self.sets, trust_marker=self.trust_marker)
         for chunk in chunks:
-            for packet in rtp_packets(chunk, source.channel, source.payload_type):
-                yield from depacketiser.push(chunk, packet)
+            yield from depacketiser.push_interleaved(chunk, source.channel, source.payload_type)
         if flush:
             yield from depacketiser.flush()
 

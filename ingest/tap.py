@@ -6,7 +6,6 @@ from ingest.access_unit import AccessUnit
 from ingest.gop import WireGop
 from ingest.live import LiveUnit
 from ingest.rtsp.depacketiser import Depacketiser
-from ingest.rtsp.rtp import rtp_packets
 
 Sink = Callable[[LiveUnit], None]
 
@@ -36,7 +35,5 @@ class WireTap:
 
     def push(self, chunk: bytes) -> list[AccessUnit]:
         gop, source = self._gop, self._gop.source
-        units: list[AccessUnit] = []
-        for packet in rtp_packets(chunk, source.channel, source.payload_type):
-            units += [gop.unit_of(picture) for picture in self._depacketiser.push(chunk, packet)]
-        return units
+        pictures = self._depacketiser.push_interleaved(chunk, source.channel, source.payload_type)
+        return [gop.unit_of(picture) for picture in pictures]

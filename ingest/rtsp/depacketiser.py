@@ -1,17 +1,20 @@
 """RTP payloads to coded pictures: H.264 (RFC 6184) and H.265 (RFC 7798), packetisation without interleaving."""
 
-from dataclasses import dataclass
+import struct
+from typing import NamedTuple
 
 from ingest.access_unit import Codec
 from ingest.rtsp.nal import START_CODE, TYPES, ParameterSets, starts_picture
-from ingest.rtsp.rtp import RtpPacket
+from ingest.rtsp.rtp import DOLLAR, FRAME_HEAD, RTP_HEAD, RtpPacket, parse_rtp
 
 MAX_PICTURE_BYTES = 8 * 1024 * 1024
 MAX_PICTURE_UNITS = 1024
+# `$` and channel, length, RTP's first two bytes, sequence number, timestamp.
+_unpack = struct.Struct(">HHHHI").unpack_from
+_PAYLOAD_AT = FRAME_HEAD + RTP_HEAD
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """`timestamp` is RTP's 32 bits. `after_loss`: packets before this picture, or whole pictures, are missing."""
 
     timestamp: int
@@ -30,7 +33,8 @@ class Depacketiser:
 
     def __init__(self, codec: Codec, sets: ParameterSets, *, trust_marker: bool = True) -> None:
         self.sets = sets
-        self._types = TYPES[codec]
+        self._types = types = TYPES[codec]
+        self._plain_slices = types.slices - types.key_slices
         self._expected: int | None = None
         self._timestamp: int | None = None
         self._units: list[bytes] = []
@@ -43,6 +47,71 @@ class Depacketiser:
         self._ended_by_marker = False
         # Quirk: cameras that set the marker on every slice of a picture. Once seen, only the timestamp counts.
         self._marker_is_wrong = not trust_marker
+
+    def push_interleaved(self, data: bytes, channel: int, payload_type: int) -> list[Picture]:
+        """What `push` gives for the packets of one channel, in bytes that hold whole interleaved frames only."""
+        pictures: list[Picture] = []
+        at, end = 0, len(data)
+        word, plain = DOLLAR << 8 | channel, 0x8000 | payload_type
+        while at + FRAME_HEAD <= end:
+            if self._ended_by_marker and not self._units and not self._loss_pending and not self._marker_is_wrong:
+                after = self._push_plain(data, at, word, plain, pictures)
+                if after:
+                    at = after
+                    continue
+            after = at + FRAME_HEAD + (data[at + 2] << 8 | data[at + 3])
+            if data[at + 1] == channel:
+                packet = parse_rtp(data, at + FRAME_HEAD, after)
+                if packet is not None and packet.payload_type == payload_type:
+                    pictures += self.push(data, packet)
+            at = after
+        return pictures
+
+    def _push_plain(self, data: bytes, at: int, word: int, plain: int, pictures: list[Picture]) -> int:
+        """Takes, between two pictures, one that is what nearly all are: a single slice of no key frame, whole in
+        `data`, alone or in fragments, its packets in order. Where the next begins; 0 when it is not, and nothing has
+        changed then."""
+        types, end, marked = self._types, len(data), plain | 0x80
+        size, fragment, type_of = types.header_bytes, types.fragment, types.type_of
+        expected, timestamp, parts = self._expected, -1, [START_CODE]
+        after = sequence = 0
+        while at + _PAYLOAD_AT + size + 1 < end:
+            magic, length, head, sequence, stamp = _unpack(data, at)
+            start, after = at + _PAYLOAD_AT, at + FRAME_HEAD + int(length)
+            if magic != word or sequence != expected or after > end or after - start < size + 2:
+                return 0
+            kind, header = type_of(data[start]), data[start + size]
+            if timestamp < 0:
+                if stamp == self._timestamp:
+                    return 0
+                timestamp = stamp
+                if kind in self._plain_slices and head == marked:
+                    parts.append(data[start:after])
+                    break
+                if kind != fragment or header & 0xC0 != 0x80:
+                    return 0
+                if size == 1:
+                    first = bytes((data[start] & 0xE0 | header & 0x1F,))
+                else:
+                    first = bytes((data[start] & 0x81 | (header & 0x3F) << 1, data[start + 1]))
+                if type_of(first[0]) not in self._plain_slices:
+                    return 0
+                parts.append(first)
+            elif kind != fragment or header & 0x80 or stamp != timestamp:
+                return 0
+            parts.append(data[start + size + 1 : after])
+            if header & 0x40:
+                if head != marked:
+                    return 0
+                break
+            if head != plain:
+                return 0
+            at, expected = after, sequence + 1 & 0xFFFF
+        else:
+            return 0
+        self._expected, self._timestamp = sequence + 1 & 0xFFFF, timestamp
+        pictures.append(Picture(timestamp, False, b"".join(parts), False))
+        return after
 
     def push(self, buffer: bytes, packet: RtpPacket) -> list[Picture]:
         """The pictures this packet completes: none, one, or two (a last one without marker and its own)."""

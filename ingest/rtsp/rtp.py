@@ -1,7 +1,6 @@
 """RTP packets (RFC 3550 5.1) inside RTSP's `$` framing (RFC 2326 10.12)."""
 
 import struct
-from collections.abc import Iterator
 from typing import NamedTuple
 
 _HEAD = struct.Struct(">BBHI")
@@ -39,15 +38,3 @@ def parse_rtp(buffer: bytes | bytearray | memoryview, start: int, end: int) -> R
     if at > end:
         return None
     return RtpPacket(second >= 0x80, second & 0x7F, sequence, timestamp, at, end)
-
-
-def rtp_packets(data: bytes, channel: int, payload_type: int) -> Iterator[RtpPacket]:
-    """The RTP packets of one channel and payload type in bytes that hold whole interleaved frames only."""
-    at, end = 0, len(data)
-    while at + FRAME_HEAD <= end:
-        after = at + FRAME_HEAD + (data[at + 2] << 8 | data[at + 3])
-        if data[at + 1] == channel:
-            packet = parse_rtp(data, at + FRAME_HEAD, after)
-            if packet is not None and packet.payload_type == payload_type:
-                yield packet
-        at = after

@@ -21,6 +21,21 @@ def _run(clip: Clip, packets: list[bytes], sets: ParameterSets | None = None) ->
         parsed = parse_rtp(packet, 0, len(packet))
         assert parsed is not None
         found += depacketiser.push(packet, parsed)
+    found += depacketiser.flush()
+    for together in (1, 3, len(packets)):
+        assert _run_interleaved(clip, packets, sets, together) == found, f"{together} packets at a time"
+    return found
+
+
+def _run_interleaved(clip: Clip, packets: list[bytes], sets: ParameterSets | None, together: int) -> list[Picture]:
+    """The same packets as they stand on the wire, among frames of other channels."""
+    depacketiser = Depacketiser(clip.codec, sets or ParameterSets(clip.codec))
+    payload_type = packets[0][1] & 0x7F
+    frames = [b"$\x00" + struct.pack(">H", len(packet)) + packet for packet in packets]
+    frames[:: max(1, len(frames) // 5)] = [frame + b"$\x01\x00\x02ab" for frame in frames[:: max(1, len(frames) // 5)]]
+    found: list[Picture] = []
+    for at in range(0, len(frames), together):
+        found += depacketiser.push_interleaved(b"".join(frames[at : at + together]), 0, payload_type)
     return found + depacketiser.flush()
 
 

@@ -11,7 +11,6 @@ from ingest.access_unit import Codec
 from ingest.rtsp.depacketiser import Depacketiser
 from ingest.rtsp.interleaved import PADDING, Event, Scanner
 from ingest.rtsp.nal import ParameterSets
-from ingest.rtsp.rtp import rtp_packets
 from tests.ingest.clips import Clip, Packetiser, clip, framed, rtp
 
 
@@ -83,8 +82,7 @@ def _assert_found(source: Clip, walked: Walked, channel: int) -> None:
     assert [damaged for _, damaged in walked.keys] == [False] * len(whole)
     for number, (data, start) in enumerate(zip(walked.groups, whole, strict=True)):
         depacketiser = Depacketiser(source.codec, ParameterSets(source.codec))
-        pictures = [p for packet in rtp_packets(data, channel, 96) for p in depacketiser.push(data, packet)]
-        pictures += depacketiser.flush()
+        pictures = depacketiser.push_interleaved(data, channel, 96) + depacketiser.flush()
         sent = source.pictures[start : start + len(pictures)]
         assert [picture.data for picture in pictures] == [source.annex_b(picture) for picture in sent]
         assert len(pictures) == [*whole, len(source.pictures)][number + 1] - start
@@ -135,7 +133,7 @@ def test_a_marker_on_every_slice_is_seen_through(codec: Codec) -> None:
     assert len(walked.groups) == 4
     for data, (length, damaged) in list(zip(walked.groups, walked.keys, strict=True))[1:]:
         depacketiser = Depacketiser(codec, walked.scanner.sets, trust_marker=False)
-        key = [p for packet in rtp_packets(data[:length], 0, 96) for p in depacketiser.push(data, packet)]
+        key = depacketiser.push_interleaved(data[:length], 0, 96)
         picture = (key + depacketiser.flush())[0]
         assert not damaged
         assert picture.data in [source.annex_b(sent) for sent in source.pictures if sent.keyframe]
