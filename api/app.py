@@ -1,6 +1,7 @@
 """The composition root of the API process: what it is made of, in which order it starts and stops."""
 
 import logging
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ from api.access_log import AccessLog
 from api.camera_directory import CameraDirectory
 from api.centre import Centre
 from api.chores import Chore, Chores
+from api.cross_origin import CrossOrigin
 from api.event_feed import EventFeed
 from api.gate import Gate
 from api.intake import intake
@@ -31,6 +33,7 @@ from incidents.service import Incidents
 from ingest.live import Live
 from runtime.clock import Clock
 from wall.live_hub import LiveHub
+from wall.whep import WhepSessions
 
 logger = logging.getLogger(__name__)
 DAY = 86_400.0
@@ -50,6 +53,7 @@ def build_centre(
         per_account=settings.pages_per_account,
         poll_seconds=settings.rights_poll_seconds,
     )
+    hub = LiveHub(live, clock, settings.hub)
     return Centre(
         settings=settings,
         clock=clock,
@@ -59,8 +63,9 @@ def build_centre(
         dispatch=Dispatch(incidents),
         live=live,
         cameras=cameras,
-        hub=LiveHub(live, clock, settings.hub),
+        hub=hub,
         pages=pages,
+        whep=WhepSessions(hub, clock, settings.whep, settings.whep_network, random.Random()),
         event_feed=EventFeed(incidents.feed, live, cameras, pages, clock),
         verification=Verification(incidents, live, clock, settings.verification),
         # People do not queue behind a town's phones that all come back at once.
@@ -89,8 +94,9 @@ def create_app(centre: Centre) -> FastAPI:
         app.include_router(router)
     # The last one added is the outermost.
     app.add_middleware(BodyLimit)
-    app.add_middleware(OriginCheck)
+    app.add_middleware(OriginCheck, player_origins=centre.settings.whep_origins)
     app.add_middleware(SecurityHeaders, secure=centre.settings.secure)
+    app.add_middleware(CrossOrigin, origins=centre.settings.whep_origins)
     app.add_middleware(AccessLog, clock=centre.clock)
     return app
 
@@ -121,8 +127,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logger.info("stopping: chores, verification")
     await chores.stop()
     await centre.verification.stop()
-    logger.info("stopping: pages, live hub, events")
+    logger.info("stopping: pages, WHEP players, live hub, events")
     await centre.pages.stop()
+    await centre.whep.stop()
     await centre.hub.stop()
     await centre.event_feed.stop()
     logger.info("stopped")

@@ -21,6 +21,7 @@ from incidents.workers import Workers
 from ingest.live import Live
 from runtime.clock import Clock
 from wall.live_hub import LiveHub
+from wall.whep import WhepSessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Centre:
     cameras: CameraDirectory
     hub: LiveHub
     pages: Pages
+    whep: WhepSessions
     event_feed: EventFeed
     verification: Verification
     password_gate: Gate

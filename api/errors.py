@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket
 from api.security import error_body
 from incidents.errors import Conflict, IncidentError, Invalid, NotAllowed, NotFound, SignInFailed, Throttled
 from ingest.live import LiveError
+from wall.whep_errors import MalformedOffer, NoRoom, NotAcceptable, RestartUnsupported
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,10 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     TooMany: (429, "too_many"),
     LiveError: (503, "camera_unavailable"),
     NotBuilt: (503, "not_built"),
+    MalformedOffer: (400, "bad_request"),
+    NotAcceptable: (406, "not_acceptable"),
+    RestartUnsupported: (422, "invalid"),
+    NoRoom: (429, "too_many"),
 }
 HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "wrong_type"}
 
@@ -55,7 +60,8 @@ def install(app: FastAPI) -> None:
 
 async def _domain_error(connection: HTTPConnection, error: Exception) -> JSONResponse:
     status, code = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    headers = {"retry-after": str(max(1, round(error.retry_seconds)))} if isinstance(error, Throttled) else None
+    retry = getattr(error, "retry_seconds", None)
+    headers = None if retry is None else {"retry-after": str(max(1, round(retry)))}
     response = JSONResponse(error_body(code, str(error), getattr(error, "where", "")), status, headers)
     if isinstance(connection, WebSocket):
         await connection.send_denial_response(response)

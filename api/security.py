@@ -9,6 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from api.cross_origin import allowed_elsewhere
+
 JSON_BYTES = 1024 * 1024
 PHOTO_BYTES = 10 * 1024 * 1024
 MULTIPART_OVERHEAD = 16 * 1024
@@ -110,16 +112,19 @@ class BodyLimit:
 
 class OriginCheck:
     """Against requests forged by other sites: an unsafe request, or a WebSocket, that carries an Origin must carry
-    ours, and one signed in by cookie must carry it at all. Bearer tokens are not sent by browsers on their own."""
+    ours, and one signed in by cookie must carry it at all. Bearer tokens are not sent by browsers on their own, so
+    with one, configured players elsewhere may call the WHEP routes."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, player_origins: frozenset[str]) -> None:
         self.app = app
+        self.player_origins = player_origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket" or (scope["type"] == "http" and scope["method"] not in SAFE_METHODS):
             headers = Headers(scope=scope)
             by_cookie = "authorization" not in headers and SESSION_COOKIE in headers.get("cookie", "")
-            if ("origin" in headers or by_cookie) and not same_origin(headers):
+            elsewhere = not by_cookie and allowed_elsewhere(scope["path"], headers, self.player_origins)
+            if ("origin" in headers or by_cookie) and not (elsewhere or same_origin(headers)):
                 refusal = JSONResponse(error_body("wrong_origin", "the request does not come from this site"), 403)
                 return await _refuse(refusal, scope, receive, send)
         await self.app(scope, receive, send)

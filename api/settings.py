@@ -6,6 +6,7 @@ from pathlib import Path
 from api.verification import VerificationRules
 from wall.live_hub import HubLimits
 from wall.page_buffer import PageLimits
+from wall.whep_limits import WhepLimits, WhepNetwork
 
 DEFAULT_STATIC = Path(__file__).parent.parent / "wall" / "static"
 
@@ -27,4 +28,8 @@ class Settings:
     """How often open pages are checked against sessions and roles: revocation reaches them within this time."""
     page: PageLimits = field(default_factory=PageLimits)
     hub: HubLimits = field(default_factory=HubLimits)
+    whep: WhepLimits = field(default_factory=WhepLimits)
+    whep_network: WhepNetwork = field(default_factory=WhepNetwork)
+    whep_origins: frozenset[str] = frozenset()
+    """Sites whose pages may play cameras by WHEP with a token of their own, as `https://player.example`."""
     verification: VerificationRules = field(default_factory=VerificationRules)

@@ -19,6 +19,7 @@ from api.routes import (
     sessions,
     town,
     web,
+    whep,
     workers,
 )
 
@@ -38,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
     health.router,
     live.router,
+    whep.router,
     openapi.router,
     web.router,
 )

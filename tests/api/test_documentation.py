@@ -62,7 +62,7 @@ def test_every_error_code_action_and_role_is_on_the_page():
     actions = {action.value.replace("_", "-") for action in PERSONS_DETAIL}
     missing = [word for word in codes | actions | set(ROLES) if f"`{word}`" not in PAGE]
     assert missing == []
-    assert set(HTTP_CODES.values()) - codes == {"bad_request", "wrong_type"}
+    assert set(HTTP_CODES.values()) - codes == {"wrong_type"}
 
 
 async def test_the_served_document_holds_every_route_and_the_error_body(tmp_path):

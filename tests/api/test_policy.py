@@ -62,6 +62,7 @@ PUBLIC = {
     "POST /api/v1/setup",
     "POST /api/v1/sessions",
     "GET /api/v1/openapi.json",
+    "OPTIONS /api/v1/whep/{camera_id}",
     "GET /{path:path}",
     "HEAD /{path:path}",
 }
@@ -104,6 +105,7 @@ TARGETS: dict[str, Target] = {
     "GET /api/v1/cameras/{camera_id}/ground": Target(params={"x": 0.5, "y": 0.9}, holds=(P.CAMERA_SEE,)),
     "POST /api/v1/cameras/{camera_id}/moments": Target(holds=(P.CASE_CREATE,), also=(P.CAMERA_SEE,), ok={201}),
     "POST /api/v1/cases/{case_id}/clip": Target(json={"moment": "none"}, holds=(P.CASE_CREATE,), ok={422}),
+    "POST /api/v1/whep/{camera_id}": Target(holds=(P.CAMERA_SEE,), ok={415}),
     "GET /api/v1/near": Target(
         params={"lon": EAST_LON, "lat": EAST_LAT}, holds=(P.CAMERA_SEE, P.WORKER_SEE), anywhere=True
     ),

@@ -26,15 +26,23 @@ class Clip:
 
 @functools.cache
 def encode_clip(
-    codec: Codec = "h264", width: int = 320, height: int = 180, frames: int = 20, gop: int = 10, fps: int = 20
+    codec: Codec = "h264",
+    width: int = 320,
+    height: int = 180,
+    frames: int = 20,
+    gop: int = 10,
+    fps: int = 20,
+    b_frames: int = 0,
 ) -> Clip:
     """Moving gradients; parameter sets stand before every key frame."""
     context = av.CodecContext.create(ENCODERS[codec], "w")
     context.width, context.height, context.pix_fmt = width, height, "yuv420p"
     context.time_base, context.framerate = Fraction(1, fps), Fraction(fps)
     quiet = "log-level=none:" if codec == "h265" else ""
-    parameters = f"{quiet}keyint={gop}:min-keyint={gop}:scenecut=0:bframes=0:repeat-headers=1"
-    context.options = {"preset": "ultrafast", "tune": "zerolatency", f"x{codec[1:]}-params": parameters}
+    parameters = f"{quiet}keyint={gop}:min-keyint={gop}:scenecut=0:bframes={b_frames}:repeat-headers=1"
+    context.options = {"preset": "ultrafast", f"x{codec[1:]}-params": parameters}
+    if not b_frames:
+        context.options |= {"tune": "zerolatency"}
     units = []
     for index, picture in enumerate(_pictures(width, height, frames)):
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
