@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api import errors
 from api.access_log import AccessLog
+from api.alarm_watch import AlarmWatch
 from api.camera_directory import CameraDirectory
 from api.centre import Centre
 from api.chores import Chore, Chores
@@ -32,7 +33,12 @@ from incidents.rights import EVERYWHERE
 from incidents.service import Incidents
 from ingest.live import Live
 from runtime.clock import Clock
+from wall.alarm_rules import AlarmRules
+from wall.alarms import Alarms
+from wall.display_admission import DisplayAdmission
+from wall.displays import Displays
 from wall.live_hub import LiveHub
+from wall.tours import tour_shelf
 from wall.whep import WhepSessions
 
 logger = logging.getLogger(__name__)
@@ -54,6 +60,10 @@ def build_centre(
         poll_seconds=settings.rights_poll_seconds,
     )
     hub = LiveHub(live, clock, settings.hub)
+    store, feed, session_rules = incidents.store, incidents.feed, incidents.accounts.rules
+    displays = Displays(store, clock, feed, cameras, tour_shelf(store, clock, cameras), session_rules)
+    alarms = Alarms(store, clock, feed, displays, incidents.town.timezone)
+    case_classes = frozenset(one.code for one in incidents.town.case_classes.classes)
     return Centre(
         settings=settings,
         clock=clock,
@@ -66,6 +76,11 @@ def build_centre(
         hub=hub,
         pages=pages,
         whep=WhepSessions(hub, clock, settings.whep, settings.whep_network, random.Random()),
+        displays=displays,
+        admission=DisplayAdmission(store, clock, feed, displays, session_rules, settings.pairing),
+        alarms=alarms,
+        alarm_rules=AlarmRules(store, clock, case_classes),
+        alarm_watch=AlarmWatch(feed, alarms, clock),
         event_feed=EventFeed(incidents.feed, live, cameras, pages, clock),
         verification=Verification(incidents, live, clock, settings.verification),
         # People do not queue behind a town's phones that all come back at once.
@@ -107,6 +122,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     chores = Chores(
         (
             Chore("unanswered orders", 5.0, centre.dispatch.flag_unanswered),
+            Chore("displays", 1.0, centre.displays.tick),
             Chore("old tracks", DAY, centre.workers.forget_old_tracks),
             Chore("held moments", 60.0, centre.moments.forget_old),
         ),
@@ -117,14 +133,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     centre.event_feed.start()
     centre.hub.start()
     centre.pages.start()
-    logger.info("starting: detection intake, verification, chores")
+    logger.info("starting: detection intake, verification, chores, alarms")
     centre.live.on_detection(intake(centre.incidents, centre.clock))
     centre.verification.start()
     chores.start()
+    centre.alarm_watch.start()
     logger.info("started")
     yield
     # uvicorn has closed the connections by now; what stands here has nobody left to serve.
-    logger.info("stopping: chores, verification")
+    logger.info("stopping: alarms, chores, verification")
+    await centre.alarm_watch.stop()
     await chores.stop()
     await centre.verification.stop()
     logger.info("stopping: pages, WHEP players, live hub, events")

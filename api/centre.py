@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from api.alarm_watch import AlarmWatch
 from api.camera_directory import CameraDirectory
 from api.event_feed import EventFeed
 from api.gate import Gate
@@ -20,7 +21,14 @@ from incidents.service import Incidents
 from incidents.workers import Workers
 from ingest.live import Live
 from runtime.clock import Clock
+from wall.alarm_rules import AlarmRules
+from wall.alarms import Alarms
+from wall.display_admission import DisplayAdmission
+from wall.displays import Displays
 from wall.live_hub import LiveHub
+from wall.presets import preset_shelf
+from wall.shelf import Shelf
+from wall.tours import tour_shelf
 from wall.whep import WhepSessions
 
 
@@ -37,6 +45,11 @@ class Centre:
     hub: LiveHub
     pages: Pages
     whep: WhepSessions
+    displays: Displays
+    admission: DisplayAdmission
+    alarms: Alarms
+    alarm_rules: AlarmRules
+    alarm_watch: AlarmWatch
     event_feed: EventFeed
     verification: Verification
     password_gate: Gate
@@ -55,6 +68,14 @@ class Centre:
     @property
     def favourites(self) -> Favourites:
         return Favourites(self.incidents.store, self.clock, self.incidents.town)
+
+    @property
+    def presets(self) -> Shelf:
+        return preset_shelf(self.incidents.store, self.clock, self.cameras)
+
+    @property
+    def tours(self) -> Shelf:
+        return tour_shelf(self.incidents.store, self.clock, self.cameras)
 
     @property
     def workers(self) -> Workers:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from api.camera_directory import CameraDirectory
 from api.pages import Pages
+from api.schemas.alarms import AlarmAnswer
 from api.schemas.cases import CaseAnswer
 from api.schemas.town import WorkerAnswer
 from incidents.feed import Change, Feed
@@ -51,6 +52,11 @@ class EventFeed:
             case "worker":
                 worker = WorkerAnswer.model_validate(change.data)
                 self._workers.put(worker.id, Event("worker", worker.model_dump(mode="json"), change.paths))
+            case "display":
+                self.hub.publish(Event("display", change.data, change.paths, change.assignee_id))
+            case "alarm":
+                alarm = AlarmAnswer.model_validate(change.data).model_dump(mode="json")
+                self.hub.publish(Event("alarm", alarm, change.paths))
             case "session":
                 self._pages.recheck(change.data)
 

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 
 from api.centre import Centre, centre_of
 from api.errors import SignInRequired
-from api.security import SESSION_COOKIE
+from api.security import DISPLAY_COOKIE, SESSION_COOKIE
 from incidents.errors import NotAllowed
 from incidents.rights import Caller, Permission
 
@@ -24,11 +24,13 @@ class PolicyMissing(RuntimeError):
 
 
 def token_of(connection: HTTPConnection) -> str | None:
-    """The session token: from the Authorization header, else from the cookie; never from the address."""
+    """The session token: from the Authorization header, else from the cookie; never from the address.
+    A browser that is a display has a cookie of its own for that, beside an operator's, and says which it means."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     if scheme:
         return token.strip() if scheme.lower() == "bearer" else None
-    return connection.cookies.get(SESSION_COOKIE)
+    as_display = connection.query_params.get("as") == "display"
+    return connection.cookies.get(DISPLAY_COOKIE if as_display else SESSION_COOKIE)
 
 
 async def authenticate(connection: HTTPConnection, centre: Centre) -> Caller:

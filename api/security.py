@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -17,6 +18,7 @@ MULTIPART_OVERHEAD = 16 * 1024
 PHOTO_PATH = re.compile(r"/api/v1/cases/[^/]+/evidence")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SESSION_COOKIE = "gridwatch_session"
+DISPLAY_COOKIE = "gridwatch_display"
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -47,6 +49,11 @@ SECURITY_HEADERS = {
 def error_body(code: str, message: str, where: str = "") -> dict[str, dict[str, str]]:
     """The body of every refusal (docs/design/contracts.md)."""
     return {"error": {"code": code, "message": message, "where": where}}
+
+
+def client_address(connection: HTTPConnection) -> str:
+    """Where the request comes from, for throttling and for the eyes of administrators."""
+    return connection.client.host if connection.client else ""
 
 
 def same_origin(headers: Headers) -> bool:
@@ -122,7 +129,9 @@ class OriginCheck:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket" or (scope["type"] == "http" and scope["method"] not in SAFE_METHODS):
             headers = Headers(scope=scope)
-            by_cookie = "authorization" not in headers and SESSION_COOKIE in headers.get("cookie", "")
+            by_cookie = "authorization" not in headers and any(
+                one in headers.get("cookie", "") for one in (SESSION_COOKIE, DISPLAY_COOKIE)
+            )
             elsewhere = not by_cookie and allowed_elsewhere(scope["path"], headers, self.player_origins)
             if ("origin" in headers or by_cookie) and not (elsewhere or same_origin(headers)):
                 refusal = JSONResponse(error_body("wrong_origin", "the request does not come from this site"), 403)

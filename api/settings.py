@@ -6,6 +6,7 @@ from pathlib import Path
 from api.verification import VerificationRules
 from wall.live_hub import HubLimits
 from wall.page_buffer import PageLimits
+from wall.pairing import PairingRules
 from wall.whep_limits import WhepLimits, WhepNetwork
 
 DEFAULT_STATIC = Path(__file__).parent.parent / "wall" / "static"
@@ -32,4 +33,5 @@ class Settings:
     whep_network: WhepNetwork = field(default_factory=WhepNetwork)
     whep_origins: frozenset[str] = frozenset()
     """Sites whose pages may play cameras by WHEP with a token of their own, as `https://player.example`."""
+    pairing: PairingRules = field(default_factory=PairingRules)
     verification: VerificationRules = field(default_factory=VerificationRules)

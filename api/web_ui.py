@@ -16,6 +16,14 @@ class WebUi:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
 
+    def version(self) -> str:
+        """Names what is served: it changes when the web UI was built anew. Empty where it is not built."""
+        try:
+            found = (self._folder / "index.html").stat()
+        except FileNotFoundError:
+            return ""
+        return f"{found.st_mtime_ns:x}-{found.st_size:x}"
+
     def respond(self, path: str) -> Response:
         """`path` as requested, without its leading slash."""
         if path == "api" or path.startswith("api/"):

@@ -1,4 +1,5 @@
-"""What happens in the town, told to the pages that may know: cases, camera states, workers' positions."""
+"""What happens in the town, told to the pages that may know: cases, camera states, workers' positions,
+displays, alarms."""
 
 import asyncio
 import json
@@ -8,8 +9,8 @@ from typing import Any, Literal
 
 from runtime.clock import Clock
 
-Topic = Literal["case", "camera", "worker"]
-TOPICS: tuple[Topic, ...] = ("case", "camera", "worker")
+Topic = Literal["case", "camera", "worker", "display", "alarm"]
+TOPICS: tuple[Topic, ...] = ("case", "camera", "worker", "display", "alarm")
 
 
 @dataclass(frozen=True, slots=True)
