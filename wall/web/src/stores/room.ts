@@ -4,6 +4,7 @@ import type { Area, Camera, Case, Me, Town } from '../api/types'
 import { CameraFinder } from '../find/camera_finder'
 import { LiveConnection } from '../live/live_connection'
 import type { ConnectionState, LiveEvent } from '../live/messages'
+import type { Marking } from '../tile/marking'
 import { WallStore } from '../wall/wall_store'
 import { CameraStore } from './camera_store'
 import { CaseStore } from './case_store'
@@ -26,6 +27,8 @@ export class Room {
   readonly areas = shallowRef<Area[]>([])
   readonly connection = ref<ConnectionState>('connecting')
   readonly selectedCaseId = ref<string | null>(null)
+  /** A case somebody is about to mark on a picture. */
+  readonly marking = shallowRef<Marking | null>(null)
   readonly permissions: ReadonlySet<string>
   readonly find: CameraFinder
   readonly live: LiveConnection
