@@ -78,14 +78,14 @@ async def _serve(pipe: Connection, sessions: int) -> None:
     await server.stop()
 
 
-def connect(port: int, camera: int) -> socket.socket:
+def connect(port: int, camera: str) -> socket.socket:
     stream = socket.create_connection(("127.0.0.1", port))
-    url = f"rtsp://127.0.0.1:{port}/cam/c{camera}/sub"
+    url = f"rtsp://127.0.0.1:{port}/cam/{camera}/sub"
     transport = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"
     stream.sendall(f"SETUP {url}/trackID=1 RTSP/1.0\r\nCSeq: 1\r\n{transport}\r\n\r\n".encode())
     session = re.search(rb"Session: (\w+)", stream.recv(4096))
     if session is None:
-        raise RuntimeError(f"camera c{camera} gave no session")
+        raise RuntimeError(f"camera {camera} gave no session")
     stream.sendall(f"PLAY {url} RTSP/1.0\r\nCSeq: 2\r\nSession: {session[1].decode()}\r\n\r\n".encode())
     stream.setblocking(False)
     return stream
@@ -111,7 +111,7 @@ def measure(sessions: int, seconds: float) -> dict[str, float]:
     process.start()
     port = ours.recv()
     began = time.monotonic()
-    streams = {stream.fileno(): stream for stream in (connect(port, i) for i in range(sessions))}
+    streams = {stream.fileno(): stream for stream in (connect(port, f"c{i}") for i in range(sessions))}
     connected = time.monotonic() - began
     drain(streams, SETTLE_SECONDS)
     before, began = _counters(ours), time.monotonic()

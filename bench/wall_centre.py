@@ -21,6 +21,7 @@ from bench.time_code_cameras import clip_of
 from sim.geography.town import generate
 
 START_SECONDS = 180.0
+PAGES_PER_ACCOUNT = 16
 ACCOUNT = {"username": "bench", "password": "measure-2026-wall", "name": "bench"}
 
 
@@ -43,7 +44,7 @@ class Centre:
         self._file = town / "cameras.yaml"
         self._file.write_text(re.sub(r"127\.0\.0\.1:\d+/", f"127.0.0.1:{rtsp_port}/", text), encoding="utf-8")
         self.camera_ids: list[str] = [one["id"] for one in yaml.safe_load(text)["cameras"]]
-        self._rtsp_port = rtsp_port
+        self.rtsp_port = rtsp_port
         self.workers = worker_count(cameras)
         self.data = folder / f"data-{os.getpid()}-{cameras}-{self.port}"
         self.client = httpx.Client(base_url=f"{self.url}/api/v1", headers={"Origin": self.url}, timeout=60)
@@ -55,7 +56,7 @@ class Centre:
         return clip_of(self.camera_ids.index(camera_id))
 
     def __enter__(self) -> "Centre":
-        file = ["--cameras", str(self._file), "--port", str(self._rtsp_port)]
+        file = ["--cameras", str(self._file), "--port", str(self.rtsp_port)]
         self._switchboard = subprocess.Popen(
             [sys.executable, "-m", "bench.time_code_cameras", *file],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -105,6 +106,20 @@ class Centre:
             server.wait(30)
         self._switchboard.terminate()
         self._switchboard.wait(30)
+
+    def cookies(self, pages: int) -> list[str]:
+        """The Cookie header for each of so many pages, of as few accounts as may have them open."""
+        found: list[str] = []
+        area = self.client.get("/town").json()["area"]
+        while len(found) < pages:
+            form = {"username": f"watcher{len(found)}", "password": ACCOUNT["password"], "name": "watcher"}
+            roles = [{"role": "operator", "area": area}]
+            self.client.post("/accounts", json={**form, "roles": roles}).raise_for_status()
+            with httpx.Client(base_url=f"{self.url}/api/v1", headers={"Origin": self.url}, timeout=60) as other:
+                form.pop("name")
+                other.post("/sessions", json=form).raise_for_status()
+                found += ["; ".join(f"{one.name}={one.value}" for one in other.cookies.jar)] * PAGES_PER_ACCOUNT
+        return found[:pages]
 
     def ask(self, *words: str) -> Any:
         """A question to the cameras: see `bench.time_code_cameras`."""

@@ -21,7 +21,7 @@ export interface DebugTile extends TileStats {
 declare global {
   interface Window {
     /** For browser tests and for looking into a wall that misbehaves. */
-    __gridwatch?: { tiles(): DebugTile[] }
+    __gridwatch?: { tiles(): DebugTile[]; show(camera: string): void }
   }
 }
 
@@ -31,12 +31,14 @@ export class TileRegistry {
   private readonly timer: ReturnType<typeof setInterval>
   private pageVisible = true
   private hiding: ReturnType<typeof setTimeout> | null = null
+  /** What a click on the camera in the list does. */
+  onShow: (camera: string) => void = () => {}
   private readonly onVisibility = (): void => this.visibilityChanged()
 
   constructor(readonly connection: LiveConnection) {
     this.timer = setInterval(() => this.tick(), TICK_MS)
     document.addEventListener('visibilitychange', this.onVisibility)
-    window.__gridwatch = { tiles: () => this.describe() }
+    window.__gridwatch = { tiles: () => this.describe(), show: (camera) => this.onShow(camera) }
   }
 
   add(tile: RegisteredTile): void {
