@@ -7,6 +7,7 @@ from typing import Any
 from shapely import Point, STRtree
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points
 
 from api.town_map import TownMap
 from config.cameras import Camera
@@ -59,7 +60,7 @@ class _Streets:
         best, best_m = ("", ""), STREET_WITHIN_M
         for index in self._tree.query(here, predicate="dwithin", distance=reach):
             line = self._lines[int(index)]
-            nearest = line.interpolate(line.project(here)) if line.length else line.representative_point()
+            nearest = nearest_points(line, here)[0]
             metres = distance_m(lon, lat, nearest.x, nearest.y)
             if metres <= best_m and outline is not None and outline.intersects(line):
                 properties = self._named[int(index)]
