@@ -1,6 +1,6 @@
 """The store: schema, migrations, transactions. SQLite embedded, PostgreSQL at scale."""
 
-from incidents.store import display_schema, favourites_schema
+from incidents.store import display_schema, favourites_schema, preset_schema
 from incidents.store.engine import DATABASE_FILE, EVIDENCE_FOLDER, Store, Transaction, open_store
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "display_schema",
     "favourites_schema",
     "open_store",
+    "preset_schema",
 ]

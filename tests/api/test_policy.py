@@ -137,6 +137,22 @@ TARGETS: dict[str, Target] = {
     ),
     "PATCH /api/v1/accounts/{account_id}": Target(json={"name": "新名"}, holds=(P.ACCOUNT_MANAGE,)),
     "DELETE /api/v1/accounts/{account_id}": Target(holds=(P.ACCOUNT_MANAGE,)),
+    "GET /api/v1/presets": Target(holds=(P.CAMERA_SEE,), anywhere=True),
+    "POST /api/v1/presets": Target(
+        json={"name": "x", "area": "east", "layout": "1", "cameras": ["nowhere"]}, holds=(P.WALL_ARRANGE,), ok={422}
+    ),
+    "GET /api/v1/presets/{preset_id}": Target(holds=(P.CAMERA_SEE,)),
+    "PUT /api/v1/presets/{preset_id}": Target(json={"version": 99}, holds=(P.WALL_ARRANGE,), ok={409}),
+    "DELETE /api/v1/presets/{preset_id}": Target(params={"version": 99}, holds=(P.WALL_ARRANGE,), ok={409}),
+    "GET /api/v1/tours": Target(holds=(P.CAMERA_SEE,), anywhere=True),
+    "POST /api/v1/tours": Target(
+        json={"name": "x", "area": "east", "steps": [{"layout": "1", "cameras": ["nowhere"], "dwell_s": 5}]},
+        holds=(P.WALL_ARRANGE,),
+        ok={422},
+    ),
+    "GET /api/v1/tours/{tour_id}": Target(holds=(P.CAMERA_SEE,)),
+    "PUT /api/v1/tours/{tour_id}": Target(json={"version": 99}, holds=(P.WALL_ARRANGE,), ok={409}),
+    "DELETE /api/v1/tours/{tour_id}": Target(params={"version": 99}, holds=(P.WALL_ARRANGE,), ok={409}),
     "GET /api/v1/health": Target(holds=(P.HEALTH_SEE,), anywhere=True),
 }
 SIGNED_IN = {name for name, route in ROUTES.items() if isinstance(policy_of(route), SignedIn)}
@@ -156,7 +172,12 @@ def expected_through(target: Target, role: str, place: str) -> bool:
 async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
     await town.detect("east", "stall-1")
     case = (await town.client("operator@east").get("/cases")).json()["items"][0]
+    picture = {"layout": "1", "cameras": ["east-cam"]}
+    preset = {"name": "p", "area": "east", **picture}
+    tour = {"name": "t", "area": "east", "steps": [{**picture, "dwell_s": 5}]}
     return {
+        "preset_id": (await town.client("operator@east").post("/presets", json=preset)).json()["id"],
+        "tour_id": (await town.client("operator@east").post("/tours", json=tour)).json()["id"],
         "case_id": case["id"],
         "evidence_id": case["picture_evidence_id"],
         "camera_id": "east-cam",
