@@ -44,11 +44,15 @@ class Close(Message):
     stream: int = Field(ge=0, le=65535)
 
 
+CodecString = Annotated[str, Field(min_length=4, max_length=64)]
+
+
 class Codecs(Message):
-    """What the page can decode: beginnings of codec strings. May come again when a decoder proves unable."""
+    """What the page can decode: beginnings of codec strings, and whole ones it cannot all the same."""
 
     type: Literal["codecs"]
-    decode: list[Annotated[str, Field(min_length=4, max_length=32)]] = Field(max_length=32)
+    decode: list[CodecString] = Field(max_length=32)
+    without: list[CodecString] = Field(default=[], max_length=32, alias="not")
 
 
 class Events(Message):
@@ -191,7 +195,7 @@ class PageSession:
             case Open():
                 self._open_stream(message.stream, message.camera, message.profile)
             case Codecs():
-                self._decodable = Decodable(tuple(message.decode))
+                self._decodable = Decodable(tuple(message.decode), frozenset(message.without))
                 for chosen in tuple(self._streams.values()):
                     chosen.restrict(self._decodable)
             case Close():

@@ -27,12 +27,15 @@ _FAMILY = {"h264": "avc1", "h265": "hvc1"}
 
 @dataclass(frozen=True, slots=True)
 class Decodable:
-    """What a browser can decode: beginnings of RFC 6381 codec strings. None: it has not said, so it is sent all."""
+    """What a browser can decode: beginnings of RFC 6381 codec strings, less those it has refused all the same.
+
+    No beginnings: it has not said, so it is sent everything."""
 
     beginnings: tuple[str, ...] | None = None
+    refused: frozenset[str] = frozenset()
 
     def covers(self, codec: str) -> bool:
-        return self.beginnings is None or codec.startswith(self.beginnings)
+        return codec not in self.refused and (self.beginnings is None or codec.startswith(self.beginnings))
 
     def covers_family(self, family: str) -> bool:
         """Whether any codec of the family (`avc1`, `hvc1`) may be sent."""

@@ -44,7 +44,7 @@ def encode_clip(
     if not b_frames:
         context.options |= {"tune": "zerolatency"}
     units = []
-    for index, picture in enumerate(_pictures(width, height, frames)):
+    for index, picture in enumerate(pictures(width, height, frames)):
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
         frame.pts = index
         units += [(packet.is_keyframe, bytes(packet)) for packet in context.encode(frame)]
@@ -52,7 +52,7 @@ def encode_clip(
     return Clip(codec, width, height, fps, tuple(units))
 
 
-def _pictures(width: int, height: int, count: int) -> Iterator[np.ndarray]:
+def pictures(width: int, height: int, count: int) -> Iterator[np.ndarray]:
     across, down = np.meshgrid(np.arange(width), np.arange(height))
     for index in range(count):
         red, green = (across + index * 8) % 256, (down * 2 + index * 4) % 256

@@ -89,7 +89,7 @@ export interface SinkCallbacks {
   onFailed(): void
 }
 
-export function makeSink(target: SinkTarget, callbacks: SinkCallbacks): FrameSink {
+export function makeSink(target: Exclude<SinkTarget, { kind: 'segments' }>, callbacks: SinkCallbacks): FrameSink {
   switch (target.kind) {
     case 'writable':
       return new TrackSink(target.writable, callbacks.onFailed)

@@ -1,10 +1,12 @@
+import { canDecode, canPlaySegments, decodable } from './codecs'
+import { displayPath } from './display_path'
 import type {
   ConnectionState,
   FromWorker,
   LiveEvent,
   Profile,
-  ServerStreamState,
   SinkTarget,
+  StreamNews,
   StreamStats,
   ToWorker,
 } from './messages'
@@ -12,7 +14,7 @@ import type {
 const STREAM_NUMBERS = 65_536
 
 export interface StreamListener {
-  onStream(state: ServerStreamState, width: number, height: number, reason: string): void
+  onStream(news: StreamNews): void
   onFirstFrame(): void
   onUnplayable(codec: string): void
   onStats(stats: StreamStats): void
@@ -21,6 +23,8 @@ export interface StreamListener {
 export interface SinkListener {
   onTrack(track: MediaStreamTrack): void
   onSinkFailed(): void
+  /** `codec` is given with a header, empty with pictures. */
+  onSegment?(data: Uint8Array<ArrayBuffer>, codec: string): void
 }
 
 /** The page's side of the live worker: streams and sinks by number, events to whoever listens. */
@@ -38,6 +42,7 @@ export class LiveConnection {
     this.worker = new Worker(new URL('./live.worker.ts', import.meta.url), { type: 'module', name: 'gridwatch-live' })
     this.worker.onmessage = (event: MessageEvent<FromWorker>) => this.receive(event.data)
     this.post({ type: 'connect', url })
+    void decodable(displayPath() === 'segments' ? canPlaySegments : canDecode).then((decode) => this.post({ type: 'codecs', decode }))
   }
 
   addSink(target: SinkTarget, listener: SinkListener): number {
@@ -91,7 +96,7 @@ export class LiveConnection {
         for (const row of message.rows) this.streams.get(row.stream)?.onStats(row)
         break
       case 'stream':
-        this.streams.get(message.stream)?.onStream(message.state, message.width, message.height, message.reason)
+        this.streams.get(message.stream)?.onStream(message)
         break
       case 'first-frame':
         this.streams.get(message.stream)?.onFirstFrame()
@@ -101,6 +106,9 @@ export class LiveConnection {
         break
       case 'track':
         this.sinks.get(message.sink)?.onTrack(message.track)
+        break
+      case 'segment':
+        this.sinks.get(message.sink)?.onSegment?.(message.data, message.codec)
         break
       case 'sink-failed':
         this.sinks.get(message.sink)?.onSinkFailed()

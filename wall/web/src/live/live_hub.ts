@@ -2,13 +2,17 @@ import { ClockSkew } from './clock_skew'
 import { makeSink, type FrameSink } from './frame_sink'
 import { LiveSocket } from './live_socket'
 import type { FromWorker, Profile, ServerMessage, SinkTarget, ToWorker } from './messages'
+import type { Player } from './player'
+import { SegmentPlayer, type Picture } from './segment_player'
+import { SegmentSink } from './segment_sink'
 import { StreamPlayer } from './stream_player'
 import { parseBatch, WireError } from './wire'
 
 const STATS_MS = 500
+const REFUSED_BOUND = 32
 
 interface OpenStream {
-  player: StreamPlayer
+  player: Player
   sink: number
   camera: string
   profile: Profile
@@ -25,6 +29,11 @@ export class LiveHub {
   private socket: LiveSocket | null = null
   private readonly streams = new Map<number, OpenStream>()
   private readonly sinks = new Map<number, FrameSink>()
+  private readonly segmentSinks = new Map<number, SegmentSink>()
+  /** What the server has been told; null before the page has found out. */
+  private decodable: string[] | null = null
+  /** Codec strings a decoder turned down although its family can be decoded. */
+  private readonly refused = new Set<string>()
   /** Which stream each sink shows. */
   private readonly owners = new Map<number, number>()
   private readonly skew = new ClockSkew()
@@ -38,12 +47,17 @@ export class LiveHub {
       case 'connect':
         this.connect(message.url)
         break
+      case 'codecs':
+        this.decodable = message.decode
+        if (this.socket?.isOpen) this.askAgain()
+        break
       case 'sink':
         this.addSink(message.sink, message.target)
         break
       case 'drop-sink':
         this.sinks.get(message.sink)?.close()
         this.sinks.delete(message.sink)
+        this.segmentSinks.delete(message.sink)
         this.owners.delete(message.sink)
         break
       case 'open':
@@ -68,13 +82,29 @@ export class LiveHub {
   }
 
   private askAgain(): void {
-    this.socket?.send({ type: 'events', topics: ['case', 'camera', 'worker'] })
-    for (const [stream, { camera, profile }] of this.streams) {
-      this.socket?.send({ type: 'open', stream, camera, profile })
-    }
+    this.socket?.send({ type: 'events', topics: ['case', 'camera', 'worker', 'display', 'alarm'] })
+    this.tellCodecs()
+    for (const stream of this.streams.keys()) this.ask(stream)
+  }
+
+  private tellCodecs(): void {
+    if (this.decodable) this.socket?.send({ type: 'codecs', decode: this.decodable, not: [...this.refused] })
+  }
+
+  /** Asked again, the server begins the stream anew, with the group of pictures so far. */
+  private ask(stream: number): void {
+    const open = this.streams.get(stream)
+    if (!open || !this.decodable) return
+    this.socket?.send({ type: 'open', stream, camera: open.camera, profile: open.profile })
   }
 
   private addSink(sink: number, target: SinkTarget): void {
+    if (target.kind === 'segments') {
+      const post = (data: Uint8Array<ArrayBuffer>, codec: string): void =>
+        this.post({ type: 'segment', sink, data, codec }, [data.buffer])
+      this.segmentSinks.set(sink, new SegmentSink(({ data, codec }) => post(data, codec)))
+      return
+    }
     const made = makeSink(target, {
       onTrack: (track) => this.post({ type: 'track', sink, track }, [track as unknown as Transferable]),
       onFailed: () => this.post({ type: 'sink-failed', sink }),
@@ -84,16 +114,27 @@ export class LiveHub {
   }
 
   private open(stream: number, sink: number, camera: string, profile: Profile): void {
-    const player = new StreamPlayer(
-      stream,
-      {
-        onFrame: (frame) => this.show(stream, frame),
-        onUnplayable: (codec) => this.post({ type: 'unplayable', stream, codec }),
-      },
-      Date.now,
-    )
+    const segments = this.segmentSinks.get(sink)
+    const onUnplayable = (codec: string): void => this.unplayable(stream, codec)
+    const player = segments
+      ? new SegmentPlayer(stream, { onPicture: (picture) => this.showSegment(stream, segments, picture), onUnplayable }, Date.now)
+      : new StreamPlayer(
+          stream,
+          { onFrame: (frame) => this.show(stream, frame), onUnplayable, onReclaimed: () => this.ask(stream) },
+          Date.now,
+        )
     this.streams.set(stream, { player, sink, camera, profile, begun: false })
-    this.socket?.send({ type: 'open', stream, camera, profile })
+    this.ask(stream)
+  }
+
+  /** The server then sends something else, or says that there is nothing. */
+  private unplayable(stream: number, codec: string): void {
+    if (this.refused.has(codec) || this.refused.size >= REFUSED_BOUND) {
+      this.post({ type: 'unplayable', stream, codec })
+      return
+    }
+    this.refused.add(codec)
+    this.tellCodecs()
   }
 
   private closeStream(stream: number): void {
@@ -109,24 +150,37 @@ export class LiveHub {
       frame.close()
       return
     }
-    if (!open.begun) {
-      open.begun = true
-      this.owners.set(open.sink, stream)
-      this.post({ type: 'first-frame', stream })
-    }
+    this.begin(stream, open)
     this.skew.observe(open.player.stats.latencyMs)
     if (this.owners.get(open.sink) === stream) sink.show(frame)
     else frame.close()
+  }
+
+  private showSegment(stream: number, sink: SegmentSink, picture: Picture): void {
+    const open = this.streams.get(stream)
+    if (!open) return
+    this.begin(stream, open)
+    this.skew.observe(open.player.stats.latencyMs)
+    if (this.owners.get(open.sink) === stream) sink.show(stream, picture)
+  }
+
+  /** With its first picture a stream takes its sink over. */
+  private begin(stream: number, open: OpenStream): void {
+    if (open.begun) return
+    open.begun = true
+    this.owners.set(open.sink, stream)
+    this.post({ type: 'first-frame', stream })
   }
 
   private fromServer(message: ServerMessage): void {
     switch (message.type) {
       case 'stream': {
         const { stream, state, codec, width = 0, height = 0, reason = '' } = message
+        const { profile = 'sub', transcoded = false, instead = '' } = message
         const open = this.streams.get(stream)
         if (!open) return
         if (state === 'live' && codec) open.player.setFormat({ codec, width, height })
-        this.post({ type: 'stream', stream, state, width, height, reason })
+        this.post({ type: 'stream', stream, state, width, height, reason, profile, transcoded, instead })
         break
       }
       case 'lost': {

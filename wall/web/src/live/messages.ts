@@ -1,8 +1,12 @@
 /** Messages between page and worker, and the text frames between worker and server. */
+import type { Alarm } from '../alarms/alarm_types'
 import type { Case, StreamState, Worker } from '../api/types'
+import type { DisplayEvent } from '../display/display_types'
 
 export type Profile = 'sub' | 'main'
 export type ServerStreamState = 'opening' | 'live' | 'stalled' | 'ended'
+/** Why a stream is another than was asked for: this browser cannot decode it, the camera refuses it, it did not come. */
+export type Instead = '' | 'codec' | 'refused' | 'late'
 export type ConnectionState = 'connecting' | 'open' | 'lost' | 'revoked'
 
 export interface CameraEvent {
@@ -16,6 +20,8 @@ export type LiveEvent =
   | { topic: 'case'; data: Case }
   | { topic: 'camera'; data: CameraEvent }
   | { topic: 'worker'; data: Worker }
+  | { topic: 'display'; data: DisplayEvent }
+  | { topic: 'alarm'; data: Alarm }
 
 export type ServerMessage =
   | { type: 'hello'; protocol: number }
@@ -27,6 +33,9 @@ export type ServerMessage =
       width?: number
       height?: number
       reason?: string
+      profile?: Profile
+      transcoded?: boolean
+      instead?: Instead
     }
   | { type: 'lost'; stream: number; units: number }
   | ({ type: 'event' } & LiveEvent)
@@ -38,9 +47,13 @@ export type SinkTarget =
   | { kind: 'writable'; writable: WritableStream<VideoFrame> }
   | { kind: 'canvas'; canvas: OffscreenCanvas }
   | { kind: 'track' }
+  /** As segments of MP4 for a MediaSource, sent to the page. */
+  | { kind: 'segments' }
 
 export type ToWorker =
   | { type: 'connect'; url: string }
+  /** Beginnings of the codec strings this browser can decode; nothing is opened before it is known. */
+  | { type: 'codecs'; decode: string[] }
   | { type: 'sink'; sink: number; target: SinkTarget }
   | { type: 'drop-sink'; sink: number }
   | { type: 'open'; stream: number; sink: number; camera: string; profile: Profile }
@@ -62,12 +75,25 @@ export interface StreamStats {
   latencyMs: number
 }
 
+/** How a stream stands at the server, and what it really is. */
+export interface StreamNews {
+  state: ServerStreamState
+  width: number
+  height: number
+  reason: string
+  profile: Profile
+  /** Made H.264 by the server, at the size of a sub-stream. */
+  transcoded: boolean
+  instead: Instead
+}
+
 export type FromWorker =
   | { type: 'connection'; state: ConnectionState; attempt: number }
-  | { type: 'stream'; stream: number; state: ServerStreamState; width: number; height: number; reason: string }
+  | ({ type: 'stream'; stream: number } & StreamNews)
   | { type: 'first-frame'; stream: number }
   | { type: 'unplayable'; stream: number; codec: string }
   | { type: 'stats'; rows: StreamStats[] }
   | { type: 'track'; sink: number; track: MediaStreamTrack }
   | { type: 'sink-failed'; sink: number }
+  | { type: 'segment'; sink: number; data: Uint8Array<ArrayBuffer>; codec: string }
   | ({ type: 'event' } & LiveEvent)

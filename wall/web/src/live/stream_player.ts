@@ -1,24 +1,21 @@
 import type { StreamStats } from './messages'
+import { freshStats, type Player, type StreamFormat } from './player'
 import { UnitGate } from './unit_gate'
 import type { WireUnit } from './wire'
-
-export interface StreamFormat {
-  codec: string
-  width: number
-  height: number
-}
 
 export interface PlayerCallbacks {
   /** Owns the frame. */
   onFrame(frame: VideoFrame): void
   onUnplayable(codec: string): void
+  /** The browser took the decoder away, through no fault of the stream's. */
+  onReclaimed(): void
 }
 
 /** Receipt times kept for frames inside the decoder; far more than any decoder holds back. */
 const RECEIPTS_BOUND = 1024
 
 /** Decodes one stream: a fresh decoder after every error or change of format, beginning at a key frame. */
-export class StreamPlayer {
+export class StreamPlayer implements Player {
   readonly stats: StreamStats
   private readonly gate = new UnitGate()
   private readonly receipts = new Map<number, { receivedUs: number; catchUp: boolean }>()
@@ -31,7 +28,7 @@ export class StreamPlayer {
     private readonly callbacks: PlayerCallbacks,
     private readonly now: () => number,
   ) {
-    this.stats = { stream, shown: 0, dropped: 0, lost: 0, decodeErrors: 0, lastFrameAt: 0, receivedAt: 0, latencyMs: 0, at: 0 }
+    this.stats = freshStats(stream)
   }
 
   setFormat(format: StreamFormat): void {
@@ -68,6 +65,8 @@ export class StreamPlayer {
         if (this.decoder !== decoder) return
         this.failed()
         if (error.name === 'NotSupportedError') this.unplayable(codec)
+        // Chromium closes idle decoders of pages in the background.
+        else if (error.name === 'QuotaExceededError') this.callbacks.onReclaimed()
       },
     })
     const size = width > 0 && height > 0 ? { codedWidth: width, codedHeight: height } : {}

@@ -1,24 +1,36 @@
+import { displayPath } from '../live/display_path'
 import type { LiveConnection } from '../live/live_connection'
+import { SegmentPicture } from './segment_picture'
 
-export type DisplayPath = 'generator' | 'worker-track' | 'canvas' | 'none'
-
-/** How this browser can show decoded pictures; `none` where WebCodecs is missing, as on a page not served by https. */
-export function displayPath(): DisplayPath {
-  if (typeof VideoDecoder === 'undefined') return 'none'
-  if (typeof MediaStreamTrackGenerator !== 'undefined') return 'generator'
-  // Safari has VideoTrackGenerator in workers only; it can be told from here by the processor beside it.
-  if ('MediaStreamTrackProcessor' in globalThis || 'VideoTrackGenerator' in globalThis) return 'worker-track'
-  return 'canvas'
+/** What a tile shows, and the sink behind it. */
+export interface PictureView {
+  readonly element: HTMLVideoElement | HTMLCanvasElement
+  readonly sink: number
+  /** Pictures the browser has really put on the screen, where it counts them. */
+  readonly presented: number | null
+  /** How far what is shown lies behind what has come to the page, ms. */
+  readonly behindMs: number
+  /** An element that was moved in the page is paused by the browser. */
+  keepPlaying(): void
+  dispose(): void
 }
 
-/** The element a tile shows and the sink behind it. */
-export class Picture {
+/** Null where this browser can show nothing. */
+export function makePicture(connection: LiveConnection, onFailed: () => void): PictureView | null {
+  const path = displayPath()
+  if (path === 'none') return null
+  return path === 'segments' ? new SegmentPicture(connection, onFailed) : new Picture(connection, path, onFailed)
+}
+
+/** Decoded pictures behind a track or on a canvas. */
+class Picture implements PictureView {
+  readonly behindMs = 0
   readonly element: HTMLVideoElement | HTMLCanvasElement
   readonly sink: number
 
   constructor(
     private readonly connection: LiveConnection,
-    path: Exclude<DisplayPath, 'none'>,
+    path: 'generator' | 'worker-track' | 'canvas',
     onFailed: () => void,
   ) {
     const listener = { onTrack: (track: MediaStreamTrack) => this.showTrack(track), onSinkFailed: onFailed }
@@ -48,7 +60,6 @@ export class Picture {
     this.keepPlaying()
   }
 
-  /** An element that was moved in the page is paused by the browser. */
   keepPlaying(): void {
     if (!(this.element instanceof HTMLVideoElement) || !this.element.paused || !this.element.isConnected) return
     this.element.play().catch(() => {
@@ -56,7 +67,6 @@ export class Picture {
     })
   }
 
-  /** Pictures the browser has really put on the screen, where it counts them. */
   get presented(): number | null {
     return this.element instanceof HTMLVideoElement ? this.element.getVideoPlaybackQuality().totalVideoFrames : null
   }

@@ -1,7 +1,7 @@
 import type { LiveConnection, StreamListener } from '../live/live_connection'
-import type { Profile, ServerStreamState, StreamStats } from '../live/messages'
+import type { Instead, Profile, StreamNews, StreamStats } from '../live/messages'
 import { freshness, STALE_AFTER_MS } from './freshness'
-import { displayPath, Picture } from './picture'
+import { makePicture, type PictureView } from './picture'
 
 export type TileState =
   | { kind: 'paused' }
@@ -12,10 +12,16 @@ export type TileState =
   | { kind: 'ended'; reason: string }
   | { kind: 'unplayable'; why: 'insecure' | 'codec'; codec: string }
 
+/** Why a tile that should show the main stream does not. */
+export type MainMissing = Instead | 'stalled'
+
 export interface TileStats {
   camera: string
   state: TileState['kind']
+  /** What is on view, which may be another than the tile would like. */
   profile: Profile
+  transcoded: boolean
+  mainMissing: MainMissing
   width: number
   height: number
   shown: number
@@ -35,11 +41,20 @@ export const HIDDEN_GRACE_MS = 3_000
 const REPORT_MS = 500
 /** What the server gives as the reason when rights were withdrawn: then not even the last picture stays. */
 export const NOT_ALLOWED = 'not allowed any more'
+/** The server's word for a camera of which this browser can decode nothing, transcoded or not. */
+const NOTHING_PLAYABLE = 'nothing of this camera can be played by this browser'
 const RETRY_MS = [1_500, 3_000, 6_000, 10_000] as const
+/** The server turns to the sub-stream after four seconds without a main stream; this is for when it does not even say so. */
+const MAIN_PATIENCE_MS = 6_000
+/** A main stream that was refused or stalled is asked for again after so long, while it is wanted. */
+const MAIN_AGAIN_MS = 30_000
 
 interface OpenStream {
   number: number
+  /** What was asked for, and what the server says it sends. */
   profile: Profile
+  sent: Profile
+  transcoded: boolean
   begun: boolean
   stats: StreamStats | null
   width: number
@@ -50,11 +65,13 @@ interface OpenStream {
 /** One camera's picture on the wall, from opening to closing. Knows nothing of the framework. */
 export class TileDriver {
   state: TileState = { kind: 'paused' }
-  private picture: Picture | null = null
+  private picture: PictureView | null = null
   /** The stream on view, and the one that will take over from it at its first picture. */
   private current: OpenStream | null = null
   private next: OpenStream | null = null
   private profile: Profile = 'sub'
+  private mainMissing: MainMissing = ''
+  private mainAgainAt = 0
   private visible = false
   private hiding: ReturnType<typeof setTimeout> | null = null
   private retry: ReturnType<typeof setTimeout> | null = null
@@ -89,10 +106,34 @@ export class TileDriver {
   setProfile(profile: Profile): void {
     if (profile === this.profile) return
     this.profile = profile
+    this.mainMissing = ''
     if (!this.current || !this.picture) return
     this.closeNext()
-    if (this.current.profile === profile) return
+    if (this.current.profile === profile || this.current.sent === profile) return
     this.next = this.openStream(this.picture, profile)
+  }
+
+  /** The sub-stream stays, or comes back, and the tile says why. */
+  private giveUpMain(why: MainMissing): void {
+    this.mainMissing = why
+    this.mainAgainAt = Date.now() + MAIN_AGAIN_MS
+    if (this.next?.profile === 'main') this.closeNext()
+  }
+
+  /** Looks after the main stream where it is wanted: gives up what does not come, and asks again later. */
+  private watchMain(now: number): void {
+    if (this.profile !== 'main' || !this.current?.begun || !this.picture) return
+    if (this.next) {
+      if (this.next.profile === 'main' && now - this.next.openedAt > MAIN_PATIENCE_MS) this.giveUpMain('late')
+      return
+    }
+    if (this.current.sent === 'main') {
+      if (this.silence(now) <= STALE_AFTER_MS || this.current.profile === 'sub') return
+      this.giveUpMain('stalled')
+      this.next = this.openStream(this.picture, 'sub')
+    } else if (this.mainMissing !== 'codec' && now > this.mainAgainAt) {
+      this.next = this.openStream(this.picture, 'main')
+    }
   }
 
   /** The camera came back: do not sit out the wait. */
@@ -109,7 +150,8 @@ export class TileDriver {
       if (stream && now - stream.openedAt > 15_000) this.reopen()
       return
     }
-    const found = freshness(this.silence(now), stream.stats?.latencyMs ?? 0)
+    this.watchMain(now)
+    const found = freshness(this.silence(now), this.delay())
     if (found === 'fresh') {
       if (this.state.kind === 'stale') this.enter({ kind: 'live' })
     } else if (found === 'reopen') {
@@ -139,12 +181,19 @@ export class TileDriver {
     return Math.max(0, reported ? stats.at - stats.lastFrameAt : now - this.lastFrameAt)
   }
 
+  /** How old a picture is when it is seen. */
+  private delay(): number {
+    return (this.current?.stats?.latencyMs ?? 0) + (this.picture?.behindMs ?? 0)
+  }
+
   stats(): TileStats {
     const now = this.current?.stats
     return {
       camera: this.camera,
       state: this.state.kind,
-      profile: this.current?.profile ?? this.profile,
+      profile: this.current?.sent ?? 'sub',
+      transcoded: this.current?.transcoded ?? false,
+      mainMissing: this.profile === 'main' ? this.mainMissing : '',
       width: this.current?.width ?? 0,
       height: this.current?.height ?? 0,
       shown: this.past.shown + (now?.shown ?? 0),
@@ -153,7 +202,7 @@ export class TileDriver {
       lost: this.past.lost + (now?.lost ?? 0),
       decodeErrors: this.past.decodeErrors + (now?.decodeErrors ?? 0),
       lastFrameAt: this.lastFrameAt,
-      latencyMs: now?.latencyMs ?? 0,
+      latencyMs: now ? this.delay() : 0,
       receivedAt: this.receivedAt,
     }
   }
@@ -161,7 +210,7 @@ export class TileDriver {
   /** How old the picture on view is, from its receipt by the server, ms; null before the first. */
   pictureAge(now: number): number | null {
     if (this.lastFrameAt === 0) return null
-    return this.silence(now) + (this.current?.stats?.latencyMs ?? 0)
+    return this.silence(now) + this.delay()
   }
 
   get element(): HTMLVideoElement | HTMLCanvasElement | null {
@@ -181,17 +230,17 @@ export class TileDriver {
 
   private start(): void {
     this.stopStreams()
-    const path = displayPath()
-    if (path === 'none') {
+    if (!this.picture) {
+      this.picture = makePicture(this.connection, () => this.rebuild())
+      if (this.picture) this.host.append(this.picture.element)
+    }
+    if (!this.picture) {
       this.enter({ kind: 'unplayable', why: globalThis.isSecureContext ? 'codec' : 'insecure', codec: 'WebCodecs' })
       return
     }
-    if (!this.picture) {
-      this.picture = new Picture(this.connection, path, () => this.rebuild())
-      this.host.append(this.picture.element)
-    }
     if (this.state.kind !== 'stale') this.enter({ kind: 'opening' })
-    this.current = this.openStream(this.picture, this.profile)
+    this.current = this.openStream(this.picture, 'sub')
+    if (this.profile === 'main') this.next = this.openStream(this.picture, 'main')
   }
 
   private pause(): void {
@@ -215,10 +264,12 @@ export class TileDriver {
     this.start()
   }
 
-  private openStream(picture: Picture, profile: Profile): OpenStream {
+  private openStream(picture: PictureView, profile: Profile): OpenStream {
     const stream: OpenStream = {
       number: -1,
       profile,
+      sent: profile,
+      transcoded: false,
       begun: false,
       stats: null,
       width: 0,
@@ -226,7 +277,7 @@ export class TileDriver {
       openedAt: Date.now(),
     }
     const listener: StreamListener = {
-      onStream: (state, width, height, reason) => this.fromServer(stream, state, width, height, reason),
+      onStream: (news) => this.fromServer(stream, news),
       onFirstFrame: () => this.begin(stream),
       onUnplayable: (codec) => this.cannotPlay(stream, codec),
       onStats: (stats) => {
@@ -248,6 +299,7 @@ export class TileDriver {
       this.next = null
     }
     if (stream !== this.current) return
+    if (stream.sent === 'main') this.mainMissing = ''
     this.failures = 0
     this.lastFrameAt = Date.now()
     this.presented.at = this.lastFrameAt
@@ -255,21 +307,32 @@ export class TileDriver {
     this.enter({ kind: 'live' })
   }
 
-  private fromServer(stream: OpenStream, state: ServerStreamState, width: number, height: number, reason: string): void {
-    if (state === 'live') {
-      stream.width = width
-      stream.height = height
-      return
+  private fromServer(stream: OpenStream, news: StreamNews): void {
+    stream.sent = news.profile
+    stream.transcoded = news.transcoded
+    // The server has turned from the main stream asked for to what is on view already: that serves.
+    if (stream.profile === 'main' && news.profile === 'sub' && news.state !== 'ended') this.giveUpMain(news.instead || 'refused')
+    if (news.state === 'live') {
+      stream.width = news.width
+      stream.height = news.height
+    } else if (news.state === 'ended') {
+      this.ended(stream, news.reason)
     }
-    if (state !== 'ended') return
+  }
+
+  private ended(stream: OpenStream, reason: string): void {
     if (stream === this.next) {
-      // No main stream to be had: the sub-stream on view serves.
-      this.closeNext()
+      if (stream.profile === 'main') this.giveUpMain('refused')
+      else this.closeNext()
       return
     }
     if (stream !== this.current) return
     this.stopStreams()
     if (reason === NOT_ALLOWED) this.dropPicture()
+    if (reason === NOTHING_PLAYABLE) {
+      this.enter({ kind: 'unplayable', why: 'codec', codec: 'H.265' })
+      return
+    }
     this.enter({ kind: 'ended', reason })
     const wait = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)] ?? RETRY_MS[0]
     this.failures++
@@ -280,6 +343,7 @@ export class TileDriver {
 
   private cannotPlay(stream: OpenStream, codec: string): void {
     if (stream === this.next) {
+      this.giveUpMain('codec')
       this.closeNext()
     } else if (stream === this.current) {
       this.stopStreams()
