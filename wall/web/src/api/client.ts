@@ -59,7 +59,10 @@ async function refusal(response: Response): Promise<ApiError> {
 export class ApiClient {
   onUnauthorised: () => void = () => {}
 
-  private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  /** `as` display: the browser's session as a display speaks, not its user's. */
+  constructor(private readonly as: 'user' | 'display' = 'user') {}
+
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const json = body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
     const response = await this.send(path, { method, ...json })
     if (response.status === 204) return undefined as T
@@ -75,7 +78,7 @@ export class ApiClient {
     }
     let response: Response
     try {
-      response = await fetch(ROOT + path, init)
+      response = await fetch(this.address(path), init)
     } catch (cause) {
       throw new ApiError(0, 'network', cause instanceof Error ? cause.message : String(cause))
     }
@@ -85,6 +88,11 @@ export class ApiClient {
       throw error
     }
     return response
+  }
+
+  private address(path: string): string {
+    if (this.as === 'user') return ROOT + path
+    return `${ROOT}${path}${path.includes('?') ? '&' : '?'}as=display`
   }
 
   private get<T>(path: string): Promise<T> {
@@ -162,7 +170,12 @@ export class ApiClient {
     return { file, from: time('from'), to: time('to'), now: time('now') }
   }
 
-  evidenceUrl = (id: string): string => `${ROOT}/evidence/${encodeURIComponent(id)}`
+  /** The newest picture of a camera. */
+  async snapshot(camera: string): Promise<Blob> {
+    return (await this.send(`/cameras/${encodeURIComponent(camera)}/snapshot.jpg`, {})).blob()
+  }
+
+  evidenceUrl = (id: string): string => this.address(`/evidence/${encodeURIComponent(id)}`)
   snapshotUrl = (camera: string, version: number): string =>
     `${ROOT}/cameras/${encodeURIComponent(camera)}/snapshot.jpg?v=${version}`
 }

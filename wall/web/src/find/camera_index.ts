@@ -30,7 +30,7 @@ const MANNER: Record<Manner, number> = { literal: 8, initials: 6, pinyin: 6, mix
 
 /** Where a word is found decides first, then how: the start of a name, the head of a word, anywhere. */
 function worth(found: Found, weight: number): number {
-  const position = found.at === 0 ? 30 : found.head ? 18 - Math.min(8, found.at) : 4
+  const position = found.at === 0 ? 30 : found.head ? 14 : 4
   return weight + position + MANNER[found.manner] + (found.whole ? 12 : 0)
 }
 

@@ -115,7 +115,7 @@ const en: typeof zh = {
   },
   cameras: {
     title: 'Cameras',
-    search: 'Name or number',
+    search: 'Name, place, code, pinyin',
     none: 'No cameras yet',
     nothingFound: 'No camera matches “{text}”',
   },

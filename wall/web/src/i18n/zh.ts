@@ -114,7 +114,7 @@ export default {
   },
   cameras: {
     title: '摄像机',
-    search: '搜索名称或编号',
+    search: '名称、地点、编号、拼音',
     none: '还没有摄像机',
     nothingFound: '没有与“{text}”相符的摄像机',
   },
