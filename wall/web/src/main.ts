@@ -4,9 +4,11 @@ import './theme/theme.css'
 import './theme/controls.css'
 import { createApp } from 'vue'
 import App from './App.vue'
+import { isDisplayAddress } from './display/address'
 import { i18n } from './i18n'
 import { SESSION, Session } from './stores/session'
 
 const session = new Session()
 createApp(App).use(i18n).provide(SESSION, session).mount('#app')
-void session.begin()
+// A display signs nobody in: it is let in by its pairing.
+if (!isDisplayAddress(location.pathname)) void session.begin()

@@ -1,8 +1,10 @@
 const KEY = 'gridwatch.sound'
+const LEAST_GAP_MS = 2_000
 
 /** A soft two-note sound for a new case; silent until the operator switches it on. */
 export class Chime {
   private context: AudioContext | null = null
+  private rangAt = 0
   enabled = localStorage.getItem(KEY) === 'on'
 
   setEnabled(enabled: boolean): void {
@@ -12,7 +14,9 @@ export class Chime {
   }
 
   ring(): void {
-    if (!this.enabled) return
+    // In a flood it would be one long noise.
+    if (!this.enabled || Date.now() - this.rangAt < LEAST_GAP_MS) return
+    this.rangAt = Date.now()
     const context = (this.context ??= new AudioContext())
     void context.resume()
     this.note(context, 659, 0)

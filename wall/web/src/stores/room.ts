@@ -1,6 +1,8 @@
 import { computed, inject, ref, shallowRef, type InjectionKey } from 'vue'
 import { ApiError, type ApiClient } from '../api/client'
 import type { Area, Camera, Case, Me, Town } from '../api/types'
+import { AlarmStore } from '../alarms/alarm_store'
+import { DisplayStore } from '../display/display_store'
 import { CameraFinder } from '../find/camera_finder'
 import { LiveConnection } from '../live/live_connection'
 import type { ConnectionState, LiveEvent } from '../live/messages'
@@ -31,6 +33,8 @@ export class Room {
   readonly marking = shallowRef<Marking | null>(null)
   readonly permissions: ReadonlySet<string>
   readonly find: CameraFinder
+  readonly displays: DisplayStore
+  readonly alarms: AlarmStore
   readonly live: LiveConnection
   /** The map's part in what the other panes ask for; set by the map when it is there. */
   flyTo: (place: Place, zoom?: number) => void = () => {}
@@ -54,6 +58,9 @@ export class Room {
     this.cases = new CaseStore(api)
     this.cases.onArrival = () => this.chime.ring()
     this.permissions = new Set(me.permissions)
+    this.displays = new DisplayStore(api, this.permissions)
+    this.alarms = new AlarmStore(api, me.id, this.permissions)
+    this.alarms.onSound = () => this.chime.ring()
     this.find = new CameraFinder(api, this.cameras, this.areas, this.wall.spotlight, me.id)
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     this.live = new LiveConnection(`${scheme}://${location.host}/api/v1/live`)
@@ -81,7 +88,13 @@ export class Room {
 
   /** Events are not repeated: after a gap in the connection everything that changes is asked for again. */
   private async refresh(): Promise<void> {
-    const [cameras, workers] = await Promise.all([this.api.cameras(), this.api.workers(), this.cases.load()])
+    const [cameras, workers] = await Promise.all([
+      this.api.cameras(),
+      this.api.workers(),
+      this.cases.load(),
+      this.displays.load(),
+      this.alarms.load(),
+    ])
     this.cameras.replaceAll(cameras)
     this.workers.replaceAll(workers)
   }
@@ -109,6 +122,12 @@ export class Room {
       case 'worker':
         this.workers.apply(event.data)
         break
+      case 'display':
+        this.displays.apply(event.data)
+        break
+      case 'alarm':
+        this.alarms.apply(event.data)
+        break
     }
   }
 
@@ -126,6 +145,7 @@ export class Room {
 
   stop(): void {
     this.find.stop()
+    this.alarms.stop()
     this.live.stop()
   }
 }
