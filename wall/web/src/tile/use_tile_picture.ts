@@ -18,6 +18,8 @@ export interface TileFacts {
   /** Unix ms by the server's clock; 0 before the first picture. */
   receivedAt: number
   profile: TileStats['profile']
+  transcoded: boolean
+  mainMissing: TileStats['mainMissing']
   width: number
   height: number
   /** An old picture of this camera is still there to be seen. */
@@ -27,7 +29,7 @@ export interface TileFacts {
 /** Keeps a tile's driver alive with the component, and its facts fresh. `wantsMain`: the tile deserves more than its size says. */
 export function useTilePicture(props: TileProps, host: Readonly<Ref<HTMLElement | null>>, wantsMain: Readonly<Ref<boolean>>) {
   const state = shallowRef<TileState>({ kind: 'paused' })
-  const facts = reactive<TileFacts>({ age: null, receivedAt: 0, profile: 'sub', width: 0, height: 0, keepsPicture: false })
+  const facts = reactive<TileFacts>({ age: null, receivedAt: 0, profile: 'sub', transcoded: false, mainMissing: '', width: 0, height: 0, keepsPicture: false })
   const inViewport = ref(true)
   /** Big enough to deserve the main stream, where the camera has one. */
   const big = computed(
@@ -45,8 +47,9 @@ export function useTilePicture(props: TileProps, host: Readonly<Ref<HTMLElement 
   function refresh(now: number): void {
     if (!driver) return
     const age = driver.pictureAge(now)
-    const { receivedAt, profile, width, height } = driver.stats()
-    Object.assign(facts, { age: age === null ? null : age / 1000, receivedAt, profile, width, height, keepsPicture: driver.keepsPicture })
+    const { receivedAt, profile, transcoded, mainMissing, width, height } = driver.stats()
+    const sent = { profile, transcoded, mainMissing, width, height }
+    Object.assign(facts, { age: age === null ? null : age / 1000, receivedAt, ...sent, keepsPicture: driver.keepsPicture })
   }
 
   function labelPicture(): void {
