@@ -6,11 +6,16 @@ export const VIEW_KEYS: Record<string, RoomViewName> = { '1': 'overview', '2': '
 
 const KEY = 'gridwatch.view'
 
-export function rememberedView(): RoomViewName {
-  const word = localStorage.getItem(KEY)
-  return VIEWS.find((view) => view === word) ?? 'overview'
+/** A further monitor of the room is there for the wall, unless somebody wanted something else on it. */
+export function rememberedView(monitor: number): RoomViewName {
+  const word = localStorage.getItem(keyOf(monitor))
+  return VIEWS.find((view) => view === word) ?? (monitor === 1 ? 'overview' : 'wall')
 }
 
-export function rememberView(view: RoomViewName): void {
-  localStorage.setItem(KEY, view)
+export function rememberView(view: RoomViewName, monitor: number): void {
+  localStorage.setItem(keyOf(monitor), view)
+}
+
+function keyOf(monitor: number): string {
+  return monitor === 1 ? KEY : `${KEY}.${monitor}`
 }

@@ -6,7 +6,10 @@ import { DisplayStore } from '../display/display_store'
 import { CameraFinder } from '../find/camera_finder'
 import { LiveConnection } from '../live/live_connection'
 import type { ConnectionState, LiveEvent } from '../live/messages'
+import { ShelfStore } from '../presets/shelf_store'
+import type { KeptTour, Preset, PresetContent, TourContent } from '../presets/shelf_types'
 import type { Marking } from '../tile/marking'
+import { monitorOf, Monitors } from '../wall/monitors'
 import { WallStore } from '../wall/wall_store'
 import { CameraStore } from './camera_store'
 import { CaseStore } from './case_store'
@@ -24,7 +27,10 @@ export class Room {
   readonly cameras = new CameraStore()
   readonly workers = new WorkerStore()
   readonly cases: CaseStore
-  readonly wall = new WallStore()
+  readonly wall = new WallStore(monitorOf(location.search))
+  readonly presets: ShelfStore<Preset, PresetContent>
+  readonly tours: ShelfStore<KeptTour, TourContent>
+  readonly monitors: Monitors
   readonly chime = new Chime()
   readonly areas = shallowRef<Area[]>([])
   readonly connection = ref<ConnectionState>('connecting')
@@ -58,6 +64,10 @@ export class Room {
     this.cases = new CaseStore(api)
     this.cases.onArrival = () => this.chime.ring()
     this.permissions = new Set(me.permissions)
+    this.presets = new ShelfStore(api, '/presets')
+    this.tours = new ShelfStore(api, '/tours')
+    this.monitors = new Monitors(this.wall.monitor, me.id)
+    this.monitors.onCamera = (camera) => this.wall.receive(camera)
     this.displays = new DisplayStore(api, this.permissions)
     this.alarms = new AlarmStore(api, me.id, this.permissions)
     this.alarms.onSound = () => this.chime.ring()
@@ -139,11 +149,18 @@ export class Room {
     if (item.lon !== null && item.lat !== null) this.flyTo({ lon: item.lon, lat: item.lat }, 17)
   }
 
+  openPreset(preset: Preset): void {
+    this.wall.tourId.value = null
+    this.wall.open(preset)
+    this.wall.openedId.value = preset.id
+  }
+
   deselectCase(): void {
     this.selectedCaseId.value = null
   }
 
   stop(): void {
+    this.monitors.stop()
     this.find.stop()
     this.alarms.stop()
     this.live.stop()

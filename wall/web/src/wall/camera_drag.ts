@@ -19,10 +19,22 @@ export function droppedCameras(event: DragEvent): string[] {
   return Array.isArray(value) ? value.filter((id): id is string => typeof id === 'string') : []
 }
 
-export function startCameraDrag(event: DragEvent, camera: string): void {
+/** `label`: what goes along under the pointer where the thing dragged has no looks of its own. */
+export function startCameraDrag(event: DragEvent, camera: string, label = ''): void {
+  if (label) showLabel(event, label)
   event.dataTransfer?.setData(TYPE, camera)
   event.dataTransfer?.setData('text/plain', camera)
   if (event.dataTransfer) event.dataTransfer.effectAllowed = 'copyMove'
+}
+
+function showLabel(event: DragEvent, label: string): void {
+  const sign = document.createElement('div')
+  sign.className = 'drag-label'
+  sign.textContent = label
+  document.body.append(sign)
+  event.dataTransfer?.setDragImage(sign, 12, 12)
+  // The browser takes its picture of it after this event.
+  setTimeout(() => sign.remove())
 }
 
 export function carriesCamera(event: DragEvent): boolean {

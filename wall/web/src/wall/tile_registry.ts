@@ -55,6 +55,12 @@ export class TileRegistry {
     tile.driver.setVisible(this.pageVisible && tile.wanted())
   }
 
+  /** Whether a tile has this camera's picture, in sight or not. */
+  isLive(camera: string): boolean {
+    for (const { driver } of this.tiles) if (driver.camera === camera && driver.state.kind === 'live') return true
+    return false
+  }
+
   private describe(): DebugTile[] {
     return [...this.tiles]
       .map((tile) => ({ tile: tile.index(), ...tile.driver.stats() }))

@@ -26,6 +26,8 @@ export class WallStore {
   /** What a tour shows at the moment; null when none is on. */
   readonly tour = shallowRef<TourView | null>(null)
   readonly tourId = ref<string | null>(null)
+  /** The preset the wall was last opened from. */
+  readonly openedId = ref<string | null>(null)
   readonly canUndo = ref(false)
   readonly canRedo = ref(false)
 
@@ -193,6 +195,15 @@ export class WallStore {
     if (this.enlarged.value === tile.camera) this.enlarged.value = null
     if (tile.slot === -1) this.spotlight.value = null
     else if (!this.tour.value) this.change(() => (this.slots.value = clear(this.slots.value, tile.slot)))
+  }
+
+  /** Sent from another monitor: into the first empty place of the page, or else brought up. */
+  receive(camera: string): void {
+    if (!this.known.has(camera)) return
+    const first = this.page.value * capacity(this.layout.value)
+    const room = pageOf(this.slots.value, this.layout.value, this.page.value).includes(null)
+    if (this.onWall.value.has(camera) || !room || this.tour.value) this.bringUp(camera)
+    else this.change(() => (this.slots.value = putIn(this.slots.value, [camera], first)))
   }
 
   /** Takes a camera off, wherever it is: it was sent to another monitor. */
