@@ -1,12 +1,11 @@
 /** Alarms as one operator is shown them: folded, sounding, and on the reserved tiles of the wall. */
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import { ApiError, type ApiClient } from '../api/client'
 import { capacity, type Arrangement } from '../wall/layout'
 import { AlarmFold, type FoldLine } from './alarm_fold'
 import { borrow, lend, type TileWish } from './alarm_tiles'
 import type { Alarm, AlarmRule, AlarmRuleDraft } from './alarm_types'
 
-const RESERVED_KEY = 'gridwatch.alarm-tiles'
 const RESERVED_MOST = 4
 const BEAT_MS = 1_000
 /** How long a line that somebody else acknowledged says so before it goes. */
@@ -31,7 +30,7 @@ export class AlarmStore {
   readonly farewells = shallowRef<Farewell[]>([])
   readonly rules = shallowRef<AlarmRule[]>([])
   /** How many of the wall's last tiles alarms may borrow. */
-  readonly reserved = ref(rememberedTiles())
+  readonly reserved: Ref<number>
   /** Place among the reserved tiles → the alarm that has it. */
   readonly borrowed = shallowRef<ReadonlyMap<number, TileWish>>(new Map())
   readonly count = computed(() => this.lines.value.reduce((sum, line) => sum + (line.kind === 'single' ? 1 : line.alarms.length), 0))
@@ -45,9 +44,12 @@ export class AlarmStore {
     private readonly api: ApiClient,
     private readonly myId: string,
     private readonly allowed: ReadonlySet<string>,
+    /** Of a room with several: each has reserved tiles of its own. */
+    private readonly monitor: number,
   ) {
+    this.reserved = ref(rememberedTiles(monitor))
     watch(this.reserved, (count) => {
-      localStorage.setItem(RESERVED_KEY, String(count))
+      localStorage.setItem(reservedKey(this.monitor), String(count))
       this.redraw()
     })
   }
@@ -201,10 +203,16 @@ export class AlarmStore {
   }
 }
 
-function rememberedTiles(): number {
-  const word = localStorage.getItem(RESERVED_KEY)
-  const count = word === null ? 1 : Number(word)
-  return Number.isInteger(count) && count >= 0 && count <= RESERVED_MOST ? count : 1
+function reservedKey(monitor: number): string {
+  return monitor === 1 ? 'gridwatch.alarm-tiles' : `gridwatch.alarm-tiles.${monitor}`
+}
+
+/** Unless said otherwise one, on the first monitor: an alarm should not come up on every screen of the room. */
+function rememberedTiles(monitor: number): number {
+  const usual = monitor === 1 ? 1 : 0
+  const word = localStorage.getItem(reservedKey(monitor))
+  const count = word === null ? usual : Number(word)
+  return Number.isInteger(count) && count >= 0 && count <= RESERVED_MOST ? count : usual
 }
 
 export const RESERVED_CHOICES: readonly number[] = [0, 1, 2, 3, 4]

@@ -69,7 +69,7 @@ export class Room {
     this.monitors = new Monitors(this.wall.monitor, me.id)
     this.monitors.onCamera = (camera) => this.wall.receive(camera)
     this.displays = new DisplayStore(api, this.permissions)
-    this.alarms = new AlarmStore(api, me.id, this.permissions)
+    this.alarms = new AlarmStore(api, me.id, this.permissions, this.wall.monitor)
     this.alarms.onSound = () => this.chime.ring()
     this.find = new CameraFinder(api, this.cameras, this.areas, this.wall.spotlight, me.id)
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
