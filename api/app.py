@@ -81,7 +81,7 @@ def build_centre(
         alarms=alarms,
         alarm_rules=AlarmRules(store, clock, case_classes),
         alarm_watch=AlarmWatch(feed, alarms, clock),
-        event_feed=EventFeed(incidents.feed, live, cameras, pages, clock),
+        event_feed=EventFeed(incidents.feed, incidents.telling, live, cameras, pages, clock),
         verification=Verification(incidents, live, clock, settings.verification),
         # People do not queue behind a town's phones that all come back at once.
         password_gate=Gate(at_once=2, waiting=100),
@@ -110,7 +110,7 @@ def create_app(centre: Centre) -> FastAPI:
     # The last one added is the outermost.
     app.add_middleware(BodyLimit)
     app.add_middleware(OriginCheck, player_origins=centre.settings.whep_origins)
-    app.add_middleware(SecurityHeaders, secure=centre.settings.secure)
+    app.add_middleware(SecurityHeaders, secure=centre.settings.stay_with_https)
     app.add_middleware(CrossOrigin, origins=centre.settings.whep_origins)
     app.add_middleware(AccessLog, clock=centre.clock)
     return app

@@ -10,6 +10,8 @@ from api.schemas.alarms import AlarmAnswer
 from api.schemas.cases import CaseAnswer
 from api.schemas.town import WorkerAnswer
 from incidents.feed import Change, Feed
+from incidents.telling import Telling, without_camera
+from incidents.views import WorkerView
 from ingest.live import Live
 from ingest.state import StreamStatus
 from runtime.clock import Clock
@@ -21,9 +23,13 @@ logger = logging.getLogger(__name__)
 class EventFeed:
     """Cases at once; a worker's position at most once a second; a camera when its state changes."""
 
-    def __init__(self, feed: Feed, live: Live, cameras: CameraDirectory, pages: Pages, clock: Clock) -> None:
+    def __init__(
+        self, feed: Feed, telling: Telling, live: Live, cameras: CameraDirectory, pages: Pages, clock: Clock
+    ) -> None:
         self.hub = EventHub()
         self._feed = feed
+        self._telling = telling
+        self._told: dict[str, str] = {}
         self._cameras = cameras
         self._pages = pages
         self._workers = Coalescer(self.hub.publish, clock)
@@ -47,11 +53,9 @@ class EventFeed:
     def _changed(self, change: Change) -> None:
         match change.topic:
             case "case":
-                data = CaseAnswer.model_validate(change.data).model_dump(mode="json")
-                self.hub.publish(Event("case", data, change.paths, change.assignee_id))
+                self._case_changed(change)
             case "worker":
-                worker = WorkerAnswer.model_validate(change.data)
-                self._workers.put(worker.id, Event("worker", worker.model_dump(mode="json"), change.paths))
+                self._worker_changed(change)
             case "display":
                 self.hub.publish(Event("display", change.data, change.paths, change.assignee_id))
             case "alarm":
@@ -59,6 +63,31 @@ class EventFeed:
                 self.hub.publish(Event("alarm", alarm, change.paths))
             case "session":
                 self._pages.recheck(change.data)
+
+    def _case_changed(self, change: Change) -> None:
+        foreign = self._telling.foreign_camera(change.data)
+        names = () if foreign is None else (foreign,)
+        whole = CaseAnswer.model_validate(change.data).model_dump(mode="json")
+        self.hub.publish(Event("case", whole, change.paths, change.assignee_id, names))
+        if names:
+            less = CaseAnswer.model_validate(without_camera(change.data)).model_dump(mode="json")
+            self.hub.publish(Event("case", less, change.paths, change.assignee_id, names, reduced=True))
+
+    def _worker_changed(self, change: Change) -> None:
+        """Whoever's areas hold but one of his grids hears of that grid alone, and of no case elsewhere."""
+        worker: WorkerView = change.data
+        names = tuple({*change.paths, *([worker.case_path] if worker.case_path else [])})
+        whole = WorkerAnswer.model_validate(worker).model_dump(mode="json")
+        self._workers.put(worker.id, Event("worker", whole, change.paths, names=names))
+        if len(names) == 1:
+            return
+        for grid, path in zip(worker.grids, change.paths, strict=True):
+            less = Event("worker", {**whole, "grids": [grid], "case_id": None}, (path,), names=names, reduced=True)
+            key = f"{worker.id} {grid}"
+            # What changed elsewhere is not even told as something that has not changed.
+            if self._told.get(key) != less.text:
+                self._told[key] = less.text
+                self._workers.put(key, less)
 
     def _status_changed(self, status: StreamStatus) -> None:
         path = self._cameras.path(status.camera_id)

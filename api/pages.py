@@ -45,7 +45,9 @@ class CallerRights:
             # Said to the display itself.
             return event.assignee_id == self._caller.account_id
         scope = self._scopes[event.topic]
-        return any(scope.covers(path, event.assignee_id) for path in event.paths)
+        if not any(scope.covers(path, event.assignee_id) for path in event.paths):
+            return False
+        return all(scope.covers(path) for path in event.names) != event.reduced
 
 
 class Watching(Protocol):

@@ -100,7 +100,7 @@ def _against(
         return Text("不在岗", "Off duty")
     if worker.id in refused:
         return Text("已拒绝本案件", "Declined this case")
-    if worker.case_id is not None:
+    if worker.busy or worker.case_id is not None:
         return Text("正在处置其他案件", "Busy with another case")
     if age is None or worker.accuracy_m is None:
         return Text("没有位置", "No position")

@@ -96,7 +96,9 @@ def locate(
     if found is None:
         raise Invalid(f"the town's area {town.area} is not in the store", "area")
     is_grid = found.level == "grid"
-    if camera is not None:
+    # A camera gives the place its name at home. Across its border it would be named to those who do not know it.
+    home = known.get(camera.area) if camera is not None else None
+    if camera is not None and (home is None or found.path.startswith(home.path)):
         name = Text(camera.name, camera.name_en or camera.name)
     else:
         name = Text(found.name, found.name_en or found.name)

@@ -122,7 +122,9 @@ def get_area(connection: Connection, scope: Scope, code: str) -> AreaView:
 def list_workers(
     connection: Connection, scope: Scope, only: Iterable[str] | None = None
 ) -> tuple[tuple[WorkerView, tuple[str, ...]], ...]:
-    """Grid workers that can sign in, each with the paths of all his areas; seen when one of them lies inside."""
+    """Grid workers that can sign in, each with the paths of all his areas; seen when one of them lies inside.
+
+    What he has outside is not named: neither his grids nor the case in hand there, only that he is busy."""
     inside = (
         select(roles.c.account_id)
         .join(areas, areas.c.code == roles.c.area)
@@ -149,7 +151,7 @@ def list_workers(
     grids, in_hand = _grids_of(connection, ids), _in_hand(connection, ids)
     return tuple(
         (
-            _worker_view(row, grids.get(row.account_id, []), in_hand.get(row.account_id)),
+            _worker_view(row, scope, grids.get(row.account_id, []), in_hand.get(row.account_id)),
             tuple(path for _, path in grids.get(row.account_id, [])),
         )
         for row in rows
@@ -257,26 +259,30 @@ def _grids_of(connection: Connection, ids: list[str]) -> dict[str, list[tuple[st
     return found
 
 
-def _in_hand(connection: Connection, ids: list[str]) -> dict[str, str]:
+def _in_hand(connection: Connection, ids: list[str]) -> dict[str, tuple[str, str]]:
     query = (
-        select(cases.c.assignee_id, cases.c.id)
+        select(cases.c.assignee_id, cases.c.id, _place.c.path)
+        .join(_place, _place.c.code == cases.c.place)
         .where(cases.c.assignee_id.in_(ids), cases.c.state.in_(sorted(IN_HAND)))
         .order_by(cases.c.opened_seq.desc())
     )
-    return {row.assignee_id: row.id for row in connection.execute(query)}
+    return {row.assignee_id: (row.id, row.path) for row in connection.execute(query)}
 
 
-def _worker_view(row: Any, grids: list[tuple[str, str]], case_id: str | None) -> WorkerView:
+def _worker_view(row: Any, scope: Scope, grids: list[tuple[str, str]], in_hand: tuple[str, str] | None) -> WorkerView:
+    case_id, case_path = in_hand or (None, None)
     return WorkerView(
         id=row.account_id,
         account_id=row.account_id,
         name=row.name,
-        grids=tuple(code for code, _ in grids),
+        grids=tuple(code for code, path in grids if scope.covers(path)),
         transport=row.transport,
         duty=row.duty,
         lon=row.lon,
         lat=row.lat,
         accuracy_m=row.accuracy_m,
         position_at=row.at,
-        case_id=case_id,
+        case_id=case_id if case_path is not None and scope.covers(case_path) else None,
+        busy=case_id is not None,
+        case_path=case_path,
     )

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from config.case_classes import Level
+from gis.plane import distance_m
 from incidents import queries, trace
 from incidents.accounts import Accounts
 from incidents.acting import (
@@ -28,13 +29,14 @@ from incidents.evidence_files import EvidenceFiles
 from incidents.feed import Feed
 from incidents.intake import Intake, Taken
 from incidents.matching import MatchRules
-from incidents.opening import Draft, Town, locate, open_case
+from incidents.opening import Draft, Place, Town, locate, open_case
 from incidents.passwords import Passwords
 from incidents.queries import CaseFilter
-from incidents.rights import EVERYWHERE, Caller, Permission
+from incidents.rights import EVERYWHERE, Caller, Permission, Scope
 from incidents.sessions import SessionRules
 from incidents.store import Store
 from incidents.store.schema import case_objects, cases
+from incidents.telling import Telling
 from incidents.text import clean_text
 from incidents.trace import TraceCheck
 from incidents.views import AreaView, CaseDetail, CasePage, CaseView, EvidenceView
@@ -43,6 +45,7 @@ from runtime.clock import Clock
 
 MAX_CAPTION = 400
 HANDLERS_ACTIONS = (Action.ACCEPT, Action.DECLINE, Action.ARRIVE, Action.HANDLE)
+ACROSS_BORDER_M = 500.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ class Incidents:
         self.acting = Acting(self.feed)
         self.accounts = Accounts(store, clock, self.feed, passwords or Passwords(), session_rules or SessionRules())
         self.workers = Workers(store, clock, self.feed)
+        self._paths: dict[str, str] = {}
+        self.telling = Telling(self._paths, town.cameras, town.area)
         self._intake = Intake(store, self.files, clock, town, self.acting, match_rules or MatchRules())
 
     def follow(self, follower: Follower) -> None:
@@ -103,6 +108,8 @@ class Incidents:
         """Raises Invalid. Call at every start, before anything else."""
         with self.store.write() as transaction:
             load_areas(transaction.connection, given)
+            every = queries.list_areas(transaction.connection, EVERYWHERE)
+        self._paths.update({area.code: area.path for area in every})
 
     def list_areas(self, caller: Caller) -> tuple[AreaView, ...]:
         with self.store.read() as connection:
@@ -126,12 +133,7 @@ class Incidents:
         note = clean_detail(Action.COMMENT, {"note": wanted.note})
         with self.store.write() as transaction:
             connection = transaction.connection
-            place = locate(
-                connection, self.town, lon=wanted.lon, lat=wanted.lat, error_m=wanted.error_m, camera_id=wanted.camera_id
-            )
-            path = queries.get_area(connection, EVERYWHERE, place.finest).path
-            if not caller.scope(Permission.CASE_CREATE).covers(path):
-                raise NotAllowed("you may not create cases at this place")
+            place = self._placed(connection, caller.scope(Permission.CASE_CREATE), wanted)
             own = caller.scope(Permission.WORKER_REPORT).prefixes
             draft = Draft(
                 state=State.FILED,
@@ -145,9 +147,29 @@ class Incidents:
             case_id = open_case(transaction, self.town, draft, caller.actor(), note)
             return self.acting.announce(transaction, case_id)
 
+    def _placed(self, connection: Connection, scope: Scope, wanted: NewCase) -> Place:
+        """Where the case lies. What a camera sees just across the border of its area, in an area the caller has no
+        right to, is reported where the camera belongs. Raises NotAllowed."""
+        lon, lat, error_m = wanted.lon, wanted.lat, wanted.error_m
+        place = locate(connection, self.town, lon=lon, lat=lat, error_m=error_m, camera_id=wanted.camera_id)
+        if scope.covers(queries.get_area(connection, EVERYWHERE, place.finest).path):
+            return place
+        camera = self.town.cameras.get(wanted.camera_id or "")
+        at = camera.position if camera else None
+        if camera and at and distance_m(at.lon, at.lat, lon, lat) <= ACROSS_BORDER_M:
+            home = locate(connection, self.town, lon=None, lat=None, error_m=None, camera_id=camera.id)
+            if scope.covers(queries.get_area(connection, EVERYWHERE, home.finest).path):
+                return replace(home, lon=lon, lat=lat, error_m=error_m)
+        raise NotAllowed("you may not create cases at this place")
+
     def list_cases(self, caller: Caller, wanted: CaseFilter | None = None) -> CasePage:
+        scope, wanted = caller.scope(Permission.CASE_SEE), wanted or CaseFilter()
+        if wanted.camera is not None and not self.telling.may_name(scope, wanted.camera):
+            # To find a case by it would be to learn of the camera.
+            wanted = replace(wanted, camera="")
         with self.store.read() as connection:
-            return queries.list_cases(connection, caller.scope(Permission.CASE_SEE), wanted or CaseFilter())
+            found = queries.list_cases(connection, scope, wanted)
+        return replace(found, items=tuple(self.telling.case(scope, one) for one in found.items))
 
     def get_case(self, caller: Caller, case_id: str) -> CaseDetail:
         scope = caller.scope(Permission.CASE_SEE)
@@ -155,8 +177,8 @@ class Incidents:
             view, path = queries.get_case(connection, scope, case_id)
             row = connection.execute(select(cases).where(cases.c.id == case_id)).one()
             return CaseDetail(
-                view,
-                queries.get_trace(connection, scope, case_id),
+                self.telling.case(scope, view),
+                self.telling.trace(caller, view, queries.get_trace(connection, scope, case_id)),
                 queries.list_evidence(connection, scope, case_id),
                 allowed_actions(caller, path, standing_of(row)),
             )
@@ -187,7 +209,7 @@ class Incidents:
                 clean["worker_name"] = worker.name
             if wanted in HANDLERS_ACTIONS and view.assignee and view.assignee.id != caller.account_id:
                 clean["on_behalf_of"] = view.assignee.name
-            return self.acting.apply(
+            done = self.acting.apply(
                 transaction,
                 case_id,
                 wanted,
@@ -197,6 +219,7 @@ class Incidents:
                 detail=clean,
                 version=version,
             )
+        return self.telling.case(caller.scope(Permission.CASE_SEE), done)
 
     # --- verification by the camera
 
@@ -289,7 +312,9 @@ class Incidents:
             view, path = queries.get_case(connection, caller.scope(Permission.CASE_SEE), case_id)
             if not caller.scope(Permission.TRACE_CHECK).covers(path):
                 raise NotAllowed("you may not check traces")
-            return trace.check_case(connection, view.id)
+            found = trace.check_case(connection, view.id)
+        # Told by its place in the case: the count over all cases is nobody's business who sees but some.
+        return replace(found, broken_at=None if found.valid else found.entries, head_seq=0)
 
     def camera_areas(self, caller: Caller) -> frozenset[str]:
         """Codes of the areas whose cameras the caller may see."""

@@ -81,7 +81,8 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True)
 class WorkerView:
-    """A grid worker; `id` is the account's. `case_id`: the case in hand, if any."""
+    """A grid worker; `id` is the account's. `case_id`: the case in hand, where it may be named; `busy`: he has one.
+    `case_path`: area path of its place, for those who pass the view on."""
 
     id: str
     account_id: str
@@ -94,6 +95,8 @@ class WorkerView:
     accuracy_m: float | None
     position_at: float | None
     case_id: str | None
+    busy: bool = False
+    case_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ class Event:
     data: dict[str, Any]
     paths: tuple[str, ...] = ()
     assignee_id: str | None = None
+    names: tuple[str, ...] = ()
+    """Area paths of what else the data names: it is for those whose rights cover them all."""
+    reduced: bool = False
+    """The same without those names, for the others."""
     text: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Response
 
 from api.map_export import export_map, leaflet_folder
+from api.own_ground import own_ground
 from api.policy import CurrentCaller, requires, signed_in
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas import FeatureCollection
-from api.town_map import GeoJson, serialised, within
+from api.town_map import GeoJson, cut_to, serialised, within
 from incidents.errors import NotFound
 from incidents.queries import MAX_LIMIT, CaseFilter
 from incidents.rights import Permission
@@ -41,12 +42,14 @@ def map_grids(caller: CurrentCaller, centre: TheCentre, if_none_match: IfNoneMat
 
 
 @router.get("/base/{layer}", dependencies=[signed_in], summary="A base layer", operation_id="map_base", **GEOJSON)
-def map_base(layer: str, centre: TheCentre, if_none_match: IfNoneMatch = "") -> Response:
-    """One of `base_layers` of the town: roads, water, green, buildings."""
+def map_base(layer: str, caller: CurrentCaller, centre: TheCentre, if_none_match: IfNoneMatch = "") -> Response:
+    """One of `base_layers` of the town: roads, water, green, buildings; cut to the caller's areas, since roads are
+    named after the villages they run through. Grid workers are sent anywhere in the town and get all of it."""
     collection = centre.town_map.base.get(layer)
     if collection is None:
         raise NotFound("no such base layer", "layer")
-    return answer(collection, if_none_match)
+    ground = own_ground(centre, caller)
+    return answer(collection if ground is None else cut_to(collection, ground.outline), if_none_match)
 
 
 @router.get(

@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter
 
+from api.own_ground import own_ground
 from api.policy import CurrentCaller, signed_in
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas import Names
 from api.schemas.town import AreaAnswer, CaseClassAnswer, TownAnswer
+from incidents.rights import Permission
 
 router = APIRouter(prefix=PREFIX, tags=["town"], responses=REFUSALS)
 
@@ -13,10 +15,14 @@ router = APIRouter(prefix=PREFIX, tags=["town"], responses=REFUSALS)
 @router.get(
     "/town", dependencies=[signed_in], summary="Name, bounds, base layers, case classes", operation_id="get_town"
 )
-def get_town(centre: TheCentre) -> TownAnswer:
+def get_town(caller: CurrentCaller, centre: TheCentre) -> TownAnswer:
+    """Bounds and dwell times are those of the caller's own areas and cameras."""
     town = centre.config.town
-    west, south, east, north = centre.town_map.bounds
-    dwells = sorted({zone.dwell_seconds for camera in centre.config.cameras for zone in camera.zones})
+    ground = own_ground(centre, caller)
+    drawn = ground.outline if ground else None
+    west, south, east, north = drawn.bounds if drawn is not None else centre.town_map.bounds
+    cameras = centre.cameras.visible(caller.scope(Permission.CAMERA_SEE))
+    dwells = sorted({zone.dwell_seconds for camera in cameras for zone in camera.zones})
     return TownAnswer(
         name=town.name,
         name_en=town.name_en,

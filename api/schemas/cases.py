@@ -60,7 +60,7 @@ class ActorAnswer(Answer):
 
 
 class TraceEntryAnswer(Answer):
-    seq: int
+    seq: int = Field(validation_alias="case_seq", description="1, 2, 3 … within the case")
     at: float
     action: str
     actor: ActorAnswer

@@ -5,6 +5,7 @@ village (workers: at a grid).
 """
 
 import functools
+import ssl
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -259,8 +260,18 @@ QUICK = VerificationRules(patience_seconds=1.0, retry_seconds=0.1, poll_seconds=
 
 @asynccontextmanager
 async def running_town(
-    folder: Path, *, accounts: bool = True, clock: Clock | None = None, live: ReplayLive | None = None, **changed: Any
+    folder: Path,
+    *,
+    accounts: bool = True,
+    clock: Clock | None = None,
+    live: ReplayLive | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    context: ssl.SSLContext | None = None,
+    town_map: TownMap = TOWN_MAP,
+    **changed: Any,
 ) -> AsyncIterator[RunningTown]:
+    """With `context`, under https. What else is given changes the settings."""
     clock = clock or SystemClock()
     if accounts and not (folder / DATABASE).exists():
         (folder / DATABASE).write_bytes(populated_store())
@@ -268,11 +279,11 @@ async def running_town(
     incidents.load_areas(AREAS)
     live = live or ReplayLive({("east-cam", "sub"): encode_clip(), ("west-cam", "sub"): encode_clip()})
     settings = Settings(data_dir=folder, **{"verification": QUICK, "static_dir": folder / "static", **changed})
-    centre = build_centre(settings, CONFIG, TOWN_MAP, incidents, live, clock)
+    centre = build_centre(settings, CONFIG, town_map, incidents, live, clock)
     live.start()
     town = RunningTown("", centre, incidents, live)
     try:
-        async with serving(server_config(create_app(centre), settings)) as address:
+        async with serving(server_config(create_app(centre), settings, context), host, port) as address:
             town.address = address
             try:
                 yield town

@@ -41,12 +41,12 @@ export class RemoteFocus {
     this.to(choices[next])
   }
 
-  /** Where nothing has the focus it goes to the first thing marked `data-first`, else to the first of all. */
+  /** Where nothing has the focus it goes to the first thing marked `data-first` or the first picture, else to the first of all. */
   async settle(): Promise<void> {
     await nextTick()
     if (this.focused()) return
     const choices = this.choices()
-    this.to(choices.find((one) => one.matches('[data-first]')) ?? choices[0])
+    this.to(choices.find((one) => one.matches('[data-first], .tile')) ?? choices[0])
   }
 
   to(element: HTMLElement | null | undefined): void {
