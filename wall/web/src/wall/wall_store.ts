@@ -49,7 +49,6 @@ export class WallStore {
   private cooling: ReturnType<typeof setTimeout> | null = null
   private readonly undoing = new Undo<WallState>()
   private known: ReadonlySet<string> = new Set()
-  private restoring = false
   private readonly onHistory = (event: PopStateEvent): void => this.fromHistory(event)
 
   constructor(readonly monitor = 1) {}
@@ -73,7 +72,7 @@ export class WallStore {
     this.spotlight.value = address.spotlight !== null && this.known.has(address.spotlight) ? address.spotlight : null
     this.tourId.value = address.tour
     this.remember('replace')
-    watch([this.layout, this.page, this.slots, this.spotlight, this.tourId], () => this.remember(this.restoring ? 'leave' : 'push'))
+    watch([this.layout, this.page, this.slots, this.spotlight, this.tourId], () => this.remember('push'))
     window.addEventListener('popstate', this.onHistory)
   }
 
@@ -89,13 +88,12 @@ export class WallStore {
     this.slots.value = slots
   }
 
-  private remember(how: 'push' | 'replace' | 'leave'): void {
+  private remember(how: 'push' | 'replace'): void {
     const view = this.view()
     localStorage.setItem(memoryKey(this.monitor), JSON.stringify(this.state()))
-    this.restoring = false
-    if (how === 'leave') return
     const url = writeAddress(location.search, view) + location.hash
     const entry = { ...(history.state as object | null), wall: view }
+    // Gone back to: the address is there already.
     if (how === 'replace' || url === location.search + location.hash) history.replaceState(entry, '', url)
     else history.pushState(entry, '', url)
   }
@@ -105,7 +103,6 @@ export class WallStore {
     const stored = (event.state as { wall?: unknown } | null)?.wall
     const address = readAddress(location.search)
     const state = readState(stored) ?? startingWall(address, this.state(), [], DEFAULT_LAYOUT)
-    this.restoring = true
     this.change(() => this.adopt(state))
     this.enlarged.value = null
     this.spotlight.value = address.spotlight !== null && this.known.has(address.spotlight) ? address.spotlight : null
