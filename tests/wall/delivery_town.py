@@ -6,9 +6,9 @@ Every camera shows a colour of its own, the same in both streams, so that a pict
 import asyncio
 import functools
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,8 @@ class Kind:
     main: Codec | None = "h264"
     main_is: str = "there"
     """`there`, `refused` or `silent`."""
+    oddity: str = ""
+    """What is odd about its sub-stream; a key of ODDITIES."""
 
 
 KINDS = (
@@ -126,8 +128,38 @@ class DeliveryLive(ReplayLive):
         return {(one.camera_id, one.profile) for one in self.subscriptions}
 
 
+def _garbage(kind: Kind) -> Clip:
+    """Parameter sets that can be read, and noise for pictures."""
+    plain, noise = coloured(kind.colour), np.random.default_rng(3)
+
+    def spoilt(data: bytes) -> bytes:
+        picture = data.rfind(b"\x00\x00\x01") + 4
+        return data[:picture] + bytes(noise.integers(1, 256, 300, np.uint8))
+
+    return replace(plain, units=tuple((key, spoilt(data)) for key, data in plain.units))
+
+
+def _cut_keys(kind: Kind) -> Clip:
+    """Key frames end in the middle of their parameter sets."""
+    plain = coloured(kind.colour)
+    return replace(plain, units=tuple((key, data[:30] if key else data) for key, data in plain.units))
+
+
+def _two_sizes(kind: Kind) -> Clip:
+    return replace(coloured(kind.colour), units=coloured(kind.colour).units + coloured(kind.colour, size=MAIN).units)
+
+
+ODDITIES: dict[str, Callable[[Kind], Clip]] = {
+    "": lambda kind: coloured(kind.colour, kind.sub),
+    "garbage": _garbage,
+    "cut key frames": _cut_keys,
+    "changes size": _two_sizes,
+    "B-frames": lambda kind: coloured(kind.colour, extra="bframes=2:b-adapt=0"),
+}
+
+
 def live_of(kinds: Sequence[Kind], **options: Any) -> DeliveryLive:
-    clips = {(kind.id, "sub"): coloured(kind.colour, kind.sub) for kind in kinds}
+    clips = {(kind.id, "sub"): ODDITIES[kind.oddity](kind) for kind in kinds}
     for kind in kinds:
         if kind.main is not None and kind.main_is == "there":
             clips[kind.id, "main"] = coloured(kind.colour, kind.main, MAIN)
