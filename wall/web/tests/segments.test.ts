@@ -16,7 +16,7 @@ interface Clip {
   units: { key: boolean; ptsUs: number; data: string }[]
 }
 
-/** Access units as a camera sends them: `clips/make.py` says how they were made. */
+/** Access units as a camera sends them: `tests/wall/web_clips.py` makes them. */
 function clip(name: string): Clip {
   return JSON.parse(readFileSync(new URL(`./clips/${name}.json`, import.meta.url), 'utf8')) as Clip
 }

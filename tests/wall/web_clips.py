@@ -1,4 +1,4 @@
-"""Makes the clips beside it: `python wall/web/tests/clips/make.py` from the root of the tree. Kept with their bytes."""
+"""Makes the clips of the web tests, kept with their bytes: `python -m tests.wall.web_clips`."""
 
 import base64
 import json
@@ -11,6 +11,7 @@ from ingest.parameter_sets import leading_sps, read_format
 from tests.wall.clips import pictures
 
 FPS, GOP = 20, 10
+FOLDER = Path(__file__).parent.parent.parent / "wall" / "web" / "tests" / "clips"
 
 
 def make(name: str, width: int, height: int, frames: int, extra: str, preset: str) -> None:
@@ -36,9 +37,10 @@ def make(name: str, width: int, height: int, frames: int, extra: str, preset: st
         for packet in packets
     ]
     row = {"codec": read_format("h264", sps).codec, "width": width, "height": height, "units": units}
-    (Path(__file__).parent / f"{name}.json").write_text(json.dumps(row, indent=0) + "\n")
+    (FOLDER / f"{name}.json").write_text(json.dumps(row, indent=0) + "\n")
 
 
-make("h264-320x180", 320, 180, 30, "bframes=0", "ultrafast")
-make("h264-640x360", 640, 360, 20, "bframes=0", "ultrafast")
-make("h264-bframes", 320, 180, 30, "bframes=2:b-adapt=0:b-pyramid=none", "veryfast")
+if __name__ == "__main__":
+    make("h264-320x180", 320, 180, 30, "bframes=0", "ultrafast")
+    make("h264-640x360", 640, 360, 20, "bframes=0", "ultrafast")
+    make("h264-bframes", 320, 180, 30, "bframes=2:b-adapt=0:b-pyramid=none", "veryfast")
