@@ -11,9 +11,9 @@ from api.server import listen
 
 
 @asynccontextmanager
-async def serving(config: uvicorn.Config) -> AsyncIterator[str]:
+async def serving(config: uvicorn.Config, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """Yields `host:port`; at the end the server is shut down as by SIGTERM, which must take under ten seconds."""
-    listener = listen("127.0.0.1", 0)
+    listener = listen(host, port)
     port = listener.getsockname()[1]
     server = uvicorn.Server(config)
     task: asyncio.Task[Any] = asyncio.create_task(server._serve(sockets=[listener]))
@@ -22,7 +22,7 @@ async def serving(config: uvicorn.Config) -> AsyncIterator[str]:
             await task
         await asyncio.sleep(0.01)
     try:
-        yield f"127.0.0.1:{port}"
+        yield f"{host}:{port}"
     finally:
         server.should_exit = True
         async with asyncio.timeout(10):
