@@ -1,5 +1,5 @@
 import { ref, shallowRef, watch, type Ref } from 'vue'
-import type { ApiClient } from '../api/client'
+import { ApiError, type ApiClient } from '../api/client'
 import type { Area, Camera } from '../api/types'
 import { standingOf, type CameraStanding, type CameraStore } from '../stores/camera_store'
 import { CameraIndex, type Findable } from './camera_index'
@@ -22,6 +22,7 @@ export class CameraFinder {
   readonly favourites: Favourites
   readonly recent: RecentCameras
   readonly listing = shallowRef<Listing>({ kind: 'tree' })
+  readonly problem = ref('')
   /** The quick finder stands open. */
   readonly open = ref(false)
   /** Goes up when the same words may find something else: the dictionary has come, or the estate has changed. */
@@ -79,6 +80,17 @@ export class CameraFinder {
       const grid = camera.grid === null ? undefined : names.get(camera.grid)
       const places = [area?.name ?? camera.area_name, area?.name_en ?? '', camera.grid_name, grid?.name_en ?? '', camera.street, camera.street_en]
       yield { id: camera.id, name: camera.name, name_en: camera.name_en, places }
+    }
+  }
+
+  /** Stars a camera or takes its star off; what the server refuses is told in `problem`. */
+  async star(id: string): Promise<void> {
+    this.problem.value = ''
+    try {
+      await this.favourites.toggle(id)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      this.problem.value = error.message || error.code
     }
   }
 
