@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { ApiError } from '../src/api/client'
 import type { Area, Case, CaseState, CaseWithTrace, Me, TraceEntry } from '../src/api/types'
+import { lieIn } from '../src/stores/area_tree'
 import { progressOf, type StepName } from '../src/village/progress'
 import { remoteKey } from '../src/village/remote_keys'
 import { nextBox, type Box, type Direction } from '../src/village/spatial'
-import { isVillageAddress, lieIn, onlyVillageRoom, roomAreas } from '../src/village/village_area'
+import { isVillageAddress, onlyVillageRoom, roomAreas } from '../src/village/village_area'
 import { CaseDetails, villageCases } from '../src/village/village_cases'
 
 function box(left: number, top: number, width: number, height: number): Box {

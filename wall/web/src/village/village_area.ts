@@ -16,19 +16,6 @@ export function roomAreas(me: Me, areas: readonly Area[], search: string): strin
   return areas.filter(({ level }) => level === 'village').slice(0, 1).map(({ code }) => code)
 }
 
-/** Whether an area is this one or lies in it. */
-export function lieIn(root: string, areas: readonly Area[]): (code: string) => boolean {
-  const parents = new Map(areas.map(({ code, parent }) => [code, parent]))
-  return (code) => {
-    const seen = new Set<string>()
-    for (let at: string | null | undefined = code; at && !seen.has(at); at = parents.get(at)) {
-      if (at === root) return true
-      seen.add(at)
-    }
-    return false
-  }
-}
-
 export function isVillageAddress(path: string): boolean {
   return path === '/village' || path === '/village/'
 }

@@ -1,5 +1,6 @@
 /** The camera list as rows: areas with their cameras below, or what else is listed. Pure. */
 import type { Area, Camera } from '../api/types'
+import { lieIn } from '../stores/area_tree'
 import { standingOf, type CameraStanding } from '../stores/camera_store'
 
 /** `size` and `position` are among the siblings of the same parent, as screen readers tell them. */
@@ -126,14 +127,6 @@ export function flatRows(cameras: readonly (Camera | { camera: Camera; metres: n
 
 /** Every camera of an area and below it, in the order of the list. */
 export function camerasIn(area: string, areas: readonly Area[], cameras: readonly Camera[]): Camera[] {
-  const parents = new Map(areas.map((one) => [one.code, one.parent]))
-  const within = (code: string): boolean => {
-    const seen = new Set<string>()
-    for (let at: string | null | undefined = code; at && !seen.has(at); at = parents.get(at)) {
-      if (at === area) return true
-      seen.add(at)
-    }
-    return false
-  }
+  const within = lieIn(area, areas)
   return cameras.filter((camera) => within(camera.area))
 }
