@@ -17,6 +17,7 @@ from ingest.ring import Ring
 from ingest.state import StreamState, StreamStatus
 from tests.wall.clips import Clip
 from vision.clip import clip as mp4_of
+from vision.clip import parameter_sets
 
 Sink = Callable[[LiveUnit], None]
 
@@ -53,6 +54,8 @@ class ReplayLive:
         self.rings = {key: Ring(self.ring_seconds, 8 * 1024 * 1024) for key in self.clips}
         self._tasks: list[asyncio.Task[None]] = []
         self.paused = asyncio.Event()
+        self.spoilt = asyncio.Event()
+        """While set, units come and none can be decoded."""
         self._statuses = {
             camera: StreamStatus(camera, state=StreamState.LIVE, since=time.time(), codec=clip.codec)
             for (camera, profile), clip in self.clips.items()
@@ -124,7 +127,8 @@ class ReplayLive:
         while True:
             for keyframe, data in clip.units:
                 if not self.paused.is_set():
-                    unit = AccessUnit(*key, clip.codec, keyframe, count * step, time.time(), data, count == 0)
+                    sent = spoil(data, keyframe) if self.spoilt.is_set() else data
+                    unit = AccessUnit(*key, clip.codec, keyframe, count * step, time.time(), sent, count == 0)
                     self._gops[key] = [unit] if keyframe else [*self._gops[key], unit]
                     self._keep(key, unit)
                     for subscription in tuple(self.subscriptions):
@@ -140,6 +144,12 @@ class ReplayLive:
         elif isinstance(newest := ring.newest, UnitGop):
             newest.append(unit)
             ring.grown()
+
+
+def spoil(data: bytes, keyframe: bool) -> bytes:
+    """An H.264 unit whose parameter sets are right and whose picture no decoder can read."""
+    kind = b"\x65" if keyframe else b"\x41"
+    return parameter_sets("h264", data) + b"\x00\x00\x00\x01" + kind + b"\xff" * 64
 
 
 def decode_units(codec: str, data: list[bytes]) -> list[av.VideoFrame]:

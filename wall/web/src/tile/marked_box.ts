@@ -43,7 +43,7 @@ export function drawBox(picture: HTMLCanvasElement, box: Box | null): HTMLCanvas
   if (!context) return picture
   context.drawImage(picture, 0, 0)
   if (!box) return canvas
-  const line = Math.max(2, Math.round(picture.width / 320))
+  const line = Math.max(3, Math.round(picture.width / 240))
   for (const [width, colour] of [
     [line * 2, 'rgb(0 0 0 / 65%)'],
     [line, '#ffd23f'],

@@ -43,6 +43,8 @@ const REPORT_MS = 500
 export const NOT_ALLOWED = 'not allowed any more'
 /** The server's word for a camera of which this browser can decode nothing, transcoded or not. */
 const NOTHING_PLAYABLE = 'nothing of this camera can be played by this browser'
+/** Pictures are decoded and none has been seen for so long: the element is made anew. */
+const REBUILD_AFTER_MS = 6_000
 const RETRY_MS = [1_500, 3_000, 6_000, 10_000] as const
 /** The server turns to the sub-stream after four seconds without a main stream; this is for when it does not even say so. */
 const MAIN_PATIENCE_MS = 6_000
@@ -154,9 +156,10 @@ export class TileDriver {
     const found = freshness(this.silence(now), this.delay())
     if (found === 'fresh') {
       if (this.state.kind === 'stale') this.enter({ kind: 'live' })
+    } else if (this.silence(now) > REBUILD_AFTER_MS && this.decodedSilence(now) < STALE_AFTER_MS) {
+      this.rebuild()
     } else if (found === 'reopen') {
-      if (now - this.presented.at > STALE_AFTER_MS && this.decodedSilence(now) < STALE_AFTER_MS) this.rebuild()
-      else if (now - stream.openedAt > 15_000) this.reopen()
+      if (now - stream.openedAt > 15_000) this.reopen()
     } else if (this.state.kind !== 'stale' || this.state.why !== found) {
       this.enter({ kind: 'stale', why: found })
     }
