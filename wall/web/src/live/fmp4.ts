@@ -1,4 +1,5 @@
 /** Fragmented MP4 for one H.264 track (ISO/IEC 14496-12 and -15), for a SourceBuffer. Pure. */
+import { box, fullBox, joined, text, u16, u32, u64, zeros, type Part } from './mp4_boxes'
 
 export const TIMESCALE = 90_000
 const TRACK = 1
@@ -21,33 +22,6 @@ export interface Sample {
   delay: number
 }
 
-type Part = number[] | Uint8Array
-
-const u16 = (value: number): number[] => [(value >>> 8) & 255, value & 255]
-const u32 = (value: number): number[] => [(value >>> 24) & 255, (value >>> 16) & 255, (value >>> 8) & 255, value & 255]
-const u64 = (value: number): number[] => [...u32(Math.floor(value / 2 ** 32)), ...u32(value % 2 ** 32)]
-const text = (value: string): number[] => [...value].map((letter) => letter.charCodeAt(0))
-const zeros = (count: number): number[] => new Array<number>(count).fill(0)
-
-function joined(parts: readonly Part[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
-}
-
-function box(type: string, ...parts: Part[]): Uint8Array {
-  const size = parts.reduce((sum, part) => sum + part.length, 8)
-  return joined([u32(size), text(type), ...parts])
-}
-
-function fullBox(type: string, version: number, flags: number, ...parts: Part[]): Uint8Array {
-  return box(type, u32((version << 24) | flags), ...parts)
-}
-
 const MATRIX = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].flatMap(u32)
 
 /** What comes before the first fragment, and again when the format changes. */
@@ -56,7 +30,7 @@ export function initSegment(format: TrackFormat): Uint8Array<ArrayBuffer> {
   const mvhd = fullBox('mvhd', 0, 0, zeros(8), u32(TIMESCALE), u32(0), u32(0x10000), u16(0x100), zeros(10), MATRIX, zeros(24), u32(TRACK + 1))
   const trex = fullBox('trex', 0, 0, u32(TRACK), u32(1), zeros(12))
   const whole = joined([box('ftyp', brands), box('moov', mvhd, track(format), box('mvex', trex))])
-  return whole as Uint8Array<ArrayBuffer>
+  return whole
 }
 
 function track({ sps, pps, width, height }: TrackFormat): Uint8Array {
@@ -106,5 +80,5 @@ export function fragment(sequence: number, samples: readonly Sample[]): Uint8Arr
   // The data's place is counted from the moof, whose length does not depend on the number written into it.
   const moof = build(build(0).length + 8)
   const whole = joined([moof, box('mdat', ...samples.map((sample) => sample.data))])
-  return whole as Uint8Array<ArrayBuffer>
+  return whole
 }
