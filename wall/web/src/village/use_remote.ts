@@ -14,6 +14,9 @@ function inSight(element: HTMLElement): boolean {
 
 /** Keys of a remote control on a page: arrows move the focus to what lies there, the rest is told by its meaning. */
 export class RemoteFocus {
+  /** What has the focus without anybody having moved it there. */
+  private settled: HTMLElement | null = null
+
   constructor(private readonly root: () => HTMLElement | null) {}
 
   /** The sheet on top, where there is one; else the page. */
@@ -37,16 +40,20 @@ export class RemoteFocus {
     const choices = this.choices()
     const from = this.focused()
     const index = from ? choices.indexOf(from) : -1
+    this.settled = null
     const next = index < 0 ? 0 : nextBox(choices.map((one) => one.getBoundingClientRect()), index, direction)
     this.to(choices[next])
   }
 
-  /** Where nothing has the focus it goes to the first thing marked `data-first` or the first picture, else to the first of all. */
+  /** Where nobody has put the focus it goes to the first thing marked `data-first` or the first picture, else to the first
+   * of all. To be called again when something better to begin with has come. */
   async settle(): Promise<void> {
     await nextTick()
-    if (this.focused()) return
+    const focused = this.focused()
+    if (focused && focused !== this.settled) return
     const choices = this.choices()
-    this.to(choices.find((one) => one.matches('[data-first], .tile')) ?? choices[0])
+    this.settled = choices.find((one) => one.matches('[data-first], .tile')) ?? choices[0] ?? null
+    this.to(this.settled)
   }
 
   to(element: HTMLElement | null | undefined): void {
