@@ -285,8 +285,8 @@ export class TileDriver {
       onUnplayable: (codec) => this.cannotPlay(stream, codec),
       onStats: (stats) => {
         stream.stats = stats
-        if (stream !== this.current || stats.lastFrameAt <= this.lastFrameAt) return
-        this.lastFrameAt = stats.lastFrameAt
+        if (stream !== this.current || stats.receivedAt === 0) return
+        this.lastFrameAt = Math.max(this.lastFrameAt, stats.lastFrameAt)
         this.receivedAt = stats.receivedAt
       },
     }
