@@ -115,18 +115,19 @@ async def test_from_sub_to_main_and_back_never_shows_another_camera_or_nothing(t
 
 
 NO_MAIN = [
-    ("the camera refuses it", "refused", "yellow", "refused", 2.5),
-    ("it is H.265", "new-main", "cyan", "codec", 2.5),
+    ("the camera refuses it", "refused", "yellow", "refused", "", 2.5),
+    ("refused, by MediaSource", "refused", "yellow", "refused", "&pictures=segments", 2.5),
+    ("it is H.265", "new-main", "cyan", "codec", "", 2.5),
 ]
 
 
 @pytest.mark.parametrize(
-    ("camera", "colour", "why", "within"), [row[1:] for row in NO_MAIN], ids=[r[0] for r in NO_MAIN]
+    ("camera", "colour", "why", "way", "within"), [row[1:] for row in NO_MAIN], ids=[r[0] for r in NO_MAIN]
 )
 async def test_without_a_main_stream_the_sub_stream_stays_and_the_tile_says_why(
-    town: Desk, camera: str, colour: str, why: str, within: float
+    town: Desk, camera: str, colour: str, why: str, way: str, within: float
 ) -> None:
-    async with town.page([camera, "other"], "4") as page:
+    async with town.page([camera, "other"], "4", more=way) as page:
         await shows(page, camera, "sub")
         await enlarge(page, camera)
         shown = (await tile(page, camera))["shown"]
@@ -138,6 +139,7 @@ async def test_without_a_main_stream_the_sub_stream_stays_and_the_tile_says_why(
         await until(lambda: closed(town, camera, "main"), 6, "the main stream is given up")
         await page.keyboard.press("Escape")
         await expect(article(page, camera).get_by_test_id("tile-no-main")).to_have_count(0)
+        await moves(page, camera, pictures=30)
 
 
 async def closed(town: Desk, camera: str, profile: str) -> bool:

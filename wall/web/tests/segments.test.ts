@@ -121,6 +121,25 @@ describe('segments of a real stream', () => {
     })
   })
 
+  it('go back to a stream that had the tile before, at its next key frame and behind its own header', () => {
+    const out: Segment[] = []
+    const sink = new SegmentSink((segment) => out.push({ ...segment, data: segment.data.slice() }))
+    const main = clip('h264-640x360')
+    const players = [plain, main].map(({ codec, width, height }, stream) => {
+      const player = new SegmentPlayer(stream, { onPicture: (one) => sink.show(stream, one), onUnplayable: () => expect.unreachable() }, () => 0)
+      player.setFormat({ codec, width, height })
+      return player
+    })
+    const [first, second] = [wireUnits(plain), wireUnits(main)]
+    for (const unit of first.slice(0, 5)) players[0]?.push(unit)
+    for (const unit of second.slice(0, 4)) players[1]?.push(unit)
+    for (const unit of first.slice(5)) players[0]?.push(unit)
+    const again = first.slice(5).findIndex(({ keyFrame }) => keyFrame)
+    expect(out.map(({ codec }) => (codec ? 'header' : 'picture')).join(' ')).toBe(
+      ['header', ...Array<string>(5).fill('picture'), 'header', ...Array<string>(4).fill('picture'), 'header', ...Array<string>(25 - again).fill('picture')].join(' '),
+    )
+  })
+
   it('show pictures of a stream with B-frames in their order', () => {
     const reordered = clip('h264-bframes')
     const twice = [...wireUnits(reordered), ...wireUnits(reordered).map((unit) => ({ ...unit, discontinuity: false, ptsUs: unit.ptsUs + reordered.units.length * 50_000 }))]

@@ -4,7 +4,7 @@ export const delivery = {
     delivery: {
       transcoded: '转码',
       transcodedHint: '浏览器不能播放此摄像机的 H.265，画面由服务器转码：较小、帧率较低',
-      compatible: '兼容播放',
+      compatible: '未用 HTTPS',
       compatibleHint: '本页未以 HTTPS 打开，浏览器只能用兼容方式播放：画面延迟更大，同屏路数更少。请改用 HTTPS 地址',
       noMain: {
         codec: '主码流：浏览器不支持',
@@ -12,7 +12,7 @@ export const delivery = {
         late: '主码流：未收到画面',
         stalled: '主码流：已中断',
       },
-      transcodingFull: '浏览器不能播放 H.265，转码路数已满，有空位时自动恢复',
+      transcodingFull: '浏览器不能播放 H.265，转码路数已满',
       transcodingFailed: '浏览器不能播放 H.265，转码失败',
     },
   },
@@ -20,7 +20,7 @@ export const delivery = {
     delivery: {
       transcoded: 'transcoded',
       transcodedHint: 'This browser cannot play the camera’s H.265: the server transcodes it, smaller and with fewer pictures a second',
-      compatible: 'compatible playback',
+      compatible: 'no HTTPS',
       compatibleHint: 'This page was not opened by HTTPS: the browser plays pictures later and fewer at once. Use the HTTPS address',
       noMain: {
         codec: 'main stream: not playable here',
@@ -28,8 +28,8 @@ export const delivery = {
         late: 'main stream: no picture came',
         stalled: 'main stream: interrupted',
       },
-      transcodingFull: 'This browser cannot play H.265, and as many streams as allowed are being transcoded: retried when one ends',
-      transcodingFailed: 'This browser cannot play H.265, and transcoding failed',
+      transcodingFull: 'H.265 must be transcoded for this browser, and all places are taken',
+      transcodingFailed: 'H.265 must be transcoded for this browser, and that failed',
     },
   },
 }

@@ -138,8 +138,12 @@ export class LiveHub {
   }
 
   private closeStream(stream: number): void {
-    this.streams.get(stream)?.player.close()
+    const open = this.streams.get(stream)
+    open?.player.close()
     this.streams.delete(stream)
+    if (!open) return
+    this.segmentSinks.get(open.sink)?.forget(stream)
+    if (this.owners.get(open.sink) === stream) this.handBack(open.sink)
     this.socket?.send({ type: 'close', stream })
   }
 
@@ -162,6 +166,14 @@ export class LiveHub {
     this.begin(stream, open)
     this.skew.observe(open.player.stats.latencyMs)
     if (this.owners.get(open.sink) === stream) sink.show(stream, picture)
+  }
+
+  /** The owner is closed: the sink is again that of the stream that had it before and still plays. */
+  private handBack(sink: number): void {
+    const others = [...this.streams].filter(([, other]) => other.sink === sink && other.begun)
+    const last = others.at(-1)
+    if (last) this.owners.set(sink, last[0])
+    else this.owners.delete(sink)
   }
 
   /** With its first picture a stream takes its sink over. */
