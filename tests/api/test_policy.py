@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from api.policy import PolicyMissing, Public, Requires, SignedIn, check_policies, policy_of, public, signed_in
 from api.routes import ROUTERS
 from incidents.rights import ROLES, Permission
+from tests.api.display_browser import DisplayBrowser, pair
 from tests.api.town import ACCOUNTS, PASSWORD, RunningTown, middle, running_town, write_leaflet
 
 ROUTES = {
@@ -63,6 +64,9 @@ PUBLIC = {
     "POST /api/v1/sessions",
     "GET /api/v1/openapi.json",
     "OPTIONS /api/v1/whep/{camera_id}",
+    # A browser that asks to be a display is nobody yet; what it gets is worth nothing until its code was typed.
+    "POST /api/v1/display/pairing",
+    "POST /api/v1/display/pairing/poll",
     "GET /{path:path}",
     "HEAD /{path:path}",
 }
@@ -153,6 +157,21 @@ TARGETS: dict[str, Target] = {
     "GET /api/v1/tours/{tour_id}": Target(holds=(P.CAMERA_SEE,)),
     "PUT /api/v1/tours/{tour_id}": Target(json={"version": 99}, holds=(P.WALL_ARRANGE,), ok={409}),
     "DELETE /api/v1/tours/{tour_id}": Target(params={"version": 99}, holds=(P.WALL_ARRANGE,), ok={409}),
+    "GET /api/v1/displays": Target(holds=(P.DISPLAY_SHOW,), anywhere=True),
+    "POST /api/v1/displays/look-up": Target(json={"code": ""}, holds=(P.DISPLAY_MANAGE,), ok={422}, anywhere=True),
+    "POST /api/v1/displays": Target(json={}, holds=(P.DISPLAY_MANAGE,), ok={422}, anywhere=True),
+    "PATCH /api/v1/displays/{display_id}": Target(json={"name": "新名"}, holds=(P.DISPLAY_MANAGE,)),
+    "DELETE /api/v1/displays/{display_id}": Target(holds=(P.DISPLAY_MANAGE,)),
+    "PUT /api/v1/displays/{display_id}/showing": Target(json={"kind": "blank"}, holds=(P.DISPLAY_SHOW,)),
+    "POST /api/v1/displays/{display_id}/identify": Target(holds=(P.DISPLAY_SHOW,)),
+    "POST /api/v1/displays/{display_id}/reload": Target(holds=(P.DISPLAY_SHOW,)),
+    "GET /api/v1/alarms": Target(holds=(P.ALARM_ANSWER,), anywhere=True),
+    "POST /api/v1/alarms/acknowledge": Target(json={"cases": []}, holds=(P.ALARM_ANSWER,), ok={422}, anywhere=True),
+    "GET /api/v1/alarm-rules": Target(holds=(P.ALARM_ANSWER,), anywhere=True),
+    "POST /api/v1/alarm-rules": Target(json={}, holds=(P.ALARM_MANAGE,), ok={422}, anywhere=True),
+    "PUT /api/v1/alarm-rules/{rule_id}": Target(json={"area": "east", "name": "r"}, holds=(P.ALARM_MANAGE,)),
+    "DELETE /api/v1/alarm-rules/{rule_id}": Target(holds=(P.ALARM_MANAGE,)),
+    "PUT /api/v1/alarm-rules/{rule_id}/mine": Target(json={"on": True}, holds=(P.ALARM_ANSWER,)),
     "GET /api/v1/health": Target(holds=(P.HEALTH_SEE,), anywhere=True),
 }
 SIGNED_IN = {name for name, route in ROUTES.items() if isinstance(policy_of(route), SignedIn)}
@@ -183,7 +202,19 @@ async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
         "camera_id": "east-cam",
         "action": "comment",
         "layer": "roads",
+        "display_id": await display_in_the_east(town),
+        "rule_id": await rule_in_the_east(town),
     }
+
+
+async def display_in_the_east(town: RunningTown) -> str:
+    async with DisplayBrowser(town.address) as browser:
+        return await pair(town, browser, "east")
+
+
+async def rule_in_the_east(town: RunningTown) -> str:
+    made = await town.client("administrator@east").post("/alarm-rules", json={"area": "east", "name": "r"})
+    return str(made.json()["id"])
 
 
 async def test_every_route_for_every_role_at_every_place(tmp_path):
@@ -203,6 +234,10 @@ async def test_every_route_for_every_role_at_every_place(tmp_path):
                 if name.startswith("DELETE /api/v1/accounts") and reply.status_code == 200:
                     town.tokens.pop("display@east", None)
                     await town.client("administrator@town").patch(url, json={"enabled": True})
+                if name.startswith("DELETE /api/v1/displays") and reply.status_code == 200:
+                    ids["display_id"] = await display_in_the_east(town)
+                if name.startswith("DELETE /api/v1/alarm-rules") and reply.status_code == 200:
+                    ids["rule_id"] = await rule_in_the_east(town)
                 through = reply.status_code in target.ok
                 refused = reply.status_code in (403, 404)
                 if through != expected_through(target, role.role, place) or through == refused:
