@@ -6,6 +6,10 @@ import logging
 import sys
 from pathlib import Path
 
+from api.certificate_check import CertificateProblem
+from api.https import trust_lines
+from api.listening import add_arguments as add_listening
+from api.listening import read_arguments as read_listening
 from api.log_format import set_up_logging
 from api.serve import Installation, children, prepare, run_supervised, worker_count
 from api.server_process import setup_code_file
@@ -28,17 +32,21 @@ def serve(given: argparse.Namespace) -> int:
     installation = Installation(
         config=given.config.resolve(),
         data=given.data.resolve(),
-        host=given.host,
-        port=given.port,
+        listening=given.listening,
         workers=given.workers or worker_count(len(file.cameras)),
         database=given.database,
         log_dir=given.log_dir,
-        secure=given.secure,
-        trusted_proxies=tuple(given.trusted_proxy),
     )
     prepare(installation)
-    print(f"http://{given.host}:{given.port} · one-time code for the first account: {setup_code_file(given.data)}")
-    asyncio.run(run_supervised(children(installation), SystemClock()))
+    clock, url = SystemClock(), installation.listening.url
+    print(f"{url} · one-time code for the first account: {setup_code_file(given.data)}")
+    if installation.listening.https:
+        credentials = installation.listening.https.credentials(installation.data)
+        for warning in credentials.prepare(clock.now()).warnings:
+            print(f"warning: {warning}")
+        for line in trust_lines(credentials, installation.listening.port):
+            print(line)
+    asyncio.run(run_supervised(children(installation), clock))
     return 0
 
 
@@ -93,13 +101,10 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--database", default="", help="PostgreSQL URL; without it, SQLite in the data folder")
 
     verb = verbs.add_parser("serve", parents=[where], help=serve.__doc__)
-    verb.add_argument("--host", default="127.0.0.1")
-    verb.add_argument("--port", type=int, default=8080)
+    add_listening(verb)
     verb.add_argument("--workers", type=int, default=0, help="ingest processes; 0 chooses by cores and cameras")
-    verb.add_argument("--secure", action="store_true", help="the site is reached by https, through a proxy before it")
-    verb.add_argument("--trusted-proxy", action="append", default=[], help="address whose X-Forwarded-For is believed")
     verb.add_argument("--log-dir", type=Path, help="a log file for each process; without it, standard error")
-    verb.set_defaults(run=serve)
+    verb.set_defaults(run=serve, parser=verb)
 
     groups = verbs.add_parser("config", help="the configuration").add_subparsers(required=True, metavar="COMMAND")
     groups.add_parser("check", parents=[where], help=config_check.__doc__).set_defaults(run=config_check)
@@ -121,10 +126,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     given = _parser().parse_args(argv)
+    if given.run is serve:
+        given.listening = read_listening(given.parser, given)
     set_up_logging(logging.INFO if given.run is serve else logging.WARNING)
     try:
         code: int = given.run(given)
-    except (ConfigError, GeographyError, IncidentError, OSError, UnicodeDecodeError) as problem:
+    except (CertificateProblem, ConfigError, GeographyError, IncidentError, OSError, UnicodeDecodeError) as problem:
         print(problem, file=sys.stderr)
         return 2
     return code

@@ -6,9 +6,10 @@ import math
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from api.listening import Listening
 from runtime.clock import Clock
 from runtime.supervisor import Child, Supervisor
 
@@ -23,13 +24,10 @@ class Installation:
 
     config: Path
     data: Path
-    host: str = "127.0.0.1"
-    port: int = 8080
+    listening: Listening = field(default_factory=Listening)
     workers: int = 1
     database: str = ""
     log_dir: Path | None = None
-    secure: bool = False
-    trusted_proxies: tuple[str, ...] = ()
 
     def socket_of(self, worker: int) -> Path:
         return self.data / "run" / f"worker-{worker}.sock"
@@ -55,14 +53,11 @@ def children(installation: Installation) -> list[Child]:
         )
         for n in range(installation.workers)
     ]
-    listen = ["--host", installation.host, "--port", str(installation.port), "--workers", str(installation.workers)]
+    listen = [*installation.listening.arguments(), "--workers", str(installation.workers)]
     database = ["--database", installation.database] if installation.database else []
-    proxy = ["--secure"] if installation.secure else []
-    for address in installation.trusted_proxies:
-        proxy += ["--trusted-proxy", address]
     api = Child(
         "api",
-        [sys.executable, "-m", "api.server_process", *base, *listen, *database, *proxy],
+        [sys.executable, "-m", "api.server_process", *base, *listen, *database],
         output=_output(installation, "api"),
     )
     return [*workers, api]

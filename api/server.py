@@ -1,6 +1,7 @@
 """The HTTP server: how uvicorn is set up, and the socket it listens on."""
 
 import socket
+import ssl
 
 import uvicorn
 from fastapi import FastAPI
@@ -37,8 +38,8 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
-    """uvicorn's settings; run with `uvicorn.Server(config).serve(sockets=[listen(…)])`.
+def server_config(app: FastAPI, settings: Settings, context: ssl.SSLContext | None = None) -> uvicorn.Config:
+    """uvicorn's settings; run with `uvicorn.Server(config).serve(sockets=[listen(…)])`. With `context`, under https.
 
     No permessage-deflate: coded video does not shrink. No access log of uvicorn's: it writes queries.
     """
@@ -58,5 +59,6 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         forwarded_allow_ips=list(settings.trusted_proxies),
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=CLOSE_SECONDS,
+        ssl_context_factory=(lambda _config, _default: context) if context else None,
         h11_max_incomplete_event_size=64 * 1024,
     )

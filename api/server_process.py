@@ -8,11 +8,18 @@ import asyncio
 import logging
 import signal
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import uvicorn
 
 from api.app import build_centre, create_app
+from api.certificate_check import CertificateProblem
+from api.encryption import encrypting
+from api.https import Https
+from api.listening import Listening
+from api.listening import add_arguments as add_listening
+from api.listening import read_arguments as read_listening
 from api.log_format import set_up_logging
 from api.server import listen, server_config
 from api.settings import Settings
@@ -33,7 +40,23 @@ from runtime.supervisor import watch_lifeline
 logger = logging.getLogger(__name__)
 
 
-async def run(settings: Settings, config: CamerasFile, base_dir: Path, store: Store, workers: int) -> None:
+def settings_of(data: Path, listening: Listening) -> Settings:
+    own = listening.https.credentials(data).own if listening.https else None
+    return Settings(
+        data_dir=data,
+        host=listening.host,
+        port=listening.port,
+        secure=listening.secure or listening.https is not None,
+        authority=own.authority if own else None,
+        trusted_proxies=listening.trusted_proxies,
+        whep_network=listening.whep_network,
+        whep_origins=frozenset(listening.whep_origins),
+    )
+
+
+async def run(
+    settings: Settings, config: CamerasFile, base_dir: Path, store: Store, workers: int, https: Https | None = None
+) -> None:
     """Serves until SIGINT or SIGTERM. Raises what keeps it from starting."""
     clock: Clock = SystemClock()
     town = read_town(config, base_dir)
@@ -43,13 +66,16 @@ async def run(settings: Settings, config: CamerasFile, base_dir: Path, store: St
     app = create_app(build_centre(settings, config, town.town_map, incidents, links, clock))
     listener = listen(settings.host, settings.port)
     write_setup_code(incidents, settings.data_dir)
-    server = uvicorn.Server(server_config(app, settings))
-    stop_on_signals(server)
-    await links.start()
     host, port = listener.getsockname()[:2]
-    logger.info("listening on http://%s:%d", host, port)
+    scheme = "https" if https else "http"
     try:
-        await server.serve(sockets=[listener])
+        async with AsyncExitStack() as stack:
+            context = await stack.enter_async_context(encrypting(https, settings, clock, port)) if https else None
+            server = uvicorn.Server(server_config(app, settings, context))
+            stop_on_signals(server)
+            await links.start()
+            logger.info("listening on %s://%s:%d", scheme, host, port)
+            await server.serve(sockets=[listener])
     finally:
         await links.stop()
         store.close()
@@ -71,29 +97,19 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m api.server_process")
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8080)
+    add_listening(parser)
     parser.add_argument("--workers", type=int, default=1, help="ingest workers to connect to")
     parser.add_argument("--database", default="", help="PostgreSQL URL; without it, SQLite in the data folder")
-    parser.add_argument("--secure", action="store_true", help="the site is reached by https through a proxy")
-    parser.add_argument(
-        "--trusted-proxy", action="append", default=[], help="address whose X-Forwarded-For is believed"
-    )
     arguments = parser.parse_args(argv)
     set_up_logging()
     watch_lifeline()
-    settings = Settings(
-        data_dir=arguments.data,
-        host=arguments.host,
-        port=arguments.port,
-        secure=arguments.secure,
-        trusted_proxies=tuple(arguments.trusted_proxy),
-    )
+    listening = read_listening(parser, arguments)
+    settings = settings_of(arguments.data, listening)
     try:
         config = load_cameras(arguments.config)
         store = open_store(arguments.database or arguments.data / "gridwatch.sqlite")
-        asyncio.run(run(settings, config, arguments.config.parent, store, arguments.workers))
-    except (ConfigError, GeographyError, IncidentError, OSError) as error:
+        asyncio.run(run(settings, config, arguments.config.parent, store, arguments.workers, listening.https))
+    except (CertificateProblem, ConfigError, GeographyError, IncidentError, OSError) as error:
         logger.error("%s", error)
         return 2
     return 0

@@ -22,6 +22,8 @@ class Settings:
     port: int = 8080
     secure: bool = False
     """The site is reached by https: cookies are marked Secure and browsers are told to stay with https."""
+    authority: Path | None = None
+    """The certificate authority this installation made for itself; served for rooms to trust."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses whose X-Forwarded-For is believed; throttling counts by client address."""
     pages_per_account: int = 16
@@ -35,3 +37,9 @@ class Settings:
     """Sites whose pages may play cameras by WHEP with a token of their own, as `https://player.example`."""
     pairing: PairingRules = field(default_factory=PairingRules)
     verification: VerificationRules = field(default_factory=VerificationRules)
+
+    @property
+    def stay_with_https(self) -> bool:
+        """Whether browsers are told never to come by plain http again (HSTS). Not under an authority of our own: a
+        room whose trust in it is lost could then not even look at the page that says how to restore it."""
+        return self.secure and self.authority is None

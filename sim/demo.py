@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from api.command import import_accounts
+from api.listening import Listening
 from api.serve import Installation, children, prepare, run_supervised, worker_count
 from api.server_process import setup_code_file
 from runtime.clock import Clock, SystemClock
@@ -54,7 +55,7 @@ class Plan:
         return Installation(
             config=self.town / "cameras.yaml",
             data=self.folder / "data",
-            port=self.port,
+            listening=Listening(port=self.port),
             workers=worker_count(self.cameras),
             log_dir=self.folder / "log",
         )

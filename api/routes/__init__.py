@@ -7,6 +7,7 @@ from api.routes import (
     alarms,
     cameras,
     cases,
+    certificate,
     display,
     displays,
     evidence,
@@ -51,5 +52,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     live.router,
     whep.router,
     openapi.router,
+    certificate.router,
     web.router,
 )

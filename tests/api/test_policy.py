@@ -63,6 +63,7 @@ PUBLIC = {
     "POST /api/v1/setup",
     "POST /api/v1/sessions",
     "GET /api/v1/openapi.json",
+    "GET /ca.crt",
     "OPTIONS /api/v1/whep/{camera_id}",
     # A browser that asks to be a display is nobody yet; what it gets is worth nothing until its code was typed.
     "POST /api/v1/display/pairing",
