@@ -76,6 +76,6 @@ class DisplayPresence:
         return self._clock.monotonic() - heard.monotonic > SILENT_SECONDS
 
 
-def _matters(health: Health) -> tuple[Tiles, str, int, str]:
+def _matters(health: Health) -> tuple[Tiles, str, int, str, int]:
     """What operators are told at once when it changes."""
-    return health.tiles, health.screen, health.version, health.browser
+    return health.tiles, health.screen, health.version, health.browser, round(health.fps / 5)
