@@ -51,9 +51,9 @@ class WhepSessions:
         place = self._enter(account_id)
         try:
             place.session = await self._open_first(keys, offer)
-        except BaseException:
-            self._places.remove(place)
-            raise
+        finally:
+            if place.session is None:
+                self._places.remove(place)
         return place.session
 
     def serve(self, session: WhepSession, running: Awaitable[None]) -> None:

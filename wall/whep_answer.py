@@ -14,6 +14,7 @@ from aiortc import (
 from aiortc import RTCRtpHeaderExtensionParameters as HeaderExtension
 from aiortc.rtcrtpparameters import RTCRtcpParameters, RTCRtpSendParameters
 
+from wall.whep_errors import NotAcceptable
 from wall.whep_offer import Offer
 
 EXTENSIONS = frozenset(
@@ -38,9 +39,12 @@ def write_answer(
     sender: RTCRtpSender,
     announce: tuple[str, ...],
 ) -> Answer:
-    """`codecs` are those of the offer that will be used; the gatherer has gathered."""
+    """`codecs` are those of the offer that will be used; the gatherer has gathered. Raises NotAcceptable."""
     role = "server" if offer.dtls.role == "client" else "client"
-    transport = _Transport(gatherer.getLocalParameters(), _candidates(gatherer, announce), dtls, role)
+    candidates = _candidates(gatherer, announce)
+    if not candidates:
+        raise NotAcceptable("no UDP port is free for this session, or no announced address is of this network's kind")
+    transport = _Transport(gatherer.getLocalParameters(), candidates, dtls, role)
     for codec in codecs:
         codec.rtcpFeedback = [one for one in codec.rtcpFeedback if (one.type, one.parameter) in FEEDBACK]
     extensions = [one for one in offer.video.rtp.headerExtensions if one.uri in EXTENSIONS]

@@ -76,15 +76,13 @@ class WhepSession:
             codec = await self._camera_codec()
             codecs = choose_codec(self._offer, codec)
             await self._gatherer.gather()
-            if not self._gatherer.getLocalCandidates():
-                raise NotAcceptable("no UDP port is free for this session")
             answer = write_answer(self._offer, codecs, self._gatherer, self._dtls, self._sender, self._network.announce)
-        except BaseException:
-            await self._close()
-            raise
-        self.answer = answer.text
-        self._sending = answer.sending
-        self._dtls._set_role(answer.dtls_role)
+            self._sending = answer.sending
+            self._dtls._set_role(answer.dtls_role)
+            self.answer = answer.text
+        finally:
+            if not self.answer:
+                await self._close()
 
     async def run(self) -> None:
         """Returns when the session is over and everything it held has been given up."""
