@@ -133,6 +133,11 @@ class Centre:
     def api_pid(self) -> int:
         return self._servers[-1].pid
 
+    @property
+    def server_pids(self) -> list[int]:
+        """The ingest workers' and, last, the API process's."""
+        return [server.pid for server in self._servers]
+
     def server_seconds(self) -> float:
         """CPU seconds the workers and the API process have used so far."""
         return sum(cpu_seconds(server.pid) for server in self._servers)

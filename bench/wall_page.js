@@ -84,5 +84,5 @@
       find()
     })
 
-  window.__bench = { setUp, sample, choose, read, ageOf }
+  window.__bench = { setUp, sample, choose, read, ageOf, clipOf: (camera) => known.clips[camera] }
 })()

@@ -1,5 +1,6 @@
 """How the system stands."""
 
+import asyncio
 from collections import Counter
 from statistics import median
 from typing import Any, Protocol, runtime_checkable
@@ -51,4 +52,5 @@ async def get_health(caller: CurrentCaller, centre: TheCentre) -> Health:
         spool_depth=sum(int(worker.get("spooled", 0)) for worker in workers),
         pages=len(centre.pages),
         live_streams=len(centre.hub.open_streams()),
+        tasks=len(asyncio.all_tasks()),
     )

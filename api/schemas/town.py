@@ -149,3 +149,4 @@ class Health(Answer):
     spool_depth: int = Field(description="detections that wait in the workers for being stored")
     pages: int
     live_streams: int
+    tasks: int = Field(description="asyncio tasks of the API process")
