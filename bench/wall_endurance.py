@@ -8,7 +8,6 @@ is counted. What the servers hold (memory, descriptors, asyncio tasks) with no p
 import argparse
 import asyncio
 import json
-import os
 import random
 import sys
 import tempfile
@@ -33,7 +32,7 @@ def holdings(centre: Centre) -> dict[str, float]:
     pids = centre.server_pids
     return {
         "memory_mb": round(sum(resident_mb(pid) for pid in pids), 1),
-        "descriptors": sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in pids),
+        "descriptors": sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids),
         "tasks": centre.client.get("/health").json()["tasks"],
     }
 
