@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, null, select, update
 
 from config.hours import parse_hours, within_hours
 from incidents import queries
@@ -75,15 +75,7 @@ def list_rules(
 ) -> tuple[AlarmRule, ...]:
     """The rules whose area lies inside, by area and name."""
     query = (
-        select(
-            alarm_rules,
-            areas.c.name.label("area_name"),
-            areas.c.path,
-            accounts.c.name.label("by_name"),
-            alarm_opt_outs.c.account_id.label("opted_out"),
-        )
-        .join(areas, areas.c.code == alarm_rules.c.area)
-        .join(accounts, accounts.c.id == alarm_rules.c.updated_by)
+        _described(alarm_opt_outs.c.account_id.label("opted_out"))
         .outerjoin(
             alarm_opt_outs,
             (alarm_opt_outs.c.rule_id == alarm_rules.c.id) & (alarm_opt_outs.c.account_id == account_id),
@@ -107,18 +99,7 @@ def get_rule(connection: Connection, scope: Scope, rule_id: str, account_id: str
 def rules_above(connection: Connection, path: str) -> tuple[AlarmRule, ...]:
     """All rules that may concern something at this area path: those of the areas it lies in."""
     codes = [code for code in path.split("/") if code]
-    query = (
-        select(
-            alarm_rules,
-            areas.c.name.label("area_name"),
-            areas.c.path,
-            accounts.c.name.label("by_name"),
-            alarm_rules.c.id.label("opted_out"),
-        )
-        .join(areas, areas.c.code == alarm_rules.c.area)
-        .join(accounts, accounts.c.id == alarm_rules.c.updated_by)
-        .where(alarm_rules.c.area.in_(codes), alarm_rules.c.enabled)
-    )
+    query = _described(null().label("opted_out")).where(alarm_rules.c.area.in_(codes), alarm_rules.c.enabled)
     return tuple(_rule(row) for row in connection.execute(query))
 
 
@@ -223,6 +204,20 @@ class AlarmRules:
             "updated_at": self._clock.now(),
             "updated_by": caller.account_id,
         }
+
+
+def _described(opted_out: ColumnElement[Any]) -> Select[Any]:
+    return (
+        select(
+            alarm_rules,
+            areas.c.name.label("area_name"),
+            areas.c.path,
+            accounts.c.name.label("by_name"),
+            opted_out,
+        )
+        .join(areas, areas.c.code == alarm_rules.c.area)
+        .join(accounts, accounts.c.id == alarm_rules.c.updated_by)
+    )
 
 
 def _above(scope: Scope) -> Scope:
