@@ -33,6 +33,7 @@ def encode_clip(
     gop: int = 10,
     fps: int = 20,
     b_frames: int = 0,
+    profile: str = "",
 ) -> Clip:
     """Moving gradients; parameter sets stand before every key frame."""
     context = av.CodecContext.create(ENCODERS[codec], "w")
@@ -41,6 +42,9 @@ def encode_clip(
     quiet = "log-level=none:" if codec == "h265" else ""
     parameters = f"{quiet}keyint={gop}:min-keyint={gop}:scenecut=0:bframes={b_frames}:repeat-headers=1"
     context.options = {"preset": "ultrafast", f"x{codec[1:]}-params": parameters}
+    if profile:
+        # The fastest preset leaves out what would make it more than baseline.
+        context.options |= {"preset": "veryfast", "profile": profile}
     if not b_frames:
         context.options |= {"tune": "zerolatency"}
     units = []
