@@ -13,7 +13,8 @@ Topic = Literal["case", "worker", "session", "display", "alarm"]
 @dataclass(frozen=True, slots=True)
 class Change:
     """`data` is a CaseView or a WorkerView; for `session` the id of the account whose sessions were ended or whose
-    rights changed; for `display` and `alarm` what the pages are told. Two changes of one case may arrive out of order: the higher `version` is the newer."""
+    rights changed; for `display` and `alarm` what the pages are told. Two changes of one case may arrive out of order:
+    the higher `version` is the newer."""
 
     topic: Topic
     data: Any
