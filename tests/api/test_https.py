@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 import ssl
+import sys
 import warnings
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +25,7 @@ from api.https import CertificateWatch, Credentials, Https, trust_lines
 from api.local_authority import AuthorityFiles, ensure_certificate, machine_names
 from api.settings import Settings
 from runtime.clock import SystemClock
+from tests.api.test_server_process import ROOT, write_town
 from tests.api.town import running_town
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC).timestamp()
@@ -145,6 +148,43 @@ def test_options_that_do_not_go_together_are_told(capsys, words, told):
     with pytest.raises(SystemExit):
         main(["serve", *words])
     assert told in capsys.readouterr().err
+
+
+def test_a_certificate_that_cannot_be_used_stops_the_start(tmp_path, capsys):
+    files = made(tmp_path)
+    config = write_town(tmp_path)
+    another_key(files)
+    words = ["--https", "--certificate", str(files.certificate), "--key", str(files.key)]
+    assert main(["serve", "--config", str(config), "--data", str(tmp_path / "data"), *words]) == 2
+    assert "server.key: is not the key of" in capsys.readouterr().err
+
+
+async def test_the_process_serves_both_ports_and_stops_cleanly(tmp_path, unused_tcp_port):
+    config, data = write_town(tmp_path), tmp_path / "data"
+    words = ["--config", str(config), "--data", str(data), "--port", "0", "--https"]
+    words += ["--http-port", str(unused_tcp_port), "--name", "wall.example"]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "api.server_process", *words), cwd=ROOT, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    log = ""
+    async with asyncio.timeout(60):
+        while "api.app: started" not in log:
+            line = (await process.stderr.readline()).decode()
+            assert line, log
+            log += line
+    url = re.findall(r"listening on (https://\S+)", log)[0]
+    async with httpx.AsyncClient(verify=trusting(data / "https" / "ca.crt"), follow_redirects=True) as client:
+        arrived = await client.get(f"http://127.0.0.1:{unused_tcp_port}/api/v1/setup")
+        assert str(arrived.url) == f"{url}/api/v1/setup"
+        assert arrived.json() == {"needed": True}
+    process.terminate()
+    async with asyncio.timeout(20):
+        log += (await process.stderr.read()).decode()
+        assert await process.wait() == 0
+    assert log.rstrip().endswith("the store are closed")
+    assert "PRIVATE" not in log
+    assert names_of(read_chain(data / "https" / "server.crt")[0]) >= {"wall.example", "localhost"}
 
 
 @contextlib.asynccontextmanager
