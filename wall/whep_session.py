@@ -136,7 +136,7 @@ class WhepSession:
             raise NoPicture(self._view.reason)
         codec = self._view.format.codec
         if not codec.startswith("avc1."):
-            raise NotAcceptable(f"the stream is {codec}: WHEP serves H.264 as the camera sends it")
+            raise NotAcceptable(f"the stream is {codec}, and players take H.264: ask for ?profile=transcoded")
         if self._reordered:
             raise NotAcceptable(self._b_frames())
         return codec
