@@ -236,8 +236,9 @@ async def test_an_event_is_shown_whole_and_decodes_without_an_error(serve, kind:
     event = [name for name in seen if not name.startswith("idle")]
     assert event == [name for name in segments for _ in range(FPS)]
     assert seen[-1].startswith("idle")
-    # Placed and cleared are half a second into their one-second segments; between them three seconds of staying.
-    assert 3.9 < marks["cleared"] - marks["placed"] < 8.0
+    # Placed and cleared are half a second into their one-second segments; between them three seconds of staying. A mark
+    # is the time its frame was sent: on a busy machine late by a few ms, which this clock makes ten times as much.
+    assert 3.2 < marks["cleared"] - marks["placed"] < 8.0
     assert marks["staged"] < marks["placed"]
 
 
