@@ -87,6 +87,8 @@ def _say(text: str) -> None:
 
 async def measure(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    if given.only_switches:
+        return await measure_estate(folder, given)
     with Centre(folder, max(TILES)) as centre:
         await asyncio.sleep(SETTLE_SECONDS)
         idle = idle_share(centre, given.seconds)
@@ -95,10 +97,13 @@ async def measure(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
         found |= await stalled_clients(centre, given.clients, given.stall_seconds)
         if not given.no_janus:
             found["janus_ms_per_tile_second"] = await janus_ms_per_tile_second(centre, folder, 40, given.seconds)
+    return found | await measure_estate(folder, given)
+
+
+async def measure_estate(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
     with Centre(folder, given.estate) as centre:
         await asyncio.sleep(2 * SETTLE_SECONDS)
-        found |= await measure_switches(centre, given.switches)
-    return found
+        return await measure_switches(centre, given.switches)
 
 
 def main() -> None:
@@ -110,6 +115,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=50, help="that never read")
     parser.add_argument("--stall-seconds", type=float, default=25.0)
     parser.add_argument("--no-janus", action="store_true")
+    parser.add_argument("--only-switches", action="store_true", help="leave out all but the switching measurement")
     parser.add_argument("--folder", type=Path, help="keep the town here")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

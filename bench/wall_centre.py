@@ -38,6 +38,8 @@ class Centre:
             file = yaml.safe_load((town / "cameras.yaml").read_text(encoding="utf-8"))
             for camera in file["cameras"]:
                 camera.pop("zones", None)
+                # The time-code cameras have no main stream to ask for.
+                camera["streams"].pop("main", None)
             (town / "cameras.yaml").write_text(yaml.safe_dump(file, allow_unicode=True), encoding="utf-8")
             (town / "made").touch()
         text = (town / "cameras.yaml").read_text(encoding="utf-8")
