@@ -143,6 +143,18 @@ describe('a stream in the decoder', () => {
     expect(decoder().decoded.map(({ timestamp }) => timestamp)).toEqual([0, 3])
   })
 
+  it('goes on live while what was sent to catch up still waits in the decoder', () => {
+    const { made, decoder } = player()
+    made.push(key(0, { catchUp: true }))
+    for (let pts = 1; pts <= 2 * QUEUE_BOUND; pts++) made.push(unit(pts, { catchUp: true }))
+    decoder().decodeQueueSize = 2 * QUEUE_BOUND + 1
+    made.push(unit(100))
+    expect(decoder().decoded.at(-1)?.timestamp).toBe(100)
+    decoder().decodeQueueSize = 4 * QUEUE_BOUND
+    made.push(unit(101))
+    expect(decoder().decoded.at(-1)?.timestamp).toBe(100)
+  })
+
   it('shows only the newest of what was sent to catch up, in whatever order pictures come out', () => {
     const { made, shown, decoder } = player()
     made.push(key(0, { catchUp: true }))

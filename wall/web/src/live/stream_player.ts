@@ -38,7 +38,9 @@ export class StreamPlayer implements Player {
   }
 
   push(unit: WireUnit): void {
-    if (this.gate.judge(unit, this.decoder?.decodeQueueSize ?? 0) === 'drop') {
+    // What catches up waits by nature: counted, it would cost every tile just opened the rest of its group of pictures.
+    const queued = Math.max(0, (this.decoder?.decodeQueueSize ?? 0) - this.catchingUp)
+    if (this.gate.judge(unit, queued) === 'drop') {
       this.stats.dropped++
       return
     }
