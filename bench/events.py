@@ -8,7 +8,6 @@ import argparse
 import json
 import math
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -21,16 +20,11 @@ import httpx
 
 from api.server_process import setup_code_file
 from gis.plane import Plane
+from sim.free_port import free_port
 from sim.truth import read_truth
 
 EXPLAINS_M = 15.0
 START_SECONDS = 400.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Demonstration:

@@ -17,11 +17,11 @@ from pathlib import Path
 import httpx
 from playwright.async_api import Page, async_playwright
 
-from bench.events import free_port
 from bench.process_cost import cpu_seconds
 from bench.simulated_cameras import connect
-from bench.wall_browser import launch
 from bench.wall_centre import Centre
+from sim.free_port import free_port
+from tests.browser import launch
 
 PAGE = (Path(__file__).parent / "janus_page.js").read_text(encoding="utf-8")
 MODULES = "*/janus"

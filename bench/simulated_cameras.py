@@ -39,6 +39,8 @@ class SyntheticSegment:
 
 @dataclass(frozen=True)
 class SyntheticClips:
+    """A `SceneClips` in which nothing ever happens."""
+
     scene_id: str
     segments: dict[str, SyntheticSegment]
     width: int = 640

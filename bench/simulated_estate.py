@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from sim.free_port import free_port
 from sim.geography.town import generate
 from sim.scenes.clips import SceneClips, load_library
 
@@ -45,7 +45,7 @@ def prepare(folder: Path, cameras: int, interval_seconds: float) -> Estate:
     if not (town / "made").exists():
         generate(1, cameras, town, dwell_seconds=180.0, rtsp_port=1)
         (town / "made").touch()
-    port = _free_port()
+    port = free_port()
     text = re.sub(r"127\.0\.0\.1:\d+/", f"127.0.0.1:{port}/", (town / "cameras.yaml").read_text(encoding="utf-8"))
     blocks = re.split(r"(?m)^(?=  - id: )", text)
     blocks = [block if index == 0 or "    zones:" in block else block + _ZONE for index, block in enumerate(blocks)]
@@ -69,12 +69,6 @@ def library(clips: Path, estate: Estate) -> dict[str, SceneClips]:
     found = load_library(clips, sorted(estate.scenes), progress=progress)
     sys.stderr.write("\n")
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 class Server:

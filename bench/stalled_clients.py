@@ -10,8 +10,9 @@ from typing import Any
 
 from playwright.async_api import async_playwright
 
-from bench.wall_browser import Wall, launch
+from bench.wall_browser import Wall
 from bench.wall_centre import Centre
+from tests.browser import launch
 
 RECEIVE_BYTES = 64 * 1024
 

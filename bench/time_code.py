@@ -4,14 +4,12 @@ Read back from what a browser shows, they tell whose picture it is and how long 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from sim.rtsp.clip import EventTruth
-from sim.rtsp.nal import Codec
+from bench.simulated_cameras import SyntheticClips, SyntheticSegment
 from sim.scenes.encode import encode, fitting_crf
 
 WIDTH, HEIGHT, FPS = 640, 360, 15.0
@@ -49,27 +47,8 @@ def pictures(clip: int) -> Iterator[Planar]:
         yield picture
 
 
-@dataclass(frozen=True)
-class TimeCodeSegment:
-    name: str
-    codec: Codec
-    fps: float
-    access_units: tuple[bytes, ...]
-
-
-@dataclass(frozen=True)
-class TimeCodeClips:
-    """A `SceneClips` that shows nothing but the time."""
-
-    scene_id: str
-    segments: dict[str, TimeCodeSegment]
-    width: int = WIDTH
-    height: int = HEIGHT
-    truth: dict[str, EventTruth] = field(default_factory=dict)
-
-
-def make(clip: int) -> TimeCodeClips:
+def make(clip: int) -> SyntheticClips:
     frames = list(pictures(clip))
     crf = fitting_crf(frames[:GOP_FRAMES], FPS)
     units = encode(frames, FPS, crf).access_units
-    return TimeCodeClips(f"code-{clip}", {"idle": TimeCodeSegment("idle", "h264", FPS, units)})
+    return SyntheticClips(f"code-{clip}", {"idle": SyntheticSegment("idle", "h264", FPS, units)})

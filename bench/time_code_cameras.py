@@ -16,7 +16,8 @@ from typing import Any
 
 import yaml
 
-from bench.time_code import TimeCodeClips, make
+from bench.simulated_cameras import SyntheticClips
+from bench.time_code import make
 from runtime.clock import SystemClock
 from runtime.file_limit import raise_file_limit
 from sim.faults import FaultSwitch
@@ -63,7 +64,7 @@ class Switchboard:
 async def serve(cameras: Path, port: int) -> None:
     ids = [camera["id"] for camera in yaml.safe_load(cameras.read_text(encoding="utf-8"))["cameras"]]
     with ProcessPoolExecutor(2) as pool:
-        made: list[TimeCodeClips] = list(pool.map(make, range(min(CLIPS, len(ids)))))
+        made: list[SyntheticClips] = list(pool.map(make, range(min(CLIPS, len(ids)))))
     clock = SystemClock()
     library = {clips.scene_id: clips for clips in made}
     shown = [SimCamera(one, f"code-{clip_of(n)}", n // CLIPS) for n, one in enumerate(ids)]

@@ -22,8 +22,9 @@ from playwright.async_api import async_playwright
 
 from bench.janus import janus_ms_per_tile_second
 from bench.stalled_clients import stalled_clients
-from bench.wall_browser import Wall, launch
+from bench.wall_browser import Wall, p95
 from bench.wall_centre import Centre
+from tests.browser import launch
 
 TILES = (1, 9, 16, 40)
 SETTLE_SECONDS = 4.0
@@ -71,7 +72,7 @@ async def measure_switches(centre: Centre, switches: int) -> dict[str, Any]:
         # A picture that never came counts as one that took for ever.
         times = sorted(float("inf") if (took := one[key]) is None else took for one in results)
         found[f"{name}_median_ms"] = _finite(statistics.median(times))
-        found[f"{name}_p95_ms"] = _finite(times[min(len(times) - 1, int(0.95 * len(times)))])
+        found[f"{name}_p95_ms"] = _finite(p95(times))
     found["switch_without_picture"] = sum(one["first"] is None for one in results)
     _say(str(found))
     return found

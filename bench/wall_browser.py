@@ -6,11 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page, Playwright
+from playwright.async_api import Browser, Page
 
 from bench.time_code import CELLS, CHECK_BITS, CLIP_BITS, FPS, FRAME_BITS, FRAMES, WIDTH
 from bench.wall_centre import Centre
-from tests.browser import CHROMIUM_ARGUMENTS, chromium_path
 
 READER = (Path(__file__).parent / "wall_page.js").read_text(encoding="utf-8")
 PICTURE_PATIENCE_MS = 2500
@@ -24,10 +23,6 @@ SHAPE = {
     "frames": FRAMES,
     "fps": FPS,
 }
-
-
-async def launch(playwright: Playwright) -> Browser:
-    return await playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
 
 
 class Wall:
@@ -90,7 +85,7 @@ class Wall:
             "fps": round(statistics.median(rates), 1),
             "fps_slowest_tile": round(rates[0], 1),
             "glass_median_ms": round(statistics.median(ages)),
-            "glass_p95_ms": round(_p95(ages)),
+            "glass_p95_ms": round(p95(ages)),
             "readings": len(ages),
             "unread": unread,
             "wrong_camera": wrong,
@@ -118,6 +113,7 @@ class Wall:
         await self.page.context.close()
 
 
-def _p95(values: list[float]) -> float:
+def p95(values: list[float]) -> float:
+    """Of at least one value."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]

@@ -15,9 +15,9 @@ import yaml
 
 from api.serve import Installation, prepare, worker_count
 from api.server_process import setup_code_file
-from bench.events import free_port
 from bench.process_cost import cpu_seconds, resident_mb
 from bench.time_code_cameras import clip_of
+from sim.free_port import free_port
 from sim.geography.town import generate
 
 START_SECONDS = 180.0

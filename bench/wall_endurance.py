@@ -18,8 +18,9 @@ from typing import Any
 from playwright.async_api import async_playwright
 
 from bench.process_cost import resident_mb
-from bench.wall_browser import Wall, launch
+from bench.wall_browser import Wall
 from bench.wall_centre import Centre
+from tests.browser import launch
 
 TILES, FLAPPING = 40, 20
 CALM_SECONDS = 25.0

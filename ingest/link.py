@@ -118,6 +118,9 @@ class WorkerLinks:
     def statuses(self) -> dict[str, StreamStatus]:
         return dict(self._statuses)
 
+    def status_of(self, camera_id: str) -> StreamStatus | None:
+        return self._statuses.get(camera_id)
+
     def workers(self) -> list[dict[str, Any]]:
         """One row per worker for the health page."""
         return [{"worker": link.path.stem, "connected": link.connected, **link.facts} for link in self._links]

@@ -57,6 +57,10 @@ class Live(Protocol):
         """Newest known status of every camera's sub-stream, by camera id."""
         ...
 
+    def status_of(self, camera_id: str) -> StreamStatus | None:
+        """The same of one camera; None where nothing is known of it."""
+        ...
+
     def on_status(self, handler: StatusHandler) -> None:
         """Also of main and transcoded streams while they are subscribed to: see `StreamStatus.profile`."""
         ...

@@ -9,17 +9,11 @@ import asyncio
 import contextlib
 import selectors
 import socket
-from typing import Protocol
 
+from ingest.sweep import Swept
 from runtime.clock import Clock
 
 GATHER_SECONDS = 0.02
-
-
-class Prompt(Protocol):
-    def sweep(self, wall: float, now: float) -> None:
-        """Reads once. Must not raise for the stream's own failures; may remove itself."""
-        ...
 
 
 class PromptReader:
@@ -35,7 +29,7 @@ class PromptReader:
     def __len__(self) -> int:
         return len(self._selector.get_map())
 
-    def add(self, sock: socket.socket, stream: Prompt) -> None:
+    def add(self, sock: socket.socket, stream: Swept) -> None:
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
         if not len(self) and self._timer is None:

@@ -19,7 +19,7 @@ _MAX_TIMES = 8
 
 class Swept(Protocol):
     def sweep(self, wall: float, now: float) -> None:
-        """Reads once. Must not raise for the stream's own failures."""
+        """Reads once. Must not raise for the stream's own failures; may remove itself."""
         ...
 
 

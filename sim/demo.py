@@ -5,7 +5,6 @@ import asyncio
 import json
 import logging
 import os
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from runtime.clock import Clock, SystemClock
 from runtime.file_limit import raise_file_limit
 from runtime.supervisor import Child
 from sim.estate_files import read_estate
+from sim.free_port import free_port
 from sim.geography.town import generate
 from sim.renditions.library import load_renditions
 from sim.scenes.clips import load_library
@@ -148,19 +148,6 @@ async def run(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None:
     telling.cancel()
 
 
-def _free_port(wanted: int) -> int:
-    """`wanted`, or one the system has free when somebody else has it."""
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError("no free port")
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sim.demo", description=__doc__)
     parser.add_argument("--cameras", type=int, default=48)
@@ -191,9 +178,9 @@ def plan_of(given: argparse.Namespace) -> Plan:
         cameras=given.cameras,
         seed=given.seed,
         dwell=given.dwell,
-        port=_free_port(given.port),
-        rtsp_port=_free_port(given.rtsp_port),
-        control_port=_free_port(given.control_port),
+        port=free_port(given.port),
+        rtsp_port=free_port(given.rtsp_port),
+        control_port=free_port(given.control_port),
         phone_speed=given.phone_speed,
         events=tuple(events),
     )

@@ -1,6 +1,10 @@
 """Where Chromium is and how it is started for tests."""
 
 import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 # Nothing but the page's own requests: no look-ups of its maker's hosts, no window, no GPU.
 CHROMIUM_ARGUMENTS = [
@@ -21,3 +25,20 @@ def chromium_path() -> str:
     )
     assert found, "no Chromium on this machine: run tests/install_tools.sh"
     return found
+
+
+async def launch(playwright: Playwright, *more: str) -> Browser:
+    """A headless Chromium with `more` arguments than usual."""
+    return await playwright.chromium.launch(executable_path=chromium_path(), args=[*CHROMIUM_ARGUMENTS, *more])
+
+
+@asynccontextmanager
+async def room_page(timeout_ms: int = 30_000) -> AsyncIterator[Page]:
+    """An empty page on a screen as a command room has it."""
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        context = await browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
+        page = await context.new_page()
+        page.set_default_timeout(timeout_ms)
+        yield page
+        await browser.close()

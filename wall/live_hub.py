@@ -172,7 +172,7 @@ class LiveHub:
         stream = self._streams.get(key)
         if stream is None:
             stream = self._streams[key] = SharedStream(key, self._limits, self._clock, self.codecs)
-            status = self._live.statuses().get(key[0]) if key[1] == "sub" else None
+            status = self._live.status_of(key[0]) if key[1] == "sub" else None
             if status:
                 stream.status_changed(status)
             stream.join(viewer)
@@ -197,7 +197,7 @@ class LiveHub:
 
     def sub_stream(self, camera_id: str) -> StreamStatus | None:
         """Newest known status of the camera's sub-stream."""
-        return self._live.statuses().get(camera_id)
+        return self._live.status_of(camera_id)
 
     def _stop_lingering(self, key: StreamKey) -> None:
         lingering = self._lingering.pop(key, None)

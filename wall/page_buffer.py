@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wall.wire import DISCONTINUITY, HEADER, KEYFRAME, WireUnit
+from wall.wire import DISCONTINUITY, KEYFRAME, WireUnit
 
 Item = str | WireUnit
 
@@ -105,7 +105,7 @@ class PageBuffer:
             self._interrupted.discard(stream)
             unit = unit._replace(flags=unit.flags | DISCONTINUITY)
         self._items.append(unit)
-        self._count(HEADER.size + len(unit.payload))
+        self._count(unit.size)
         if self.unit_bytes > self._limits.waiting_bytes:
             self._overflow()
         self._budget.relieve()
@@ -150,7 +150,7 @@ class PageBuffer:
                 items.popleft()
                 self._text_bytes -= len(item.encode())
                 return item
-            more = HEADER.size + len(item.payload)
+            more = item.size
             if batch and size + more > most:
                 break
             items.popleft()

@@ -27,7 +27,7 @@ async def get_ground(
     camera_id: str, x: Fraction, y: Fraction, caller: CurrentCaller, centre: TheCentre
 ) -> GroundAnswer:
     camera = centre.cameras.get(caller.scope(Permission.CAMERA_SEE), camera_id)
-    return ground_at(camera, centre.live.statuses().get(camera.id), x, y)
+    return ground_at(camera, centre.live.status_of(camera.id), x, y)
 
 
 def ground_at(camera: Camera, status: StreamStatus | None, x: float, y: float) -> GroundAnswer:

@@ -7,6 +7,7 @@ from shapely import box
 
 from gis.folium_map import MapAssets, MapCase, MissingAsset, cases_map, read_assets, shade_limits
 from gis.grids import Grid, GridMap
+from tests.browser import CHROMIUM_ARGUMENTS, chromium_path
 
 LEAFLET = Path(__file__).parents[2] / "wall" / "web" / "node_modules" / "leaflet" / "dist"
 ASSETS = MapAssets(
@@ -101,7 +102,7 @@ def test_the_page_works_without_a_network(tmp_path: Path) -> None:
     asked: list[str] = []
     faults: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
         page = browser.new_page(viewport={"width": 900, "height": 700})
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: faults.append(str(error)))

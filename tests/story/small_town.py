@@ -12,10 +12,11 @@ from typing import Any
 
 import httpx
 import yaml
+from playwright.async_api import Page, expect
 
 from api.server_process import setup_code_file
-from bench.events import free_port
 from sim.demo import town_settings
+from sim.free_port import free_port
 from sim.geography.town import generate
 
 ROOT = Path(__file__).parent.parent.parent
@@ -169,3 +170,13 @@ class Operator:
     def case_of(self, camera_id: str) -> dict[str, Any] | None:
         items = self.get(f"/cases?camera={camera_id}")["items"]
         return items[0] if items else None
+
+
+async def sign_up(page: Page, town: SmallTown) -> None:
+    """Makes the first account, as who has just started the town would."""
+    await page.goto(f"{town.url}/#code={town.setup_code()}")
+    await page.get_by_test_id("setup-username").fill("zhihui")
+    await page.get_by_test_id("setup-name").fill("值班员")
+    await page.get_by_test_id("setup-password").fill("qingdu-2026-room")
+    await page.get_by_test_id("setup-submit").click()
+    await expect(page.get_by_test_id("map")).to_be_visible(timeout=30_000)

@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from api.server_process import setup_code_file
-from bench.events import free_port
 from incidents import check
+from sim.free_port import free_port
 from tests.api.test_server_process import write_town
 from tests.api.town import PASSWORD
 from tests.story.small_town import ROOT, wait_until

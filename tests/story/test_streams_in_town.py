@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from tests.browser import CHROMIUM_ARGUMENTS, chromium_path
-from tests.story.small_town import SmallTown, wait_until
+from tests.browser import room_page
+from tests.story.small_town import SmallTown, sign_up, wait_until
 from tests.wall.tile_page import eventually, facts_of, tile_of
 
 # A camera of each kind: as one would wish; H.265 with an H.264 main stream; H.265 throughout; its main stream refused.
@@ -31,19 +31,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallTown]:
 
 @pytest.fixture
 async def page(town: SmallTown) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
-        context = await browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
-        made = await context.new_page()
-        made.set_default_timeout(30_000)
-        await made.goto(f"{town.url}/#code={town.setup_code()}")
-        await made.get_by_test_id("setup-username").fill("zhihui")
-        await made.get_by_test_id("setup-name").fill("值班员")
-        await made.get_by_test_id("setup-password").fill("qingdu-2026-room")
-        await made.get_by_test_id("setup-submit").click()
-        await expect(made.get_by_test_id("map")).to_be_visible(timeout=30_000)
+    async with room_page() as made:
+        await sign_up(made, town)
         yield made
-        await browser.close()
 
 
 async def _shows(page: Page, camera: str, seconds: float, **wanted: Any) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import av
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from gis.plane import Plane
-from tests.browser import CHROMIUM_ARGUMENTS, chromium_path
-from tests.story.small_town import SmallTown, wait_until
+from tests.browser import room_page
+from tests.story.small_town import SmallTown, sign_up, wait_until
 
 DWELL = 16.0
 STALL_SCENE, OTHER_SCENES = "crossing-main", ("market-street", "village-lane")
@@ -35,13 +35,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallTown]:
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
-        context = await browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
-        made = await context.new_page()
-        made.set_default_timeout(30_000)
+    async with room_page() as made:
         yield made
-        await browser.close()
 
 
 async def _tiles(page: Page) -> list[dict[str, Any]]:
@@ -59,15 +54,6 @@ async def _eventually(condition: Any, seconds: float, what: str) -> Any:
             return found
         await asyncio.sleep(0.1)
     raise AssertionError(f"not within {seconds:.0f} s: {what}")
-
-
-async def _sign_up(page: Page, town: SmallTown) -> None:
-    await page.goto(f"{town.url}/#code={town.setup_code()}")
-    await page.get_by_test_id("setup-username").fill("zhihui")
-    await page.get_by_test_id("setup-name").fill("值班员")
-    await page.get_by_test_id("setup-password").fill("qingdu-2026-room")
-    await page.get_by_test_id("setup-submit").click()
-    await expect(page.get_by_test_id("map")).to_be_visible(timeout=30_000)
 
 
 async def _all_tiles_move(page: Page) -> None:
@@ -102,7 +88,7 @@ def _length_of(clip: bytes) -> float:
 
 
 async def test_from_stall_to_closed_case(town: SmallTown, page: Page, tmp_path: Path) -> None:
-    await _sign_up(page, town)
+    await sign_up(page, town)
     await _all_tiles_move(page)
     camera_id = next(name for name, scene in town.shown.items() if scene == STALL_SCENE)
     assert await page.locator('[data-testid^="case-item-"]').count() == 0

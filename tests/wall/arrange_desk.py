@@ -20,7 +20,7 @@ from incidents.service import Incidents
 from incidents.store import open_store
 from runtime.clock import SystemClock
 from tests.api.town import AREAS, CONFIG, DATABASE, GRIDS, PASSWORD, TOWN_MAP, camera, populated_store, quick_passwords
-from tests.browser import CHROMIUM_ARGUMENTS, chromium_path
+from tests.browser import launch
 from tests.serving import serving
 from tests.wall.clips import encode_clip
 from tests.wall.replay_live import ReplayLive
@@ -91,7 +91,7 @@ async def desk(folder: Path) -> AsyncIterator[Desk]:
     live.start()
     try:
         async with serving(server_config(create_app(centre), settings)) as address, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+            browser = await launch(playwright)
             yield Desk(f"http://{address}", incidents, live, browser)
             await browser.close()
     finally:

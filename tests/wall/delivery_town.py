@@ -30,7 +30,7 @@ from ingest.tap import Sink
 from ingest.transcode import Transcoders
 from runtime.clock import SystemClock
 from tests.api.town import AREAS, CONFIG, DATABASE, PASSWORD, TOWN_MAP, camera, open_incidents, populated_store
-from tests.browser import CHROMIUM_ARGUMENTS, chromium_path
+from tests.browser import launch
 from tests.serving import serving
 from tests.wall.clips import ENCODERS, Clip
 from tests.wall.replay_live import ReplayLive
@@ -223,9 +223,7 @@ async def desk(folder: Path, live: DeliveryLive, **changed: Any) -> AsyncIterato
     rules = f"--host-resolver-rules=MAP {INSECURE_HOST} 127.0.0.1"
     try:
         async with serving(server_config(create_app(centre), settings)) as address, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=chromium_path(), args=[*CHROMIUM_ARGUMENTS, rules]
-            )
+            browser = await launch(playwright, rules)
             yield Desk(address, centre, incidents, live, browser)
             await browser.close()
     finally:

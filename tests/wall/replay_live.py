@@ -105,6 +105,9 @@ class ReplayLive:
     def statuses(self) -> dict[str, StreamStatus]:
         return dict(self._statuses)
 
+    def status_of(self, camera_id: str) -> StreamStatus | None:
+        return self._statuses.get(camera_id)
+
     def on_status(self, handler: StatusHandler) -> None:
         self._status_handlers.append(handler)
 

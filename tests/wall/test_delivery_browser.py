@@ -189,8 +189,13 @@ async def test_a_page_without_a_secure_context_plays_through_media_source(town: 
         assert {camera: (await seen(page, camera))[0] for camera in cameras} == {c: colours[c] for c in cameras}
         await enlarge(page, "plain")
         await shows(page, "plain", "main", width=MAIN[0])
+
+        async def large() -> bool:
+            return await seen(page, "plain") == ("red", MAIN[0])
+
+        # What waits in the element before the main stream's first picture is played first.
+        await until(large, 5, "the main stream's picture is on view")
         await moves(page, "plain")
-        assert await seen(page, "plain") == ("red", MAIN[0])
         lag = (await tile(page, "plain"))["latencyMs"]
         assert lag < 1500
 

@@ -14,9 +14,9 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from bench.events import free_port
+from sim.free_port import free_port
 from tests.api.town import PASSWORD, RunningTown, middle
-from tests.browser import CHROMIUM_ARGUMENTS, chromium_path
+from tests.browser import launch
 from tests.wall.tile_page import desk, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -182,7 +182,7 @@ async def test_a_display_comes_back_by_itself_when_the_server_was_killed(tmp_pat
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     async with async_playwright() as playwright, httpx.AsyncClient(base_url=f"{url}/api/v1") as admin:
-        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+        browser = await launch(playwright)
         async with wall_server(tmp_path, port) as first:
             form = {"username": ADMIN, "password": PASSWORD, "device": True}
             admin.headers["authorization"] = f"Bearer {(await admin.post('/sessions', json=form)).json()['token']}"

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from incidents.service import NewCase
 from ingest.state import StreamState
 from sim.geography.town import generate
 from tests.api.town import PASSWORD
-from tests.browser import CHROMIUM_ARGUMENTS, chromium_path
+from tests.browser import room_page
 from tests.wall.many_cameras import ManyCameras, many_cameras
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -19,13 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
-        context = await browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
-        made = await context.new_page()
-        made.set_default_timeout(40_000)
+    async with room_page(40_000) as made:
         yield made
-        await browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from api.local_authority import machine_names
 from api.settings import Settings
 from runtime.clock import SystemClock
 from tests.api.town import PASSWORD, running_town
-from tests.browser import CHROMIUM_ARGUMENTS, chromium_path
+from tests.browser import launch
 from tests.wall.replay_live import ReplayLive
 from tests.wall.tile_page import CLIP, STATIC, live_tile
 
@@ -53,8 +53,7 @@ async def test_the_page_is_a_secure_context_and_its_tiles_play(tmp_path):
         async_playwright() as playwright,
     ):
         trusted = key_hash(read_chain(tmp_path / "https" / "server.crt")[0])
-        arguments = [*CHROMIUM_ARGUMENTS, f"--ignore-certificate-errors-spki-list={trusted}"]
-        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
+        browser = await launch(playwright, f"--ignore-certificate-errors-spki-list={trusted}")
         page = await browser.new_page(viewport={"width": 1600, "height": 900})
         await page.goto(f"https://{town.address}/")
         assert await page.evaluate("window.isSecureContext && 'VideoDecoder' in window")

@@ -16,7 +16,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Error, Page, async_playwright
 
 from tests.api.town import RunningTown, running_town
-from tests.browser import CHROMIUM_ARGUMENTS, chromium_path
+from tests.browser import launch
 from tests.wall.clips import Clip, encode_clip
 from tests.wall.player_site import player_site
 from tests.wall.replay_live import ReplayLive, decode_units
@@ -67,7 +67,7 @@ async def room(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Playin
         origins = frozenset({f"http://{site}"})
         folder = tmp_path_factory.mktemp("whep")
         async with running_town(folder, live=live, whep_origins=origins, **quick) as town:
-            browser = await playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+            browser = await launch(playwright)
             yield PlayingRoom(town, browser, site)
             await browser.close()
 

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Locator, Page, async_playwright
 
 from api.settings import DEFAULT_STATIC
 from tests.api.town import RunningTown, running_town
-from tests.browser import CHROMIUM_ARGUMENTS, chromium_path
+from tests.browser import launch
 from tests.wall.clips import encode_clip
 from tests.wall.replay_live import ReplayLive
 
@@ -55,7 +55,7 @@ class Desk:
 async def desk(folder: Path, live: ReplayLive | None = None) -> AsyncIterator[Desk]:
     live = live or ReplayLive({("east-cam", "sub"): CLIP, ("west-cam", "sub"): CLIP})
     async with running_town(folder, live=live, static_dir=STATIC) as town, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+        browser = await launch(playwright)
         yield Desk(town, browser)
         await browser.close()
 

@@ -1,5 +1,6 @@
 import { ApiError } from '../api/client'
 import type { Clip } from '../api/types'
+import { mutedVideo } from '../wall/muted_video'
 import { Mp4Error, readMovie, type Movie } from './mp4'
 import { cutMovie } from './mp4_cut'
 
@@ -27,7 +28,7 @@ export interface Marks {
 
 /** The ring's seconds played over a tile. Lives from opening to `stop`; knows nothing of the framework. */
 export class Replay {
-  readonly video = document.createElement('video')
+  readonly video = mutedVideo()
   state: ReplayState = { kind: 'loading' }
   marks: Marks | null = null
   private clip: Clip | null = null
@@ -39,9 +40,6 @@ export class Replay {
 
   constructor(private readonly onChange: () => void) {
     const { video } = this
-    video.muted = true
-    video.playsInline = true
-    video.disablePictureInPicture = true
     video.onplay = () => this.enter({ kind: 'playing' })
     video.onpause = () => this.enter({ kind: 'paused' })
     video.ontimeupdate = () => this.onChange()

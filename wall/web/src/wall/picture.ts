@@ -1,5 +1,6 @@
 import { displayPath } from '../live/display_path'
 import type { LiveConnection } from '../live/live_connection'
+import { mutedVideo } from './muted_video'
 import { SegmentPicture } from './segment_picture'
 
 /** What a tile shows, and the sink behind it. */
@@ -40,11 +41,8 @@ class Picture implements PictureView {
       this.sink = connection.addSink({ kind: 'canvas', canvas: canvas.transferControlToOffscreen() }, listener)
       return
     }
-    const video = document.createElement('video')
-    video.muted = true
+    const video = mutedVideo()
     video.autoplay = true
-    video.playsInline = true
-    video.disablePictureInPicture = true
     this.element = video
     if (path === 'generator' && MediaStreamTrackGenerator) {
       const generator = new MediaStreamTrackGenerator({ kind: 'video' })

@@ -1,6 +1,7 @@
 import { segmentType } from '../live/codecs'
 import type { LiveConnection } from '../live/live_connection'
 import { EdgeKeeper } from './edge_keeper'
+import { mutedVideo } from './muted_video'
 import type { PictureView } from './picture'
 
 /** Segments kept back while the SourceBuffer is busy; far more than it ever is, unless it has died. */
@@ -30,11 +31,8 @@ export class SegmentPicture implements PictureView {
     private readonly connection: LiveConnection,
     private readonly onFailed: () => void,
   ) {
-    const video = document.createElement('video')
-    video.muted = true
+    const video = mutedVideo()
     video.autoplay = true
-    video.playsInline = true
-    video.disablePictureInPicture = true
     this.element = video
     this.edge = new EdgeKeeper(video)
     this.sink = connection.addSink(
