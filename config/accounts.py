@@ -26,10 +26,20 @@ def account_of(camera: Camera, file: CamerasFile, environ: Mapping[str, str], ba
 
     `base_dir` is the folder of cameras.yaml, to which `password_file` is relative. Raises MissingPassword.
     """
-    if camera.credentials is None:
+    return _account(camera.credentials, file, environ, base_dir)
+
+
+def device_account_of(camera: Camera, file: CamerasFile, environ: Mapping[str, str], base_dir: Path) -> Account | None:
+    """The account it is managed with: `device.credentials`, else that of its streams. Raises MissingPassword."""
+    own = camera.device.credentials if camera.device is not None else None
+    return _account(own or camera.credentials, file, environ, base_dir)
+
+
+def _account(name: str | None, file: CamerasFile, environ: Mapping[str, str], base_dir: Path) -> Account | None:
+    if name is None:
         return None
-    credentials = file.credentials[camera.credentials]
-    where = f"credentials.{camera.credentials}"
+    credentials = file.credentials[name]
+    where = f"credentials.{name}"
     return Account(credentials.username, _password(credentials, where, environ, base_dir))
 
 

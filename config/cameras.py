@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from shapely import Polygon
 
+from config.camera_device import Device, Ptz
 from config.hours import parse_hours
 from config.redaction import has_secret_parameter, has_user
 from config.strict import Strict
@@ -196,6 +197,14 @@ class Camera(Strict):
     homography: list[GroundPoint] | None = Field(default=None, min_length=4, max_length=64)
     zones: list[Zone] = Field(default=[], max_length=32)
     ring_seconds: float | None = Field(default=None, ge=2, le=600)
+    device: Device | None = Field(default=None, description="how it is managed; without it only its streams are used")
+    ptz: Ptz | None = Field(default=None, description="it turns; needs device")
+
+    @model_validator(mode="after")
+    def _turns_by_its_device(self) -> Self:
+        if self.ptz is not None and self.device is None:
+            raise ValueError("has ptz, which needs device: a camera is turned through its device service")
+        return self
 
 
 BaseLayer = Literal["roads", "water", "green", "buildings"]

@@ -80,7 +80,7 @@ def warnings_in(document: Document, parts: Parts) -> Iterator[Problem]:
         if camera.view is not None and camera.position is None:
             yield document.problem(("cameras", index, "view"), "", "has no effect without position")
     if parts.complete:
-        used = {camera.credentials for camera in parts.cameras.values()}
+        used = {name for _, name in _named_credentials(parts)}
         for name in parts.credentials:
             if name not in used:
                 yield document.problem(("credentials", name), "", "is used by no camera")
@@ -112,13 +112,19 @@ def _zones(document: Document, parts: Parts) -> Iterator[Problem]:
 
 
 def _unknown_credentials(document: Document, parts: Parts) -> Iterator[Problem]:
-    for index, camera in parts.cameras.items():
-        name = camera.credentials
-        if name is not None and name not in parts.credentials:
+    for path, name in _named_credentials(parts):
+        if name not in parts.credentials:
             known = ", ".join(parts.credentials) or "none"
-            path = ("cameras", index, "credentials")
             # A name is not a secret, but a password pasted here would be: it is not shown.
             yield document.problem(path, "", f"is not the name of an entry under credentials (there are: {known})")
+
+
+def _named_credentials(parts: Parts) -> Iterator[tuple[KeyPath, str]]:
+    for index, camera in parts.cameras.items():
+        if camera.credentials is not None:
+            yield ("cameras", index, "credentials"), camera.credentials
+        if camera.device is not None and camera.device.credentials is not None:
+            yield ("cameras", index, "device", "credentials"), camera.device.credentials
 
 
 def _streams(cameras: Iterable[tuple[int, Camera]]) -> Iterator[tuple[KeyPath, Stream]]:
@@ -132,14 +138,20 @@ def _foreign_hosts(document: Document, parts: Parts) -> Iterator[Problem]:
     if parts.networks is None:
         return
     networks = [ip_network(text) for text in parts.networks]
-    for path, stream in _streams(parts.cameras.items()):
-        host = urlsplit(stream.url).hostname or ""
+    urls = [(path, stream.url) for path, stream in _streams(parts.cameras.items())]
+    urls += [
+        (("cameras", index, "device", "url"), camera.device.url)
+        for index, camera in parts.cameras.items()
+        if camera.device is not None
+    ]
+    for path, url in urls:
+        host = urlsplit(url).hostname or ""
         try:
             address = ip_address(host)
         except ValueError:
             continue  # a name: its address is checked when it is known, on connecting
         if not any(address in network for network in networks if network.version == address.version):
-            yield _at(document, path, stream.url, f"host {address} is in none of allowed_networks")
+            yield _at(document, path, url, f"host {address} is in none of allowed_networks")
 
 
 def _missing_files(document: Document, parts: Parts) -> Iterator[Problem]:
