@@ -35,7 +35,7 @@ class Demonstration:
         self.port, self.control_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         argv = [
-            sys.executable, "-m", "sim.demo", "--folder", str(folder), "--clips", str(clips),
+            sys.executable, "-m", "sim.demo", "--everything-first", "--folder", str(folder), "--clips", str(clips),
             "--cameras", str(cameras), "--dwell", str(dwell), "--port", str(self.port),
             "--rtsp-port", str(free_port()), "--control-port", str(self.control_port), *events,
         ]  # fmt: skip

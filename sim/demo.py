@@ -22,7 +22,7 @@ from runtime.supervisor import Child
 from sim.estate_files import read_estate
 from sim.free_port import free_port
 from sim.geography.town import generate
-from sim.renditions.library import load_renditions
+from sim.renditions.library import Renditions, load_renditions
 from sim.scenes.clips import load_library
 
 READY_SECONDS = 240.0
@@ -42,6 +42,7 @@ class Plan:
     control_port: int
     phone_speed: float
     events: tuple[str, ...]
+    everything_first: bool = False
 
     @property
     def town(self) -> Path:
@@ -76,8 +77,9 @@ def make_town(plan: Plan) -> None:
     stamp.write_text(json.dumps(settings))
 
 
-def render_clips(plan: Plan, say: Callable[[str], None]) -> None:
-    """Renders what the cameras show, once; later starts find it."""
+def render_clips(plan: Plan, say: Callable[[str], None]) -> int:
+    """Renders what the cameras show, once; later starts find it. Returns how many of the main and H.265 streams are
+    still missing: the town makes them while it runs."""
     files = read_estate(plan.town / "cameras.yaml", os.environ)
     scenes = sorted({camera.scene for camera in files.cameras})
 
@@ -89,8 +91,10 @@ def render_clips(plan: Plan, say: Callable[[str], None]) -> None:
         say(f"\r  encoding main streams {done}/{total}   ")
 
     load_library(plan.clips, scenes, progress=progress)
-    load_renditions(plan.clips, files.cameras, progress=anew)
+    if plan.everything_first:
+        load_renditions(plan.clips, files.cameras, progress=anew)
     say("\r" + " " * 40 + "\r")
+    return len(Renditions(plan.clips, files.cameras).missing)
 
 
 def town_child(plan: Plan) -> Child:
@@ -104,13 +108,14 @@ def town_child(plan: Plan) -> Child:
         "--control-port", str(plan.control_port),
         "--api", plan.url,
         "--phone-speed", str(plan.phone_speed),
+        "--renditions-later",
         *plan.events,
     ]  # fmt: skip
     return Child("town", argv, output=plan.folder / "log" / "town.log")
 
 
-async def announce(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None:
-    """Waits until the centre answers, then says where it is and how to get in."""
+async def announce(plan: Plan, missing: int, clock: Clock, say: Callable[[str], None]) -> None:
+    """Waits until the centre answers, then says where it is, how to get in, and how many streams are still missing."""
     deadline = clock.monotonic() + READY_SECONDS
     async with httpx.AsyncClient(base_url=plan.url, timeout=2.0) as client:
         while clock.monotonic() < deadline:
@@ -119,19 +124,23 @@ async def announce(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None
             except httpx.HTTPError:
                 answer = None
             if answer is not None and answer.status_code == 200:
-                say(_welcome(plan, bool(answer.json()["needed"])))
+                say(_welcome(plan, bool(answer.json()["needed"]), missing))
                 return
             await clock.sleep(0.25)
     say(f"The command centre does not answer after {READY_SECONDS:.0f} s; see {plan.folder / 'log' / 'api.log'}\n")
 
 
-def _welcome(plan: Plan, first: bool) -> str:
+def _welcome(plan: Plan, first: bool, missing: int) -> str:
     code_file = setup_code_file(plan.installation().data)
     if first and code_file.exists():
         code = code_file.read_text().strip()
         entry = f"  code for the first account  {code}\n  or open straight away       {plan.url}/#code={code}\n"
     else:
         entry = "  sign in with the account you made\n"
+    if missing:
+        entry += (
+            f"\n  {missing} main and H.265 streams are being made in the background; until then large tiles show less\n"
+        )
     return (
         f"\nGridwatch is up: {plan.cameras} cameras in the simulated town of Qingdu 清渡镇\n\n"
         f"  open                        {plan.url}\n{entry}\n"
@@ -140,10 +149,10 @@ def _welcome(plan: Plan, first: bool) -> str:
     )
 
 
-async def run(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None:
+async def run(plan: Plan, missing: int, clock: Clock, say: Callable[[str], None]) -> None:
     installation = plan.installation()
     prepare(installation)
-    telling = asyncio.create_task(announce(plan, clock, say))
+    telling = asyncio.create_task(announce(plan, missing, clock, say))
     await run_supervised([town_child(plan), *children(installation)], clock)
     telling.cancel()
 
@@ -161,6 +170,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--phone-speed", type=float, default=4.0, help="how much faster grid workers walk and act")
     parser.add_argument("--first-event", type=float, help="seconds until the first event")
     parser.add_argument("--mean-gap", type=float, help="mean seconds between events, at least 60")
+    parser.add_argument(
+        "--everything-first", action="store_true", help="make all main and H.265 streams before the start"
+    )
     parser.add_argument("--no-events", action="store_true", help="nothing happens but what control is asked for")
     return parser
 
@@ -183,6 +195,7 @@ def plan_of(given: argparse.Namespace) -> Plan:
         control_port=free_port(given.control_port),
         phone_speed=given.phone_speed,
         events=tuple(events),
+        everything_first=given.everything_first,
     )
 
 
@@ -198,10 +211,10 @@ def main(argv: list[str] | None = None) -> int:
     plan.folder.mkdir(parents=True, exist_ok=True)
     say(f"Making the town of {plan.cameras} cameras\n")
     make_town(plan)
-    render_clips(plan, say)
+    missing = render_clips(plan, say)
     installation = plan.installation()
     import_accounts(installation.config, installation.data, "", plan.town / "workers.csv")
-    asyncio.run(run(plan, SystemClock(), say))
+    asyncio.run(run(plan, missing, SystemClock(), say))
     say("Stopped.\n")
     return 0
 

@@ -15,12 +15,13 @@ from pathlib import Path
 from config.accounts import MissingPassword
 from config.problem import ConfigError
 from runtime.clock import SystemClock
+from runtime.supervisor import watch_lifeline
 from sim.estate_files import EstateError, EstateFiles, read_estate
 from sim.phones.habits import Habits
 from sim.phones.roster import RosterError
-from sim.renditions.library import load_renditions
+from sim.renditions.later import make_missing
+from sim.renditions.library import Renditions, load_renditions
 from sim.rtsp.clip import SceneClips
-from sim.rtsp.estate import Variants
 from sim.scenes.clips import load_library
 from sim.schedule import DEFAULT_RATE, Rate
 from sim.town import PhoneOptions, SimTown, TownAddresses, TownOptions
@@ -33,14 +34,16 @@ def serve(
     library: Mapping[str, SceneClips],
     options: TownOptions,
     ready: Callable[[TownAddresses], None] = lambda _addresses: None,
-    variants: Variants | None = None,
+    renditions: Renditions | None = None,
 ) -> None:
-    """Runs the town until SIGINT or SIGTERM. Calls `ready` once everything listens. Must be the main thread."""
-    asyncio.run(_serve(SimTown(files, library, options, SystemClock(), variants), ready))
+    """Runs the town until SIGINT or SIGTERM. Calls `ready` once everything listens. Must be the main thread. What is
+    missing of the renditions is made meanwhile."""
+    variants = renditions.there if renditions is not None else None
+    asyncio.run(_serve(SimTown(files, library, options, SystemClock(), variants), ready, renditions))
 
 
-async def _serve(town: SimTown, ready: Callable[[TownAddresses], None]) -> None:
-    running = asyncio.ensure_future(_start_and_run(town, ready))
+async def _serve(town: SimTown, ready: Callable[[TownAddresses], None], renditions: Renditions | None) -> None:
+    running = asyncio.ensure_future(_start_and_run(town, ready, renditions))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, running.cancel)
@@ -52,21 +55,26 @@ async def _serve(town: SimTown, ready: Callable[[TownAddresses], None]) -> None:
         await town.stop()
 
 
-async def _start_and_run(town: SimTown, ready: Callable[[TownAddresses], None]) -> None:
+async def _start_and_run(town: SimTown, ready: Callable[[TownAddresses], None], renditions: Renditions | None) -> None:
     ready(await town.start())
-    await town.run()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(town.run())
+        if renditions is not None:
+            tasks.create_task(make_missing(renditions, town.server.estate))
 
 
 def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
+    watch_lifeline()
     logging.basicConfig(level=given.log_level.upper(), format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         files = read_estate(given.cameras_file, os.environ)
         scenes = sorted({camera.scene for camera in files.cameras})
         library = load_library(given.cache, scenes, progress=_report)
-        variants = load_renditions(given.cache, files.cameras, progress=_report_renditions)
-        serve(files, library, _options(given), _announce, variants)
+        if not given.renditions_later:
+            load_renditions(given.cache, files.cameras, progress=_report_renditions)
+        serve(files, library, _options(given), _announce, Renditions(given.cache, files.cameras))
     except (ConfigError, EstateError, MissingPassword, RosterError, OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -112,6 +120,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--api", help="origin of the command centre; starts the grid workers' phones")
     parser.add_argument("--workers", type=Path, help="workers.csv; by default the one beside cameras.yaml")
     parser.add_argument("--phone-speed", type=float, default=1.0, help="how much faster grid workers walk and act")
+    parser.add_argument(
+        "--renditions-later",
+        action="store_true",
+        help="begin without the main and H.265 streams that are still to make",
+    )
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     return parser
 

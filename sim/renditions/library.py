@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from sim.renditions.encode import MAIN_SIZE, encoded_anew
-from sim.rtsp.estate import Profile, SimCamera, Variants
+from sim.rtsp.estate import Kind, Profile, SimCamera, Variants
 from sim.rtsp.nal import Codec
 from sim.scenes.catalogue import SCENES
 from sim.scenes.clips import CacheError, SceneClips, cache_path, read, write
@@ -21,12 +21,19 @@ class Rendition:
     profile: Profile
     codec: Codec
 
+    @property
+    def kind(self) -> Kind:
+        return self.profile, self.codec
+
 
 class OnDisk(Mapping[str, SceneClips]):
     """Clips by scene, read anew at every access: what is sent is kept in packets, a second copy would be too many."""
 
-    def __init__(self, files: Mapping[str, Path]) -> None:
-        self._files = files
+    def __init__(self) -> None:
+        self._files: dict[str, Path] = {}
+
+    def add(self, scene: str, file: Path) -> None:
+        self._files[scene] = file
 
     def __getitem__(self, scene: str) -> SceneClips:
         return read(self._files[scene], scene)
@@ -52,6 +59,29 @@ def wanted_by(cameras: Iterable[SimCamera]) -> set[Rendition]:
     return wanted
 
 
+class Renditions:
+    """What the cameras need: `there` by kind, and `missing`, longest first, until each is made and `add`ed."""
+
+    def __init__(self, cache_dir: Path, cameras: Iterable[SimCamera]) -> None:
+        self.cache_dir = cache_dir
+        wanted = sorted(wanted_by(cameras))
+        self.there: dict[Kind, OnDisk] = {one.kind: OnDisk() for one in wanted}
+        self.missing: list[Rendition] = []
+        for one in wanted:
+            if _is_there(_path(cache_dir, one), one):
+                self.add(one)
+            else:
+                self.missing.append(one)
+        # Longest first, so that no process is left with a long one at the end.
+        self.missing.sort(key=lambda one: (one.kind != ("main", "h265"), -_length(one)))
+
+    def add(self, rendition: Rendition) -> None:
+        """It has been made."""
+        self.there[rendition.kind].add(rendition.scene, _path(self.cache_dir, rendition))
+        if rendition in self.missing:
+            self.missing.remove(rendition)
+
+
 def load_renditions(
     cache_dir: Path,
     cameras: Iterable[SimCamera],
@@ -60,18 +90,13 @@ def load_renditions(
     progress: Callable[[int, int], None] | None = None,
 ) -> Variants:
     """The scenes must have been drawn into the cache. Makes what is missing; `progress(done, total)` counts that."""
-    files = {one: _path(cache_dir, one) for one in sorted(wanted_by(cameras))}
-    missing = [one for one, path in files.items() if not _is_there(path, one)]
-    # Longest first, so that no process is left with a long one at the end.
-    missing.sort(key=lambda one: (one.profile != "main" or one.codec != "h265", -_length(one)))
-    for done, _ in enumerate(_made(cache_dir, missing, processes), 1):
+    renditions = Renditions(cache_dir, cameras)
+    missing = list(renditions.missing)
+    for done, one in enumerate(_made(cache_dir, missing, processes), 1):
+        renditions.add(one)
         if progress is not None:
             progress(done, len(missing))
-    kinds = {(one.profile, one.codec) for one in files}
-    return {
-        kind: OnDisk({one.scene: path for one, path in files.items() if (one.profile, one.codec) == kind})
-        for kind in kinds
-    }
+    return renditions.there
 
 
 def make(cache_dir: Path, rendition: Rendition) -> None:

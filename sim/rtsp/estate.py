@@ -8,7 +8,7 @@ from typing import Literal
 from config.accounts import Account
 from runtime.clock import Clock
 from sim.rtsp.clip import PARTS, EventKind, SceneClips
-from sim.rtsp.fault import NO_FAULT, FaultSetting
+from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
 from sim.rtsp.nal import Codec
 from sim.rtsp.pacer import Pacer
 from sim.rtsp.packetise import PacketisedScene, packetise_scene
@@ -41,11 +41,11 @@ class SimCamera:
 class Feed:
     """One stream of one camera: a seat at a shared station until the camera needs a station of its own."""
 
-    def __init__(self, station: Station, pacer: Pacer, kind: Kind) -> None:
+    def __init__(self, station: Station, pacer: Pacer, kind: Kind, counters: StreamCounters | None = None) -> None:
         self._station, self._pacer = station, pacer
         self.kind = kind
         self.scene = station.timeline.scene
-        self.counters = StreamCounters()
+        self.counters = counters or StreamCounters()
         self.viewers: list[Viewer] = []
         self._frozen = False
 
@@ -122,6 +122,7 @@ class Camera:
 class Estate:
     """All cameras, fed by one pacer. `library` holds the sub-streams, `variants` other renderings of the same scenes:
     a camera has the main stream it asks for where there is one, and its sub-stream out of `library` where it must.
+    What is rendered while the cameras run is handed over by `take_up`.
 
     `playing` tells how many sessions play just now."""
 
@@ -144,6 +145,7 @@ class Estate:
         wanted = list(cameras)
         self._phases = max(1, STATIONS // max(1, len({camera.scene for camera in wanted})))
         self.cameras: dict[str, Camera] = {}
+        self._as_listed = {camera.id: camera for camera in wanted}
         for camera in wanted:
             if camera.id in self.cameras:
                 raise ValueError(f"camera {camera.id} is listed twice")
@@ -158,6 +160,35 @@ class Estate:
 
     def clips(self, kind: Kind, scene_id: str) -> SceneClips:
         return self._variants[kind][scene_id]
+
+    def take_up(self, kind: Kind, scene: PacketisedScene) -> None:
+        """A rendition that was missing, which `variants` holds by now. A main stream is there at once, in step with the
+        sub-stream; a sub-stream changes when `describing` next finds nobody watching it."""
+        self._scenes[kind, scene.scene_id] = scene
+        for listed in self._as_listed.values():
+            camera = self.cameras[listed.id]
+            if kind == ("main", listed.main) and listed.scene == scene.scene_id and "main" not in camera.feeds:
+                camera.feeds["main"] = feed = Feed(self._beside(kind, camera), self.pacer, kind)
+                feed.freeze(camera.fault.fault is Fault.FREEZE)
+
+    def describing(self, camera: Camera) -> None:
+        """A client is about to be told what the sub-stream is: now or never may its codec change."""
+        listed, old = self._as_listed[camera.id], camera.feeds["sub"]
+        kind: Kind = ("sub", listed.sub)
+        if old.kind != kind and (kind, listed.scene) in self._scenes and not old.viewers:
+            camera.feeds["sub"] = Feed(self._beside(kind, camera), self.pacer, kind, old.counters)
+
+    def _beside(self, kind: Kind, camera: Camera) -> Station:
+        """The station of another rendering, in step with that of the camera's sub-stream, shared where that one is."""
+        listed, sub = self._as_listed[camera.id], camera.feeds["sub"].station
+        key = (kind, listed.scene, listed.phase % self._phases)
+        if sub.shared and key in self._stations:
+            return self._stations[key]
+        station = sub.beside(self._scenes[kind, listed.scene])
+        if sub.shared:
+            self._stations[key] = station
+        self.pacer.add(station)
+        return station
 
     def _scene(self, kind: Kind, scene_id: str) -> PacketisedScene:
         key = (kind, scene_id)

@@ -136,6 +136,8 @@ class Responder:
         accept = request.headers.get("accept", "application/sdp")
         if "application/sdp" not in accept and "*/*" not in accept:
             raise Refusal(406)
+        if profile == "sub":
+            self._server.estate.describing(camera)
         base = request.uri if request.uri.endswith("/") else request.uri + "/"
         scene = camera.feeds[profile].station.timeline.scene
         body = describe(scene, "Media Presentation", self._server.origin)

@@ -59,17 +59,19 @@ class Station:
         self.due = due
         self.shared = True
         self.loss = 0.0
-        self.frames_sent = 0
         self._viewers: dict[int, list[Viewer]] = {}
-        self._ssrc = rng.getrandbits(32)
-        self._sequence = rng.getrandbits(16)
-        self._epoch, self._frames_since_epoch = rng.getrandbits(32), 0
-        self._packets = self._octets = 0
-        self._report_due = due
+        self._number_anew()
         self._next_scene: PacketisedScene | None = None
         self._turn: Turn = timeline.next_turn()
         keyframes = [i for i, frame in enumerate(self._turn.segment.frames) if frame.keyframe]
         self._index = keyframes[first_keyframe % len(keyframes)]
+
+    def _number_anew(self) -> None:
+        self._ssrc = self._rng.getrandbits(32)
+        self._sequence = self._rng.getrandbits(16)
+        self._epoch, self._frames_since_epoch = self._rng.getrandbits(32), 0
+        self.frames_sent = self._packets = self._octets = 0
+        self._report_due = self.due
 
     @property
     def next_frame(self) -> int:
@@ -83,6 +85,17 @@ class Station:
         fork.shared = False
         fork._viewers = {}
         return fork
+
+    def beside(self, scene: PacketisedScene) -> "Station":
+        """A station that shows another rendering of the same scene, picture for picture with this one. It is a stream
+        of its own: other numbers, another SSRC, no viewers."""
+        beside = copy(self)
+        beside.timeline = self.timeline.beside(scene)
+        beside._turn = Turn(scene.segments[self._turn.segment.name])
+        beside._next_scene = None
+        beside._viewers = {}
+        beside._number_anew()
+        return beside
 
     def join(self, viewer: Viewer) -> None:
         self._viewers.setdefault(viewer.channel, []).append(viewer)

@@ -1,6 +1,7 @@
 """Which segment a camera shows next: idle until an event is queued, then the event's three parts, then idle again."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 
 from sim.rtsp.clip import PARTS, EventKind
@@ -55,6 +56,15 @@ class Timeline:
         fork = Timeline(self.scene)
         fork._idle_turn = self._idle_turn
         return fork
+
+    def beside(self, scene: PacketisedScene) -> "Timeline":
+        """The same turns out of another rendering of the scene, with the event that is on; it marks nothing."""
+        beside = copy(self)
+        beside.scene = scene
+        if self._event is not None:
+            event = self._event
+            beside._event = StagedEvent(event.event_id, event.kind, event.stand_seconds, leave_asked=event.leave_asked)
+        return beside
 
     def stage(self, event: StagedEvent) -> None:
         """Begins at the next segment boundary."""

@@ -73,7 +73,7 @@ class SmallTown:
     def start(self, seconds: float = 240.0) -> None:
         """Returns when the centre answers and every camera is live."""
         argv = [
-            sys.executable, "-m", "sim.demo", "--no-events",
+            sys.executable, "-m", "sim.demo", "--no-events", "--everything-first",
             "--folder", str(self.folder), "--clips", str(CLIPS),
             "--cameras", str(CAMERAS), "--seed", str(SEED), "--dwell", str(self.dwell),
             "--port", str(self.port), "--rtsp-port", str(self.rtsp_port), "--control-port", str(self.control_port),
