@@ -21,7 +21,8 @@ from tests.api.test_server_process import write_town
 from tests.api.town import PASSWORD
 from tests.story.small_town import ROOT, wait_until
 
-ROUNDS = 50
+# Each costs two seconds of CPU. `GRIDWATCH_KILLS=50` for the long run.
+ROUNDS = int(os.environ.get("GRIDWATCH_KILLS", "15"))
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -104,7 +105,7 @@ def launcher(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
             made.kill()
 
 
-def test_fifty_kills_lose_no_acknowledged_case(tmp_path: Path, launcher: "subprocess.Popen[str]") -> None:
+def test_kills_lose_no_acknowledged_case(tmp_path: Path, launcher: "subprocess.Popen[str]") -> None:
     chance = random.Random(11)
     api = Api(tmp_path, launcher)
     api.start()
@@ -122,7 +123,7 @@ def test_fifty_kills_lose_no_acknowledged_case(tmp_path: Path, launcher: "subpro
         api.killed()
         writing.join()
     api.start()
-    assert len(clerk.acknowledged) > ROUNDS
+    assert len(clerk.acknowledged) >= ROUNDS
     lost = [
         note for case_id, note in clerk.acknowledged.items() if note not in clerk.client.get(f"/cases/{case_id}").text
     ]

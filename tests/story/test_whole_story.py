@@ -17,7 +17,7 @@ from tests.browser import room_page
 from tests.story.small_town import SmallTown, sign_up, wait_until
 
 DWELL = 16.0
-STALL_SCENE, OTHER_SCENES = "crossing-main", ("market-street", "village-lane")
+STALL_SCENE, OTHER_SCENES = "crossing-main", ("temple", "school-gate")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
