@@ -22,16 +22,20 @@ class Verdict(Enum):
 
 
 class DigestRealm:
-    """Makes challenges and judges answers. Nonces are self-contained: their time, sealed with a key of this process."""
+    """Makes challenges and judges answers. Nonces are self-contained: their time, sealed with a key of this process.
 
-    def __init__(self, realm: str, clock: Clock, rng: Random, nonce_seconds: float) -> None:
+    With `qop` the client must answer with quality of protection `auth`, as web servers of cameras want.
+    """
+
+    def __init__(self, realm: str, clock: Clock, rng: Random, nonce_seconds: float, *, qop: bool = False) -> None:
         self._realm, self._clock, self._nonce_seconds = realm, clock, nonce_seconds
+        self._qop = qop
         self._key = rng.randbytes(32)
 
     def challenges(self, stale: bool = False) -> list[str]:
         """Values of the WWW-Authenticate headers, in this order: clients that keep only the last (FFmpeg) get MD5."""
         nonce = self._nonce(f"{self._clock.monotonic():.3f}")
-        suffix = ", stale=true" if stale else ""
+        suffix = (', qop="auth"' if self._qop else "") + (", stale=true" if stale else "")
         return [
             f'Digest realm="{self._realm}", nonce="{nonce}", algorithm={name}{suffix}' for name in ("SHA-256", "MD5")
         ]
@@ -43,6 +47,8 @@ class DigestRealm:
         given = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(rest)}
         make = _HASHES.get(given.get("algorithm", "MD5").upper())
         nonce, uri = given.get("nonce", ""), given.get("uri", "")
+        if self._qop and given.get("qop") != "auth":
+            return Verdict.DENIED
         if make is None or not self._is_ours(nonce) or not _same_resource(uri, request_uri):
             return Verdict.DENIED
 
@@ -50,7 +56,8 @@ class DigestRealm:
             return make(text.encode()).hexdigest()
 
         secret = digest(f"{account.username}:{self._realm}:{account.password}")
-        expected = digest(f"{secret}:{nonce}:{digest(f'{method}:{uri}')}")
+        counted = ":".join([nonce, given.get("nc", ""), given.get("cnonce", ""), "auth"]) if "qop" in given else nonce
+        expected = digest(f"{secret}:{counted}:{digest(f'{method}:{uri}')}")
         right = hmac.compare_digest(expected, given.get("response", "").lower())
         if not right or given.get("username") != account.username or given.get("realm") != self._realm:
             return Verdict.DENIED

@@ -10,6 +10,7 @@ from sim import fault, town_process
 from sim.control import control_app
 from sim.director import Director
 from sim.faults import FaultSwitch
+from sim.onvif.brand import BRANDS, Hostile, Quirk
 from sim.rtsp.fault import Fault
 from sim.rtsp.server import RtspServer
 from sim.schedule import DEFAULT_RATE
@@ -42,3 +43,8 @@ async def test_routes(serve, tmp_path: Path) -> None:
 def test_the_schedule_is_as_the_page_says() -> None:
     assert (DEFAULT_RATE.first_s, DEFAULT_RATE.mean_gap_s, DEFAULT_RATE.dumping_share) == (30.0, 240.0, 0.25)
     assert (DEFAULT_RATE.stand_from_s, DEFAULT_RATE.stand_to_s, DEFAULT_RATE.rest_seconds) == (900.0, 2400.0, 600.0)
+
+
+def test_brands_quirks_and_hostile_replies() -> None:
+    names = {*BRANDS, *Quirk, *Hostile}
+    assert {name for name in names if f"`{name}`" not in PAGE} == set()

@@ -1,0 +1,1 @@
+"""Simulated domes: how they turn, where they stand, and what they see of the town."""
