@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from sim.renditions.library import Renditions, load_renditions
 from sim.scenes.clips import load_library
 
 READY_SECONDS = 240.0
+MOST_DRAWING_PROCESSES = 6
+"""Each takes half a gigabyte."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,10 @@ def make_town(plan: Plan) -> None:
     stamp.write_text(json.dumps(settings))
 
 
+def drawing_processes() -> int:
+    return max(2, min(os.cpu_count() or 2, MOST_DRAWING_PROCESSES))
+
+
 def render_clips(plan: Plan, say: Callable[[str], None]) -> int:
     """Renders what the cameras show, once; later starts find it. Returns how many of the main and H.265 streams are
     still missing: the town makes them while it runs."""
@@ -90,9 +97,9 @@ def render_clips(plan: Plan, say: Callable[[str], None]) -> int:
     def anew(done: int, total: int) -> None:
         say(f"\r  encoding main streams {done}/{total}   ")
 
-    load_library(plan.clips, scenes, progress=progress)
+    load_library(plan.clips, scenes, processes=drawing_processes(), progress=progress)
     if plan.everything_first:
-        load_renditions(plan.clips, files.cameras, progress=anew)
+        load_renditions(plan.clips, files.cameras, processes=drawing_processes(), progress=anew)
     say("\r" + " " * 40 + "\r")
     return len(Renditions(plan.clips, files.cameras).missing)
 
@@ -211,9 +218,12 @@ def main(argv: list[str] | None = None) -> int:
     plan.folder.mkdir(parents=True, exist_ok=True)
     say(f"Making the town of {plan.cameras} cameras\n")
     make_town(plan)
-    missing = render_clips(plan, say)
     installation = plan.installation()
-    import_accounts(installation.config, installation.data, "", plan.town / "workers.csv")
+    with ThreadPoolExecutor(1) as beside:
+        # Hashing the workers' passwords takes a third of a second each, outside of the interpreter.
+        accounts = beside.submit(import_accounts, installation.config, installation.data, "", plan.town / "workers.csv")
+        missing = render_clips(plan, say)
+        accounts.result()
     asyncio.run(run(plan, missing, SystemClock(), say))
     say("Stopped.\n")
     return 0

@@ -5,15 +5,19 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 import av
+import httpx
 import pytest
 
+from sim.estate_files import SIM_CAMERAS
 from sim.faults import FaultSwitch
 from sim.renditions.later import make_missing
 from sim.renditions.library import Renditions
@@ -26,8 +30,10 @@ from sim.rtsp.timeline import StagedEvent
 from sim.scenes.catalogue import SCENES
 from sim.scenes.clips import SceneClips, Segment, cache_path, write
 from tests.sim.fast_clock import FastClock
-from tests.sim.rtsp_client import Packet, RtspClient, is_keyframe, nal_units
+from tests.sim.rtsp_client import ACCOUNT, Packet, RtspClient, is_keyframe, nal_units
 from tests.sim.tiny_clips import FPS, GOP, HEIGHT, WIDTH, encode_segment, make_clips
+from tests.sim.town_files import SCENES as SCENES_OF_TOWN
+from tests.sim.town_files import write_town
 
 TEMPLE = SimCamera("t1", "temple", 0, None, sub="h265", main="h264")
 MAIN = ("main", "h264")
@@ -134,6 +140,42 @@ def test_the_process_lets_others_go_first_and_ends_with_who_started_it(tmp_path:
         process.stdin.write(20 * line)
         process.stdin.close()
         assert process.wait(10) == 0
+
+
+def makers(cache: Path) -> list[int]:
+    """Processes that make renditions for this cache."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (folder / "cmdline").read_bytes().decode().split("\0")
+            if "sim.renditions" in words and str(cache) in words:
+                found.append(int(folder.name))
+    return found
+
+
+def test_the_town_begins_without_them_and_leaves_no_process_behind(tmp_path: Path) -> None:
+    town_folder = write_town(tmp_path / "town", ACCOUNT)
+    shown = {name: {"scene": "temple", "phase": 0, "sub": "h265", "main": "h264"} for name in SCENES_OF_TOWN}
+    (town_folder / SIM_CAMERAS).write_text(json.dumps(shown))
+    cache = tmp_path / "clips"
+    cache.mkdir()
+    drawn(cache)
+    argv = [
+        sys.executable, "-m", "sim.town_process", "--renditions-later", "--no-events", "--rtsp-port", "0",
+        "--cameras-file", str(town_folder / "cameras.yaml"), "--cache", str(cache),
+        "--truth", str(tmp_path / "truth.jsonl"),
+    ]  # fmt: skip
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as town:
+        assert town.stdout is not None
+        control = json.loads(town.stdout.readline())["control_url"]
+        assert set(httpx.get(f"{control}/counters").json()["cameras"]) == set(SCENES_OF_TOWN)
+        deadline = time.monotonic() + 10
+        while len(makers(cache)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert len(makers(cache)) == 2
+        town.terminate()
+        assert town.wait(10) == 0
+    assert makers(cache) == []
 
 
 def here(server: RtspServer, camera: Camera, profile: str) -> tuple[str, int, str]:
