@@ -32,7 +32,7 @@ def seen_area(camera: Camera, aspect: float = 16 / 9) -> Polygon | None:
     if len(near) < 2:
         return None
     shape = make_valid(Polygon([*near, *reversed(far)]))
-    return _largest(shape)
+    return largest_polygon(shape)
 
 
 def wedge(camera: Camera, steps: int = 12) -> Polygon | None:
@@ -73,6 +73,7 @@ def _column(model: GroundModel, fx: float) -> tuple[tuple[float, float], tuple[f
     return nearest, farthest
 
 
-def _largest(shape: BaseGeometry) -> Polygon | None:
+def largest_polygon(shape: BaseGeometry) -> Polygon | None:
+    """The largest polygon of a shape; None when it has none."""
     parts: list[Any] = [part for part in getattr(shape, "geoms", [shape]) if isinstance(part, Polygon)]
     return max(parts, key=lambda part: float(part.area), default=None)
