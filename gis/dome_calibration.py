@@ -168,6 +168,10 @@ def _sighted(dome: Dome, aims: Sequence[Aim]) -> _Sight:
     seen, rights, true, sigmas, slants = [], [], [], [], []
     level = Mount()
     for number, aim in enumerate(aims, 1):
+        if not all(map(math.isfinite, (aim.lon, aim.lat, aim.height_m, aim.fx, aim.fy))) or not aim.zoom > 0:
+            raise CalibrationError(f"aim {number} has a number that is not finite, or a zoom that is not above 0")
+        if aim.place_error_m is not None and not 0 <= aim.place_error_m < math.inf:
+            raise CalibrationError(f"aim {number} has a place_error_m below 0 or not finite")
         vector = dome.vector_to(aim.lon, aim.lat, aim.height_m)
         slant, distance = math.hypot(*vector), math.hypot(*vector[:2])
         if slant < 1.0:

@@ -16,10 +16,17 @@ _POLE = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """Where a dome points, in device degrees: pan clockwise seen from above, tilt up positive."""
+    """Where a dome points, in device degrees: pan clockwise seen from above, tilt up positive.
+
+    Raises ValueError unless both are finite: a device may tell anything.
+    """
 
     pan_deg: float
     tilt_deg: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.pan_deg) and math.isfinite(self.tilt_deg)):
+            raise ValueError(f"pan and tilt must be finite, got {self.pan_deg} and {self.tilt_deg}")
 
     def angle_to(self, other: "Direction") -> float:
         """Degrees between two directions of one dome, 0…180."""

@@ -105,6 +105,20 @@ def test_aims_that_say_too_little(places: list[tuple[float, float]], tilt_zero: 
         calibrate(dome(), aims_at(dome(), places), tilt_zero)
 
 
+def test_numbers_that_are_none_are_refused() -> None:
+    (aim,) = aims_at(dome(), SQUARE[:1])
+    for broken in (
+        replace(aim, lon=math.nan),
+        replace(aim, zoom=0.0),
+        replace(aim, fx=math.inf),
+        replace(aim, place_error_m=-1.0),
+    ):
+        with pytest.raises(CalibrationError, match="aim 1 has a"):
+            calibrate(dome(), [broken])
+    with pytest.raises(ValueError, match="pan and tilt must be finite"):
+        Direction(math.nan, 0.0)
+
+
 def test_opposite_places_on_one_line_are_refused() -> None:
     level = [replace(aim, height_m=80.0) for aim in aims_at(dome(), [(500, 0), (-500, 0)])]
     aims = [replace(aim, direction=Direction(aim.direction.pan_deg, 0.0)) for aim in level]
