@@ -1,10 +1,11 @@
-"""The account a camera is opened with. Passwords stand in the environment or in files, never in cameras.yaml."""
+"""The account a camera is opened with. Passwords stand in the vault, the environment or files, never in cameras.yaml."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.cameras import Camera, CamerasFile, Credentials
+from config.vault import Vault, VaultProblem
 
 MAX_PASSWORD_BYTES = 4096
 
@@ -26,24 +27,30 @@ def account_of(camera: Camera, file: CamerasFile, environ: Mapping[str, str], ba
 
     `base_dir` is the folder of cameras.yaml, to which `password_file` is relative. Raises MissingPassword.
     """
-    return _account(camera.credentials, file, environ, base_dir)
+    return account_named(camera.credentials, file, environ, base_dir)
 
 
 def device_account_of(camera: Camera, file: CamerasFile, environ: Mapping[str, str], base_dir: Path) -> Account | None:
     """The account it is managed with: `device.credentials`, else that of its streams. Raises MissingPassword."""
     own = camera.device.credentials if camera.device is not None else None
-    return _account(own or camera.credentials, file, environ, base_dir)
+    return account_named(own or camera.credentials, file, environ, base_dir)
 
 
-def _account(name: str | None, file: CamerasFile, environ: Mapping[str, str], base_dir: Path) -> Account | None:
+def account_named(name: str | None, file: CamerasFile, environ: Mapping[str, str], base_dir: Path) -> Account | None:
+    """The account of an entry under credentials; None for None. Raises MissingPassword."""
     if name is None:
         return None
     credentials = file.credentials[name]
+    return Account(credentials.username, _password(name, credentials, environ, base_dir))
+
+
+def _password(name: str, credentials: Credentials, environ: Mapping[str, str], base_dir: Path) -> str:
     where = f"credentials.{name}"
-    return Account(credentials.username, _password(credentials, where, environ, base_dir))
-
-
-def _password(credentials: Credentials, where: str, environ: Mapping[str, str], base_dir: Path) -> str:
+    if credentials.vault:
+        try:
+            return Vault(base_dir, environ).password(name)
+        except VaultProblem as problem:
+            raise MissingPassword(f"{where}: {problem}") from None
     if credentials.password_env is not None:
         password = environ.get(credentials.password_env, "")
         if not password:

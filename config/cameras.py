@@ -66,16 +66,17 @@ def check_stream_url(url: str) -> None:
 
 
 class Credentials(Strict):
-    """One account for many cameras. The password stands elsewhere: exactly one of the two is given."""
+    """One account for many cameras. The password stands elsewhere: exactly one of the three is given."""
 
     username: str = Field(min_length=1, max_length=128)
     password_env: EnvironmentName | None = Field(default=None, description="environment variable that holds it")
     password_file: FileName | None = Field(default=None, description="its first line is the password")
+    vault: bool = Field(default=False, description="true: it is in the vault, under the name of this entry")
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        if (self.password_env is None) == (self.password_file is None):
-            raise ValueError("must have exactly one of password_env and password_file")
+        if [self.password_env is not None, self.password_file is not None, self.vault].count(True) != 1:
+            raise ValueError("must have exactly one of password_env, password_file and vault: true")
         return self
 
 
@@ -239,7 +240,7 @@ class Town(Strict):
 class CamerasFile(Strict):
     version: Literal[1]
     town: Town
-    credentials: dict[CredentialsName, Credentials] = Field(default={}, max_length=1000)
+    credentials: dict[CredentialsName, Credentials] = Field(default={}, max_length=20000)
     defaults: Defaults = Defaults()
     allowed_networks: list[Network] = Field(
         default=["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"], min_length=1, max_length=256

@@ -13,6 +13,7 @@ from config.cameras import Camera, CamerasFile, Credentials, Network, Stream, To
 from config.case_classes import CaseClasses
 from config.problem import Problem
 from config.redaction import shown_value
+from config.vault import Vault, VaultProblem
 from config.yaml_document import Document, KeyPath, Value
 
 
@@ -156,6 +157,7 @@ def _foreign_hosts(document: Document, parts: Parts) -> Iterator[Problem]:
 
 def _missing_files(document: Document, parts: Parts) -> Iterator[Problem]:
     folder = document.file.parent
+    yield from _missing_in_vault(document, parts)
     for name, credentials in parts.credentials.items():
         if credentials is not None and credentials.password_file is not None:
             path = ("credentials", name, "password_file")
@@ -173,6 +175,21 @@ def _missing_files(document: Document, parts: Parts) -> Iterator[Problem]:
     for rest, text in named.items():
         if text is not None and not _is_file(folder, text):
             yield _at(document, ("town", "files", *rest), text, f"no such file: {folder / text}")
+
+
+def _missing_in_vault(document: Document, parts: Parts) -> Iterator[Problem]:
+    named = [name for name, credentials in parts.credentials.items() if credentials is not None and credentials.vault]
+    if not named:
+        return
+    try:
+        there = set(Vault(document.file.parent, {}).names())
+    except VaultProblem as problem:
+        yield document.problem(("credentials",), "", str(problem))
+        return
+    for name in named:
+        if name not in there:
+            rule = f"has no password in the vault; set it: gridwatch cameras credentials set {name}"
+            yield document.problem(("credentials", name, "vault"), "", rule)
 
 
 def _is_file(folder: Path, text: str) -> bool:

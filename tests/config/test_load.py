@@ -52,7 +52,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "unknown credentials": ("    credentials: main", "    credentials: other", "17 cameras[0].credentials : "
         "is not the name of an entry under credentials (there are: main)"),
     "two places of a password": ("    password_env: CAMERA_PASSWORD", "    password_env: A\n    password_file: b",
-        "9 credentials.main : must have exactly one of password_env and password_file"),
+        "9 credentials.main : must have exactly one of password_env, password_file and vault: true"),
     "password file missing": ("password_env: CAMERA_PASSWORD", "password_file: none.txt",
         "11 credentials.main.password_file : no such file: /none.txt"),
     "map file missing": ("areas: areas.geojson", "areas: other.geojson",
