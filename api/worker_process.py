@@ -21,14 +21,18 @@ import cv2
 from api.analyst import Analyst
 from api.log_format import set_up_logging
 from api.worker_requests import WorkerRequests
-from config.accounts import account_of
+from config.accounts import account_of, device_account_of
 from config.cameras import CamerasFile
 from config.load import load_cameras
 from config.problem import ConfigError
 from gis.ground import ground_model
+from ingest.dome_controls import DomeControls
 from ingest.estate import Estate
 from ingest.gop import KeyFrame
 from ingest.link_server import LinkServer
+from ingest.live import PtzReport
+from ingest.opening import Door
+from ingest.rtsp.address import parse_networks
 from ingest.schedule import Schedule
 from ingest.state import StreamStatus
 from ingest.transcode import Transcoders
@@ -77,11 +81,19 @@ class Worker:
         memory = data / "analysis"
         memory.mkdir(parents=True, exist_ok=True)
         self._analyst = Analyst(analyses, self._estate.ring, self._schedule, self._spool, memory, self._wake_link, zone)
+        self._domes = DomeControls(
+            cameras,
+            lambda camera: device_account_of(camera, file, os.environ, base_dir),
+            Door(parse_networks(file.allowed_networks), random.Random()),
+            clock,
+            random.Random(),
+            self._on_dome_moved,
+        )
         self._link = LinkServer(
             data / "run" / f"worker-{shard}.sock",
             [camera.id for camera in cameras],
             self,
-            WorkerRequests(self._estate.ring, self._analyst, clock.now),
+            WorkerRequests(self._estate.ring, self._analyst, clock.now, self._domes.request),
             self._spool,
             self._facts,
             clock,
@@ -100,7 +112,8 @@ class Worker:
         await self._estate.start()
         log.info("worker is up")
         await self._stopping.wait()
-        log.info("stopping: telling the cameras")
+        log.info("stopping: telling the domes and the cameras")
+        await self._domes.stop()
         await self._transcoders.stop()
         await self._estate.stop()
         log.info("stopping: keeping what stands in front of them in mind")
@@ -129,6 +142,9 @@ class Worker:
 
     def _on_status(self, status: StreamStatus) -> None:
         self._link.status_changed(status)
+
+    def _on_dome_moved(self, report: PtzReport) -> None:
+        self._link.dome_moved(report)
 
     def _wake_link(self) -> None:
         if self._loop is not None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import cv2
@@ -24,8 +24,14 @@ _JPEG_QUALITY = 88
 class WorkerRequests:
     """Decoding happens in threads, one request at a time: requests are rare and must not starve the analysis."""
 
-    def __init__(self, ring_of: Callable[[str], Ring], analyst: Analyst, now: Callable[[], float]) -> None:
-        self._ring_of, self._analyst, self._now = ring_of, analyst, now
+    def __init__(
+        self,
+        ring_of: Callable[[str], Ring],
+        analyst: Analyst,
+        now: Callable[[], float],
+        turn: Callable[[str, dict[str, Any]], Awaitable[Reply]],
+    ) -> None:
+        self._ring_of, self._analyst, self._now, self._turn = ring_of, analyst, now, turn
         self._decoder = Decoder()
         self._decoding = threading.Lock()
 
@@ -33,12 +39,14 @@ class WorkerRequests:
         """Raises LiveError with a text for the operator."""
         match op:
             case "snapshot":
-                return await asyncio.to_thread(self._snapshot, camera_id)
+                return await asyncio.to_thread(self._snapshot, camera_id, arguments.get("width"))
             case "clip":
                 return await asyncio.to_thread(self._clip, camera_id, arguments["from_at"], arguments["to_at"])
             case "verify":
                 box = arguments["box"]
                 return await asyncio.to_thread(self._verify, camera_id, arguments["object_id"], box)
+            case "ptz":
+                return await self._turn(camera_id, arguments)
         raise LiveError(f"unknown request {op}")
 
     def _frames(self, camera_id: str, since: float, most: int) -> list[Frame]:
@@ -49,15 +57,20 @@ class WorkerRequests:
         with self._decoding:
             return [frame for unit in units if (frame := self._decoder.decode(unit)) is not None]
 
-    def _snapshot(self, camera_id: str) -> Reply:
+    def _snapshot(self, camera_id: str, width: int | None) -> Reply:
+        """At its own size, or at most `width` pixels wide."""
         frames = self._frames(camera_id, self._now() - _OLDEST_PICTURE_SECONDS, 1)
         if not frames:
             raise LiveError(f"camera {camera_id} has sent no whole picture for {_OLDEST_PICTURE_SECONDS:.0f} s")
         frame = frames[-1]
-        ok, jpeg = cv2.imencode(".jpg", frame.colour(), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+        picture = frame.colour()
+        if width is not None and width < frame.width:
+            size = (width, max(1, round(frame.height * width / frame.width)))
+            picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(picture.dtype, copy=False)
+        ok, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
         if not ok:
             raise LiveError("the picture could not be encoded")
-        body = {"captured_at": frame.captured_at, "width": frame.width, "height": frame.height}
+        body = {"captured_at": frame.captured_at, "width": picture.shape[1], "height": picture.shape[0]}
         return Reply(body, (jpeg.tobytes(),))
 
     def _clip(self, camera_id: str, from_at: float, to_at: float) -> Reply:

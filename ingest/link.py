@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.access_unit import AccessUnit, Rendition
-from ingest.live import DetectionHandler, LiveError, LiveUnit, Reply, StatusHandler
+from ingest.live import DetectionHandler, LiveError, LiveUnit, PtzHandler, PtzReport, Reply, StatusHandler
 from ingest.state import StreamState, StreamStatus
 from runtime.clock import Clock
 from runtime.framing import Note, encode_note, read_message
@@ -86,6 +86,7 @@ class WorkerLinks:
         self._wanted: dict[int, _Wanted] = {}
         self._statuses: dict[str, StreamStatus] = {}
         self._status_handlers: list[StatusHandler] = []
+        self._ptz_handlers: list[PtzHandler] = []
         self._detection_handler: DetectionHandler | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -128,6 +129,9 @@ class WorkerLinks:
     def on_status(self, handler: StatusHandler) -> None:
         self._status_handlers.append(handler)
 
+    def on_ptz(self, handler: PtzHandler) -> None:
+        self._ptz_handlers.append(handler)
+
     def on_detection(self, handler: DetectionHandler) -> None:
         self._detection_handler = handler
 
@@ -162,6 +166,10 @@ class WorkerLinks:
             if before is None or (before.state, before.error) != (status.state, status.error):
                 for handler in self._status_handlers:
                     handler(status)
+
+    def ptz_arrived(self, report: PtzReport) -> None:
+        for handler in self._ptz_handlers:
+            handler(report)
 
     def link_lost(self, cameras: set[str], now: float) -> None:
         """Until the worker is back its cameras are shown as waiting, not as they last were."""
@@ -250,6 +258,8 @@ class _Link:
             case "status":
                 self._owner.status_arrived(body["items"])
                 self.facts.update(body.get("facts", {}))
+            case "ptz":
+                self._owner.ptz_arrived(PtzReport(**body["report"]))
             case "reply" | "error":
                 future = self._requests.pop(body["id"], None)
                 if future is None or future.done():
@@ -257,7 +267,7 @@ class _Link:
                 if body["t"] == "reply":
                     future.set_result(Reply(body["body"], note.blobs))
                 else:
-                    future.set_exception(LiveError(body["message"]))
+                    future.set_exception(LiveError(body["message"], body.get("code", ""), body.get("zh", "")))
 
     def _lost(self) -> None:
         if self.connected:

@@ -6,13 +6,13 @@ import logging
 import os
 import struct
 from collections.abc import Awaitable, Callable
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Protocol
 
 from ingest.access_unit import Rendition
 from ingest.link import encode_unit
-from ingest.live import LiveError, LiveUnit, Reply, Subscription
+from ingest.live import LiveError, LiveUnit, PtzReport, Reply, Subscription
 from ingest.state import StreamStatus
 from runtime.clock import Clock
 from runtime.framing import FramingError, Note, encode_binary, encode_note, read_message
@@ -78,6 +78,11 @@ class LinkServer:
     def status_changed(self, status: StreamStatus) -> None:
         for connection in self._connections:
             connection.send({"t": "status", "items": [_plain(status)]})
+
+    def dome_moved(self, report: PtzReport) -> None:
+        body = {"t": "ptz", "report": asdict(report)}
+        for connection in self._connections:
+            connection.send(body)
 
     def spooled(self) -> None:
         """Tells the connections that the spool has something new. Belongs to the event loop."""
@@ -199,7 +204,8 @@ class _Connection:
         try:
             reply = await self._server.requests(camera_id, op, arguments)
         except LiveError as problem:
-            self.send({"t": "error", "id": number, "message": str(problem)})
+            refusal = {"message": str(problem), "code": problem.code, "zh": problem.zh}
+            self.send({"t": "error", "id": number, **refusal})
             return
         except (TypeError, ValueError, LookupError, struct.error) as problem:
             log.exception("request %s for camera %s", op, camera_id)

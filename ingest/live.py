@@ -31,7 +31,29 @@ class Reply:
 
 
 class LiveError(Exception):
-    """The camera or its worker cannot answer now; the message is fit for an operator."""
+    """The camera or its worker cannot answer now; the message is fit for an operator.
+
+    `code` says why where that is known (`ingest.onvif.problem.Code`), `zh` the same in Chinese; both may be empty.
+    """
+
+    def __init__(self, message: str, code: str = "", zh: str = "") -> None:
+        super().__init__(message)
+        self.code, self.zh = code, zh
+
+
+@dataclass(frozen=True, slots=True)
+class PtzReport:
+    """Where a dome points: pan clockwise and tilt up in its own degrees, zoom as magnification.
+
+    None: it does not tell.
+    """
+
+    camera_id: str
+    pan_deg: float | None
+    tilt_deg: float | None
+    zoom: float | None
+    moving: bool | None
+    at: float
 
 
 class Subscription(Protocol):
@@ -40,6 +62,7 @@ class Subscription(Protocol):
 
 DetectionHandler = Callable[[dict[str, Any], tuple[bytes, ...]], Awaitable[None]]
 StatusHandler = Callable[[StreamStatus], None]
+PtzHandler = Callable[[PtzReport], None]
 
 
 class Live(Protocol):
@@ -50,7 +73,7 @@ class Live(Protocol):
         ...
 
     async def request(self, camera_id: str, op: str, **arguments: Any) -> Reply:
-        """Asks the worker that holds the camera: `snapshot`, `clip`, `verify`. Raises `LiveError`."""
+        """Asks the worker that holds the camera: `snapshot`, `clip`, `verify`, `ptz`. Raises `LiveError`."""
         ...
 
     def statuses(self) -> dict[str, StreamStatus]:
@@ -67,4 +90,8 @@ class Live(Protocol):
 
     def on_detection(self, handler: DetectionHandler) -> None:
         """`handler` has stored the detection durably when it returns; only then is it acknowledged."""
+        ...
+
+    def on_ptz(self, handler: PtzHandler) -> None:
+        """Where domes point, each time one that is steered or watched has moved."""
         ...

@@ -12,7 +12,7 @@ import cv2
 
 from ingest.access_unit import AccessUnit, Profile
 from ingest.gop import UnitGop
-from ingest.live import DetectionHandler, LiveError, LiveUnit, Reply, StatusHandler
+from ingest.live import DetectionHandler, LiveError, LiveUnit, PtzHandler, Reply, StatusHandler
 from ingest.ring import Ring
 from ingest.state import StreamState, StreamStatus
 from tests.wall.clips import Clip
@@ -49,6 +49,7 @@ class ReplayLive:
 
     def __post_init__(self) -> None:
         self._status_handlers: list[StatusHandler] = []
+        self._ptz_handlers: list[PtzHandler] = []
         self._detection_handler: DetectionHandler | None = None
         self._gops: dict[tuple[str, Profile], list[AccessUnit]] = {key: [] for key in self.clips}
         self.rings = {key: Ring(self.ring_seconds, 8 * 1024 * 1024) for key in self.clips}
@@ -113,6 +114,9 @@ class ReplayLive:
 
     def on_detection(self, handler: DetectionHandler) -> None:
         self._detection_handler = handler
+
+    def on_ptz(self, handler: PtzHandler) -> None:
+        self._ptz_handlers.append(handler)
 
     def set_state(self, camera_id: str, state: StreamState, error: str = "") -> None:
         status = StreamStatus(camera_id, state=state, since=time.time(), error=error)

@@ -1,0 +1,58 @@
+"""The domes of one worker: a control each, made at the first request and kept."""
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from config.accounts import Account
+from config.cameras import Camera
+from ingest.dome_control import DomeControl, OpenedDome
+from ingest.live import LiveError, PtzReport, Reply
+from ingest.onvif.driver import device_of, open_ptz
+from ingest.opening import Door
+from runtime.clock import Clock
+
+
+class DomeControls:
+    """`account_of` gives the account a device is managed with; it may raise MissingPassword."""
+
+    def __init__(
+        self,
+        cameras: Sequence[Camera],
+        account_of: Callable[[Camera], Account | None],
+        door: Door,
+        clock: Clock,
+        rng: random.Random,
+        report: Callable[[PtzReport], None],
+    ) -> None:
+        self._cameras = {camera.id: camera for camera in cameras if camera.ptz is not None and camera.enabled}
+        self._account_of, self._door, self._clock, self._rng, self._report = account_of, door, clock, rng, report
+        self._controls: dict[str, DomeControl] = {}
+
+    async def request(self, camera_id: str, arguments: dict[str, Any]) -> Reply:
+        """Raises LiveError."""
+        camera = self._cameras.get(camera_id)
+        if camera is None:
+            text = f"camera {camera_id} does not turn, or is switched off"
+            raise LiveError(text, "not_supported", f"相机 {camera_id} 不能转动，或已停用")
+        control = self._controls.get(camera_id)
+        if control is None:
+            control = DomeControl(camera_id, lambda: self._open(camera), self._clock, self._rng, self._report)
+            self._controls[camera_id] = control
+        return await control.request(arguments)
+
+    async def stop(self) -> None:
+        """Stops what is being steered."""
+        await asyncio.gather(*(control.close() for control in self._controls.values()), return_exceptions=True)
+
+    async def _open(self, camera: Camera) -> OpenedDome:
+        assert camera.device is not None
+        assert camera.ptz is not None
+        device = device_of(camera.device, self._account_of(camera), self._door, self._clock)
+        try:
+            await device.open()
+            return OpenedDome(device, await open_ptz(device, camera.ptz, self._clock))
+        except BaseException:
+            await device.close()
+            raise
