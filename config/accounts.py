@@ -1,4 +1,4 @@
-"""The account a camera is opened with. Passwords stand in the vault, the environment or files, never in cameras.yaml."""
+"""The account a camera is opened with. Passwords stand in the vault, environment or files, never in cameras.yaml."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
