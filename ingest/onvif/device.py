@@ -183,7 +183,7 @@ class Device:
         self._note_host(named)
 
     def _note_host(self, named: str) -> None:
-        if named != self.host:
+        if named and named != self.host:
             self._note(Code.FOREIGN_HOST)
 
     def _note(self, code: Code) -> None:

@@ -45,6 +45,7 @@ class SoapLink:
         self._rng = door.rng
         self._signer = Authenticator(account, door.rng) if account is not None else None
         self._way: _Way | None = None
+        self._given_up = False
         self._turn = asyncio.Lock()
 
     async def ask(
@@ -74,11 +75,14 @@ class SoapLink:
     async def _signed(self, path: str, action: str, request: str, fresh: bool) -> Node:
         """By the way that worked; else each way once. Never more: devices lock accounts after five failures."""
         refused: DeviceProblem | None = None
-        ways = [self._way] if self._way is not None else self._ways()
+        tried: set[_Way] = set()
+        ways = self._ways()
         while ways:
             way = ways.pop(0)
             reply, basic = await self._send(path, action, request, way, fresh)
-            if way is _Way.DIGEST and reply.status == 401 and self._challenged(reply, signed=True):
+            # A nonce that ran out is renewed for who was let in before; others are counted as another attempt.
+            renewed = way is _Way.DIGEST and reply.status == 401 and self._challenged(reply, signed=True)
+            if renewed and self._way is _Way.DIGEST:
                 reply, basic = await self._send(path, action, request, way, fresh)
             try:
                 node = self._read(reply, basic)
@@ -86,20 +90,25 @@ class SoapLink:
                 if problem.code not in (Code.NOT_AUTHORIZED, Code.BASIC_ONLY):
                     raise
                 refused = problem
-                ways = self._others(way, ways, reply)
+                tried.add(way)
+                ways = [other for other in self._others(way, ways, reply) if other not in tried]
                 continue
             self._way = way
             return node
+        self._given_up = True
         raise refused or DeviceProblem(Code.NOT_AUTHORIZED)
 
     def _ways(self) -> list[_Way]:
-        if self._signer is not None and self._signer.ready:
-            return [_Way.DIGEST, _Way.TOKEN]
-        return [_Way.TOKEN, *([_Way.OWN_TIME] if abs(self.clock_offset_s or 0.0) > _MIN_OFFSET else [])]
+        """The way that worked before the others: it may have worked only where nobody looks, as for GetServices."""
+        first = _Way.DIGEST if self._signer is not None and self._signer.ready else _Way.TOKEN
+        ways = [self._way or first, first]
+        if abs(self.clock_offset_s or 0.0) > _MIN_OFFSET:
+            ways.append(_Way.OWN_TIME)
+        unique = list(dict.fromkeys(ways))
+        return unique[:1] if self._given_up else unique
 
     def _others(self, way: _Way, ways: list[_Way], reply: Reply) -> list[_Way]:
         """What is left to try; a challenge makes HTTP Digest the next."""
-        self._way = None
         if way is not _Way.DIGEST and self._challenged(reply, signed=False):
             return [_Way.DIGEST, *(other for other in ways if other is _Way.OWN_TIME)]
         return ways
