@@ -14,9 +14,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from sim.director import STAND_SECONDS, Director, UnknownEvent
 from sim.faults import FaultSwitch, UnknownCamera
+from sim.onvif.brand import Hostile, Quirk
 from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
 from sim.rtsp.server import RtspServer
 from sim.rtsp.timeline import TimelineError
+from sim.town_domes import TownDomes, UnknownDevice
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost"]
 EvenSize = Annotated[int, Field(ge=64, le=1920, multiple_of=2)]
@@ -50,12 +52,20 @@ class Visit(Order):
     radius_m: float = Field(default=40.0, gt=0, le=500)
 
 
-def control_app(server: RtspServer, switch: FaultSwitch, director: Director) -> FastAPI:
+class DeviceOrder(Order):
+    """What is wrong with a device's replies. Quirks left out stay as they are; hostile left out is none."""
+
+    quirks: list[Quirk] | None = Field(default=None, max_length=len(Quirk))
+    hostile: Hostile | None = None
+
+
+def control_app(server: RtspServer, switch: FaultSwitch, director: Director, domes: TownDomes | None = None) -> FastAPI:
     app = FastAPI(title="Simulated town", docs_url=None, redoc_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_HOSTS)
     _map_errors(app)
-    _fault_routes(app, server, switch)
+    _fault_routes(app, server, switch, domes)
     _event_routes(app, director)
+    _dome_routes(app, domes)
 
     @app.get("/counters")
     async def counters() -> dict[str, Any]:
@@ -76,7 +86,7 @@ def control_app(server: RtspServer, switch: FaultSwitch, director: Director) -> 
 
 
 def _map_errors(app: FastAPI) -> None:
-    for error, status in ((UnknownCamera, 404), (UnknownEvent, 404), (TimelineError, 409)):
+    for error, status in ((UnknownCamera, 404), (UnknownEvent, 404), (UnknownDevice, 404), (TimelineError, 409)):
 
         async def answer(_request: Request, problem: Exception, status: int = status) -> JSONResponse:
             return JSONResponse({"detail": str(problem)}, status)
@@ -84,17 +94,32 @@ def _map_errors(app: FastAPI) -> None:
         app.add_exception_handler(error, answer)
 
 
-def _fault_routes(app: FastAPI, server: RtspServer, switch: FaultSwitch) -> None:
+def _fault_routes(app: FastAPI, server: RtspServer, switch: FaultSwitch, domes: TownDomes | None) -> None:
     @app.post("/faults")
     async def set_fault(order: FaultOrder) -> dict[str, str]:
         setting = FaultSetting(**order.model_dump(exclude={"camera"}))
         await switch.set(order.camera, setting)
+        if domes is not None:
+            domes.apply(order.camera, setting)
         return {"camera": order.camera, "fault": order.fault}
 
     @app.get("/faults")
     async def faults() -> dict[str, Any]:
         faulty = (camera for camera in server.estate.cameras.values() if camera.fault.fault is not Fault.NONE)
         return {camera.id: asdict(camera.fault) for camera in faulty}
+
+
+def _dome_routes(app: FastAPI, domes: TownDomes | None) -> None:
+    @app.get("/domes")
+    async def truth() -> dict[str, Any]:
+        """How the domes really stand, where each points now, and where the plates are."""
+        return domes.truth() if domes is not None else {"domes": {}, "plates": []}
+
+    @app.post("/devices/{device_id}")
+    async def set_device(device_id: str, order: DeviceOrder) -> dict[str, Any]:
+        if domes is None:
+            raise UnknownDevice("there are no devices here")
+        return domes.set_device(device_id, order.quirks, order.hostile)
 
 
 def _event_routes(app: FastAPI, director: Director) -> None:

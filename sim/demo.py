@@ -27,6 +27,7 @@ from sim.renditions.library import Renditions, load_renditions
 from sim.scenes.clips import load_library
 
 READY_SECONDS = 240.0
+DOMES = 3
 MOST_DRAWING_PROCESSES = 6
 """Each takes half a gigabyte."""
 
@@ -42,6 +43,7 @@ class Plan:
     dwell: float
     port: int
     rtsp_port: int
+    onvif_port: int
     control_port: int
     phone_speed: float
     events: tuple[str, ...]
@@ -65,18 +67,21 @@ class Plan:
         )
 
 
-def town_settings(cameras: int, seed: int, dwell: float, rtsp_port: int) -> dict[str, float]:
+def town_settings(cameras: int, seed: int, dwell: float, rtsp_port: int, onvif_port: int) -> dict[str, float]:
     """What a made town is remembered by; `form` changes when the same settings give other files than before."""
-    return {"cameras": cameras, "seed": seed, "dwell": dwell, "port": rtsp_port, "form": 2}
+    return {"cameras": cameras, "seed": seed, "dwell": dwell, "port": rtsp_port, "onvif": onvif_port, "form": 3}
 
 
 def make_town(plan: Plan) -> None:
     """Writes the town's input files, unless those of the same settings are there."""
-    settings = town_settings(plan.cameras, plan.seed, plan.dwell, plan.rtsp_port)
+    settings = town_settings(plan.cameras, plan.seed, plan.dwell, plan.rtsp_port, plan.onvif_port)
     stamp = plan.town / "made-with.json"
     if stamp.exists() and json.loads(stamp.read_text()) == settings:
         return
-    generate(plan.seed, plan.cameras, plan.town, dwell_seconds=plan.dwell, rtsp_port=plan.rtsp_port)
+    generate(
+        plan.seed, plan.cameras, plan.town,
+        dwell_seconds=plan.dwell, rtsp_port=plan.rtsp_port, onvif_port=plan.onvif_port, domes=DOMES,
+    )  # fmt: skip
     stamp.write_text(json.dumps(settings))
 
 
@@ -112,6 +117,7 @@ def town_child(plan: Plan) -> Child:
         "--truth", str(plan.folder / "truth.jsonl"),
         "--seed", str(plan.seed),
         "--rtsp-port", str(plan.rtsp_port),
+        "--onvif-port", str(plan.onvif_port),
         "--control-port", str(plan.control_port),
         "--api", plan.url,
         "--phone-speed", str(plan.phone_speed),
@@ -149,7 +155,7 @@ def _welcome(plan: Plan, first: bool, missing: int) -> str:
             f"\n  {missing} main and H.265 streams are being made in the background; until then large tiles show less\n"
         )
     return (
-        f"\nGridwatch is up: {plan.cameras} cameras in the simulated town of Qingdu 清渡镇\n\n"
+        f"\nGridwatch is up: {plan.cameras} cameras and {DOMES} domes in the simulated town of Qingdu 清渡镇\n\n"
         f"  open                        {plan.url}\n{entry}\n"
         f"  logs {plan.folder / 'log'} · what really happens {plan.folder / 'truth.jsonl'}\n"
         "  Ctrl-C stops everything\n\n"
@@ -173,6 +179,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dwell", type=float, default=60.0, help="seconds a thing must stand to count")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--rtsp-port", type=int, default=8554)
+    parser.add_argument("--onvif-port", type=int, default=8556, help="of the domes' device services")
     parser.add_argument("--control-port", type=int, default=8555, help="switchboard of the simulated town")
     parser.add_argument("--phone-speed", type=float, default=4.0, help="how much faster grid workers walk and act")
     parser.add_argument("--first-event", type=float, help="seconds until the first event")
@@ -199,6 +206,7 @@ def plan_of(given: argparse.Namespace) -> Plan:
         dwell=given.dwell,
         port=free_port(given.port),
         rtsp_port=free_port(given.rtsp_port),
+        onvif_port=free_port(given.onvif_port),
         control_port=free_port(given.control_port),
         phone_speed=given.phone_speed,
         events=tuple(events),

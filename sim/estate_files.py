@@ -1,4 +1,5 @@
-"""The simulated cameras out of a town's files: `cameras.yaml`, and `sim_cameras.json` beside it for what they show."""
+"""The simulated cameras out of a town's files: `cameras.yaml`, and beside it what they show: `sim_cameras.json` for the
+cameras with scenes, `sim_domes.json` for domes on towers."""
 
 import json
 from collections.abc import Mapping
@@ -7,12 +8,13 @@ from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from config.accounts import account_of
+from config.accounts import account_of, device_account_of
 from config.cameras import CamerasFile
 from config.load import load_cameras
 from sim.director import CameraPose
 from sim.rtsp.estate import Main, SimCamera
 from sim.rtsp.nal import Codec
+from sim.town_domes import SIM_DOMES, DomeFiles, read_domes
 
 SIM_CAMERAS = "sim_cameras.json"
 
@@ -31,6 +33,7 @@ class EstateFiles:
     timezone: str
     roads: Path | None
     grids: Path
+    domes: DomeFiles
 
 
 def read_estate(cameras_file: Path, environ: Mapping[str, str]) -> EstateFiles:
@@ -38,11 +41,15 @@ def read_estate(cameras_file: Path, environ: Mapping[str, str]) -> EstateFiles:
     file = load_cameras(cameras_file)
     folder = cameras_file.parent
     shown = _read_shown(folder / SIM_CAMERAS)
-    missing = [camera.id for camera in file.cameras if camera.id not in shown]
+    domes = _domes(file, environ, folder)
+    turning = {dome.id for dome in domes.domes}
+    missing = [camera.id for camera in file.cameras if camera.id not in shown and camera.id not in turning]
     if missing:
         raise EstateError(f"{folder / SIM_CAMERAS}: no scene for camera {', '.join(missing[:5])}")
     cameras = tuple(
-        replace(shown[camera.id], account=account_of(camera, file, environ, folder)) for camera in file.cameras
+        replace(shown[camera.id], account=account_of(camera, file, environ, folder))
+        for camera in file.cameras
+        if camera.id in shown
     )
     roads = file.town.files.base.get("roads")
     return EstateFiles(
@@ -52,7 +59,28 @@ def read_estate(cameras_file: Path, environ: Mapping[str, str]) -> EstateFiles:
         file.town.timezone,
         folder / roads if roads else None,
         folder / file.town.files.grids,
+        domes,
     )
+
+
+def _domes(file: CamerasFile, environ: Mapping[str, str], folder: Path) -> DomeFiles:
+    """Those of `sim_domes.json` that cameras.yaml lists."""
+    try:
+        found = read_domes(folder)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise EstateError(f"{folder / SIM_DOMES}: must hold domes and plates: {error!r}") from error
+    listed = {camera.id: camera for camera in file.cameras if camera.device is not None}
+    domes, ports = [], set()
+    for dome in found.domes:
+        camera = listed.get(dome.id)
+        if camera is not None and camera.device is not None:
+            stream = account_of(camera, file, environ, folder)
+            device = device_account_of(camera, file, environ, folder)
+            domes.append(replace(dome, account=stream, device_account=device))
+            ports.add(urlsplit(camera.device.url).port or 80)
+    if len(ports) > 1:
+        raise EstateError(f"{folder}: the simulator has one port for devices, but the domes have {sorted(ports)}")
+    return replace(found, domes=tuple(domes), port=ports.pop() if ports else 0)
 
 
 def _read_shown(path: Path) -> dict[str, SimCamera]:

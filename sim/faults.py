@@ -4,6 +4,7 @@ import asyncio
 
 from sim.rtsp.estate import Camera, Kind, Profile
 from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
+from sim.rtsp.live import LiveStation
 from sim.rtsp.packetise import PacketisedScene, packetise_scene
 from sim.rtsp.rescale import rescale
 from sim.rtsp.server import RtspServer
@@ -75,6 +76,9 @@ class FaultSwitch:
             return {}
         scenes: dict[Profile, PacketisedScene] = {}
         for profile, feed in camera.feeds.items():
+            if isinstance(feed.station, LiveStation):
+                scenes[profile] = feed.station.sized(setting.width, setting.height)
+                continue
             key = (feed.kind, feed.scene.scene_id, setting.width, setting.height)
             if key not in self._rescaled:
                 clips = self._server.estate.clips(feed.kind, feed.scene.scene_id)

@@ -21,6 +21,7 @@ from sim.rtsp.clip import SceneClips
 from sim.rtsp.estate import Variants
 from sim.rtsp.server import RtspServer
 from sim.schedule import DEFAULT_RATE, Rate, plan
+from sim.town_domes import TownDomes
 from sim.truth import TruthLog
 
 _log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ class PhoneOptions:
 
 @dataclass(frozen=True, slots=True)
 class TownOptions:
-    """No rtsp_port: the one in cameras.yaml. Port 0 takes a free one. No rate: no events but those asked for."""
+    """No port: the one in cameras.yaml. Port 0 takes a free one. No rate: no events but those asked for."""
 
     truth_file: Path
     rtsp_port: int | None = None
@@ -48,12 +49,16 @@ class TownOptions:
     rate: Rate | None = DEFAULT_RATE
     phones: PhoneOptions | None = None
     session_limit: int = 6
+    onvif_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TownAddresses:
+    """`onvif_port` is 0 where there are no devices."""
+
     rtsp_port: int
     control_url: str
+    onvif_port: int = 0
 
 
 class SimTown:
@@ -72,6 +77,7 @@ class SimTown:
     ) -> None:
         self._files, self._options, self._clock = files, options, clock
         self._rng = Random(options.seed)
+        self.domes = TownDomes(files.domes, clock, Random(options.seed))
         self.server = RtspServer(
             files.cameras,
             library,
@@ -79,12 +85,13 @@ class SimTown:
             rng=Random(self._rng.random()),
             variants=variants,
             session_limit=options.session_limit,
+            live=self.domes.live,
         )
         self._roster = read_roster(options.phones.roster) if options.phones is not None else []
         self._truth = TruthLog(options.truth_file)
         run_name = f"run{round(clock.now())}"
         self.director = Director(self.server.estate, files.poses, self._truth, clock, run_name)
-        self._control = ControlServer(control_app(self.server, FaultSwitch(self.server), self.director))
+        self._control = ControlServer(control_app(self.server, FaultSwitch(self.server), self.director, self.domes))
         self._addresses: TownAddresses | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -94,8 +101,10 @@ class SimTown:
         listener = listen_on_loopback(self._options.control_port)
         self._serving = asyncio.create_task(self._control.serve(sockets=[listener]))
         await self.server.start(HOST, port)
+        devices = self._files.domes.port if self._options.onvif_port is None else self._options.onvif_port
+        await self.domes.start(HOST, devices, self.server.port)
         control_url = f"http://{HOST}:{listener.getsockname()[1]}"
-        self._addresses = TownAddresses(self.server.port, control_url)
+        self._addresses = TownAddresses(self.server.port, control_url, self.domes.port)
         _log.info(
             "%d cameras at rtsp://%s:%d, control at %s", len(self._files.cameras), HOST, self.server.port, control_url
         )
@@ -117,6 +126,7 @@ class SimTown:
         self._control.should_exit = True
         if self._serving is not None:
             await self._serving
+        await self.domes.stop()
         await self.server.stop()
         self._truth.close()
 

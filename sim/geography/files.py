@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.plane import Plane
 from sim.geography import names
+from sim.geography.high_points import PlacedDome, PlacedPlate
 from sim.geography.placement import PlacedCamera
 from sim.geography.streams import streams_of
 from sim.geography.workers import Worker
@@ -78,6 +79,29 @@ def _shown(camera: PlacedCamera) -> dict[str, Any]:
     return {"scene": camera.scene.id, "phase": camera.phase, "sub": streams.sub, "main": streams.main}
 
 
+def write_sim_domes(path: Path, domes: Iterable[PlacedDome], plates: Iterable[PlacedPlate]) -> None:
+    """How the domes truly stand, and the plates they can read; the centre does not read it."""
+
+    def place(x: float, y: float) -> dict[str, float]:
+        lon, lat = CENTRE.to_degrees(x, y)
+        return {"lon": round(lon, _DIGITS), "lat": round(lat, _DIGITS)}
+
+    content = {
+        "domes": {
+            dome.id: {
+                "name": dome.name.zh, "brand": dome.brand, **place(dome.x, dome.y), "height_m": dome.height_m,
+                "heading_deg": dome.heading_deg, "pitch_deg": dome.pitch_deg, "roll_deg": dome.roll_deg,
+            }
+            for dome in domes
+        },
+        "plates": [
+            {"code": plate.code, **place(plate.x, plate.y), "turned_deg": plate.turned_deg, "seen_by": plate.seen_by}
+            for plate in plates
+        ],
+    }  # fmt: skip
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
 def outline_around(town: BaseGeometry) -> Polygon:
     """An outline for the district the town lies in."""
     shape = town.buffer(900).buffer(1500).buffer(-1500).simplify(60)
@@ -113,7 +137,15 @@ cameras:
 
 
 def write_cameras(
-    path: Path, cameras: Iterable[PlacedCamera], *, password_file: str, host: str, rtsp_port: int, dwell_seconds: float
+    path: Path,
+    cameras: Iterable[PlacedCamera],
+    domes: Iterable[PlacedDome] = (),
+    *,
+    password_file: str,
+    host: str,
+    rtsp_port: int,
+    onvif_port: int,
+    dwell_seconds: float,
 ) -> None:
     """`cameras.yaml` in the format the centre reads."""
     entries = [_camera(camera, host, rtsp_port, dwell_seconds) for camera in cameras]
@@ -121,7 +153,29 @@ def write_cameras(
         town_zh=names.TOWN.zh, town_en=names.TOWN.en, area=names.TOWN_CODE, count=len(entries),
         password_file=password_file, network=f"{host}/32", dwell=dwell_seconds,
     )  # fmt: skip
+    entries += [_dome(dome, host, rtsp_port, onvif_port) for dome in domes]
     path.write_text(head + "\n".join(entries), encoding="utf-8")
+
+
+def _dome(dome: PlacedDome, host: str, port: int, onvif_port: int) -> str:
+    lon, lat = CENTRE.to_degrees(dome.x, dome.y)
+    address = f"rtsp://{host}:{port}/cam/{dome.id}"
+    driver = "isapi" if dome.brand == "hikvision" else "onvif"
+    lines = [
+        f"  - id: {dome.id}",
+        f"    name: {_quoted(dome.name.zh)}",
+        f"    name_en: {_quoted(dome.name.en)}",
+        f"    area: {_quoted(dome.area)}",
+        f"    streams: {{sub: {{url: '{address}/sub'}}, main: {{url: '{address}/main'}}}}",
+        "    credentials: simulated",
+        f"    position: {{lon: {lon:.6f}, lat: {lat:.6f}, height_m: {dome.height_m:g}}}",
+        f"    device: {{url: 'http://{host}:{onvif_port}/device/{dome.id}/onvif/device_service'}}",
+        "    # The mount is as somebody read it off a compass; calibration finds how it truly stands.",
+        f"    ptz: {{driver: {driver}, pan_deg: [-180, 180], tilt_deg: [-90, 20], zoom: [1, 30], wide_hfov_deg: 60,",
+        f"      mount: {{heading_deg: {dome.rough_heading_deg:g}}}, range_m: 2000}}",
+        "",
+    ]
+    return "\n".join(lines)
 
 
 def _camera(camera: PlacedCamera, host: str, port: int, dwell_seconds: float) -> str:

@@ -16,8 +16,10 @@ from sim.geography.files import (
     write_geojson,
     write_secret,
     write_sim_cameras,
+    write_sim_domes,
     write_workers,
 )
+from sim.geography.high_points import building_heights, place_domes, place_plates
 from sim.geography.names import Name
 from sim.geography.partition import GridCell, Village, make_partition, village_places
 from sim.geography.placement import place_cameras
@@ -41,6 +43,7 @@ class TownFiles:
     buildings: Path
     camera_password: Path
     sim_cameras: Path
+    sim_domes: Path
     workers: Path
 
 
@@ -53,6 +56,20 @@ class Land:
     villages: tuple[Village, ...]
     grids: tuple[GridCell, ...]
     buildings: tuple[Polygon, ...]
+    heights: tuple[float, ...]
+    """Of the buildings, in metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Where the town's cameras and devices will be found."""
+
+    host: str = "127.0.0.1"
+    rtsp_port: int = 8554
+    onvif_port: int = 8556
+
+
+DEFAULT_SERVING = Serving()
 
 
 def generate(
@@ -63,15 +80,17 @@ def generate(
     dwell_seconds: float = 60.0,
     rtsp_host: str = "127.0.0.1",
     rtsp_port: int = 8554,
+    onvif_port: int = 8556,
+    domes: int = 0,
 ) -> TownFiles:
-    """Make the town of `seed` with so many cameras and write it to `out_dir`, which is made if need be.
+    """Make the town of `seed` with so many cameras and write it to `out_dir`, which is made if need be. Domes on towers
+    come on top of the cameras.
 
     The same arguments give the same bytes; the number of cameras does not change the land. Takes a few seconds.
     """
     land = make_land(seed)
-    return write_town(
-        land, seed, cameras, out_dir, dwell_seconds=dwell_seconds, rtsp_host=rtsp_host, rtsp_port=rtsp_port
-    )
+    serving = Serving(rtsp_host, rtsp_port, onvif_port)
+    return write_town(land, seed, cameras, out_dir, dwell_seconds=dwell_seconds, serving=serving, domes=domes)
 
 
 def make_land(seed: int) -> Land:
@@ -80,26 +99,38 @@ def make_land(seed: int) -> Land:
     settlements = village_places(terrain, _rng(seed, 2))
     segments = make_roads(terrain, settlements, _rng(seed, 3))
     villages, grids = make_partition(terrain, settlements, _rng(seed, 4))
-    return Land(terrain, segments, villages, grids, make_buildings(terrain, segments, settlements, _rng(seed, 5)))
+    buildings = make_buildings(terrain, segments, settlements, _rng(seed, 5))
+    return Land(terrain, segments, villages, grids, buildings, building_heights(buildings, _rng(seed, 9)))
 
 
 def write_town(
-    land: Land, seed: int, cameras: int, out_dir: Path, *, dwell_seconds: float, rtsp_host: str, rtsp_port: int
+    land: Land,
+    seed: int,
+    cameras: int,
+    out_dir: Path,
+    *,
+    dwell_seconds: float,
+    serving: Serving = DEFAULT_SERVING,
+    domes: int = 0,
 ) -> TownFiles:
-    """Place cameras and workers on the land and write all files."""
+    """Place cameras, domes and workers on the land and write all files."""
     out_dir.mkdir(parents=True, exist_ok=True)
     files = _files(out_dir)
     sites = make_sites(land.terrain, land.segments, land.villages)
     placed = place_cameras(sites, land.grids, cameras, _rng(seed, 6))
     _write_areas(files, land.villages, land.grids)
     _write_base(files, land.terrain, land.segments)
-    write_geojson(files.buildings, (feature(shape) for shape in land.buildings))
+    standing = zip(land.buildings, land.heights, strict=True)
+    write_geojson(files.buildings, (feature(shape, height_m=height) for shape, height in standing))
     write_secret(files.camera_password, _password(_rng(seed, 7)) + "\n")
+    towers = place_domes(sites, domes, _rng(seed, 10))
     write_cameras(
-        files.cameras, placed, password_file=files.camera_password.name, host=rtsp_host, rtsp_port=rtsp_port,
-        dwell_seconds=dwell_seconds,
+        files.cameras, placed, towers, password_file=files.camera_password.name, host=serving.host,
+        rtsp_port=serving.rtsp_port, onvif_port=serving.onvif_port, dwell_seconds=dwell_seconds,
     )  # fmt: skip
     write_sim_cameras(files.sim_cameras, placed)
+    plates = place_plates(sites, land.buildings, land.heights, towers, _rng(seed, 11))
+    write_sim_domes(files.sim_domes, towers, plates)
     write_workers(files.workers, make_workers(land.grids, land.segments, _rng(seed, 8)))
     return files
 
@@ -118,7 +149,7 @@ def _files(folder: Path) -> TownFiles:
     layers = {name: folder / f"{name}.geojson" for name in ("areas", "grids", "roads", "water", "green", "buildings")}
     return TownFiles(
         folder, folder / "cameras.yaml", **layers, camera_password=folder / "camera-password.txt",
-        sim_cameras=folder / "sim_cameras.json", workers=folder / "workers.csv",
+        sim_cameras=folder / "sim_cameras.json", sim_domes=folder / "sim_domes.json", workers=folder / "workers.csv",
     )  # fmt: skip
 
 

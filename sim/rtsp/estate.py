@@ -1,6 +1,7 @@
 """The simulated cameras and the stations they show, without any network."""
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
@@ -9,6 +10,7 @@ from config.accounts import Account
 from runtime.clock import Clock
 from sim.rtsp.clip import PARTS, EventKind, SceneClips
 from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
+from sim.rtsp.live import LiveStation, PictureSource
 from sim.rtsp.nal import Codec
 from sim.rtsp.pacer import Pacer
 from sim.rtsp.packetise import PacketisedScene, packetise_scene
@@ -119,6 +121,15 @@ class Camera:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class LiveCamera:
+    """A camera whose pictures are made while somebody watches; nothing of the catalogue happens in front of it."""
+
+    id: str
+    account: Account | None
+    sources: Mapping[Profile, PictureSource]
+
+
 class Estate:
     """All cameras, fed by one pacer. `library` holds the sub-streams, `variants` other renderings of the same scenes:
     a camera has the main stream it asks for where there is one, and its sub-stream out of `library` where it must.
@@ -135,6 +146,7 @@ class Estate:
         rng: Random,
         variants: Variants | None = None,
         playing: Callable[[], int] = lambda: 0,
+        live: Iterable[LiveCamera] = (),
     ) -> None:
         self._clock, self._rng, self._playing = clock, rng, playing
         self.pacer = Pacer(clock, self.frames_per_write)
@@ -152,6 +164,25 @@ class Estate:
             if camera.scene not in library:
                 raise ValueError(f"camera {camera.id}: no scene {camera.scene}; there are {sorted(library)}")
             self.cameras[camera.id] = Camera(camera.id, camera.account, self._feeds(camera), camera.main == "refused")
+        self._pool = ThreadPoolExecutor(1, "live-picture")
+        for one in live:
+            if one.id in self.cameras:
+                raise ValueError(f"camera {one.id} is listed twice")
+            self.cameras[one.id] = Camera(one.id, one.account, self._live_feeds(one))
+
+    def close(self) -> None:
+        """Ends what draws live pictures."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _live_feeds(self, camera: LiveCamera) -> dict[Profile, Feed]:
+        feeds: dict[Profile, Feed] = {}
+        for profile, source in camera.sources.items():
+            station = LiveStation(
+                source, self._clock, self._rng, self._pool, due=self._started_at, paused=lambda: self.pacer.paused
+            )
+            self.pacer.add(station)
+            feeds[profile] = Feed(station, self.pacer, (profile, "h264"))
+        return feeds
 
     def frames_per_write(self) -> int:
         """Smooth while few watch; the more there are, the fewer and larger the writes, as each costs a system call."""
@@ -173,6 +204,8 @@ class Estate:
 
     def describing(self, camera: Camera) -> None:
         """A client is about to be told what the sub-stream is: now or never may its codec change."""
+        if camera.id not in self._as_listed:
+            return  # a live camera: it has no other renderings
         listed, old = self._as_listed[camera.id], camera.feeds["sub"]
         kind: Kind = ("sub", listed.sub)
         if old.kind != kind and (kind, listed.scene) in self._scenes and not old.viewers:

@@ -13,7 +13,7 @@ from runtime.clock import Clock
 from sim.rtsp.clip import SceneClips
 from sim.rtsp.connection import Connection
 from sim.rtsp.digest import DigestRealm
-from sim.rtsp.estate import Camera, Estate, Profile, SimCamera, Variants
+from sim.rtsp.estate import Camera, Estate, LiveCamera, Profile, SimCamera, Variants
 from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
 from sim.rtsp.session import SessionTable
 
@@ -36,11 +36,18 @@ class RtspServer:
         session_limit: int = 6,
         session_timeout_s: float = 60.0,
         nonce_seconds: float = 300.0,
+        live: Iterable[LiveCamera] = (),
     ) -> None:
         self.clock = clock
         self.sessions = SessionTable(clock, rng, session_limit, session_timeout_s)
         self.estate = Estate(
-            cameras, library, clock=clock, rng=rng, variants=variants, playing=lambda: self.sessions.playing
+            cameras,
+            library,
+            clock=clock,
+            rng=rng,
+            variants=variants,
+            playing=lambda: self.sessions.playing,
+            live=live,
         )
         self.realm = DigestRealm("IP Camera", clock, rng, nonce_seconds)
         self.origin = rng.getrandbits(31)
@@ -87,6 +94,7 @@ class RtspServer:
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
+        self.estate.close()
 
     def keep(self, task: asyncio.Future[None]) -> None:
         """Holds a background task until it is done or the server stops."""

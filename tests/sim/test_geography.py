@@ -21,8 +21,9 @@ from gis.ground import ground_model
 from gis.plane import Plane
 from sim.geography import TownFiles, generate
 from sim.geography.files import write_secret
-from sim.geography.town import make_land, write_town
+from sim.geography.town import Land, make_land, write_town
 from sim.scenes.catalogue import SCENES, Scene
+from sim.town_domes import DomeFiles, read_domes
 
 SEED = 5
 PLANE = Plane(120.45, 30.08)
@@ -46,14 +47,18 @@ def read(files: TownFiles) -> Town:
 
 
 @pytest.fixture(scope="module")
-def towns(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Town]:
+def land() -> Land:
+    return make_land(SEED)
+
+
+@pytest.fixture(scope="module")
+def towns(land: Land, tmp_path_factory: pytest.TempPathFactory) -> dict[int, Town]:
     """The same land with 48 and with 1677 cameras."""
-    land = make_land(SEED)
     made = {}
     for count in (48, 1677):
         folder = tmp_path_factory.mktemp(f"town{count}")
         files = write_town(
-            land, SEED, count, folder, dwell_seconds=60.0, rtsp_host="127.0.0.1", rtsp_port=8554
+            land, SEED, count, folder, dwell_seconds=60.0
         )  # fmt: skip
         made[count] = read(files)
     return made
@@ -77,7 +82,7 @@ def test_the_same_seed_gives_the_same_bytes(town: Town, tmp_path: Path) -> None:
     again = generate(SEED, 48, tmp_path)
     for path in sorted(town.files.folder.iterdir()):
         assert (again.folder / path.name).read_bytes() == path.read_bytes(), path.name
-    assert len(list(again.folder.iterdir())) == 10
+    assert len(list(again.folder.iterdir())) == 11
 
 
 def test_the_number_of_cameras_does_not_change_the_land(towns: dict[int, Town]) -> None:
@@ -305,3 +310,40 @@ def test_a_secret_written_over_an_open_file_does_not_stay_open(tmp_path: Path) -
     write_secret(path, "new")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert path.read_text() == "new"
+
+
+def test_domes_stand_on_high_points_and_see_plates(land: Land, tmp_path: Path) -> None:
+    files = write_town(land, SEED, 3, tmp_path, dwell_seconds=60.0, domes=3)
+    loaded = read_cameras(files.cameras)
+    assert loaded.warnings == ()
+    turning = {camera.id: camera for camera in loaded.file.cameras if camera.ptz is not None}
+    told = read_domes(tmp_path)
+    assert [dome.id for dome in told.domes] == list(turning) == ["dome-1", "dome-2", "dome-3"]
+    middles = [PLANE.to_metres(dome.lon, dome.lat) for dome in told.domes]
+    for dome, (x, y) in zip(told.domes, middles, strict=True):
+        camera = turning[dome.id]
+        assert camera.position is not None
+        assert camera.ptz is not None
+        assert 60 <= dome.height_m == camera.position.height_m <= 90
+        off = (camera.ptz.mount.heading_deg - dome.heading_deg + 180) % 360 - 180
+        assert 1.4 <= abs(off) <= 7.6  # known roughly, and never by chance exactly
+        assert not any(shape.contains(Point(x, y)) for shape in land.buildings)
+    sides = [np.hypot(a[0] - b[0], a[1] - b[1]) for a, b in zip(middles, middles[1:] + middles[:1], strict=True)]
+    assert min(sides) > 1000
+    assert len(told.plates) == 24
+    assert all(len(plate.seen_by) >= 2 for plate in told.plates)
+    _assert_in_sight(land, told)
+
+
+def _assert_in_sight(land: Land, told: DomeFiles) -> None:
+    """Walks along each line of sight a metre at a time, above every building below it."""
+    tree = STRtree(list(land.buildings))
+    domes = {dome.id: dome for dome in told.domes}
+    for plate in told.plates:
+        foot = PLANE.to_metres(plate.lon, plate.lat)
+        for dome in (domes[id_] for id_ in plate.seen_by):
+            head = PLANE.to_metres(dome.lon, dome.lat)
+            shares = np.linspace(0, 1, 400)[:-1]
+            line = [Point(h + (f - h) * s for h, f in zip(head, foot, strict=True)) for s in shares]
+            for step, building in tree.query(line, predicate="within").T:
+                assert dome.height_m * (1 - shares[step]) + 0.3 > land.heights[building], (plate.code, dome.id)

@@ -35,17 +35,20 @@ def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
 
 
 class SmallTown:
-    """`python -m sim.demo` with only those cameras of the default town that show one of `scenes`.
+    """`python -m sim.demo` with only those cameras of the default town that show one of `scenes`, and so many domes.
 
     Nothing happens in it but what `start_event` asks for.
     """
 
-    def __init__(self, folder: Path, scenes: Sequence[str], *, dwell: float, phone_speed: float = 1.0) -> None:
+    def __init__(
+        self, folder: Path, scenes: Sequence[str], *, dwell: float, phone_speed: float = 1.0, domes: int = 0
+    ) -> None:
         self.folder = folder
         self.home = folder / f"demo-{CAMERAS}"
         self.dwell = dwell
         self.phone_speed = phone_speed
-        self.port, self.rtsp_port, self.control_port = free_port(), free_port(), free_port()
+        self.port, self.rtsp_port, self.control_port, self.onvif_port = (free_port() for _ in range(4))
+        self.domes = domes
         self.shown = self._make_town(scenes)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -59,14 +62,15 @@ class SmallTown:
 
     def _make_town(self, scenes: Sequence[str]) -> dict[str, str]:
         town = self.home / "town"
-        generate(SEED, CAMERAS, town, dwell_seconds=self.dwell, rtsp_port=self.rtsp_port)
+        ports = {"rtsp_port": self.rtsp_port, "onvif_port": self.onvif_port}
+        generate(SEED, CAMERAS, town, dwell_seconds=self.dwell, domes=self.domes, **ports)
         shown = json.loads((town / "sim_cameras.json").read_text())
         kept = {camera_id: row for camera_id, row in shown.items() if row["scene"] in scenes}
         file = yaml.safe_load((town / "cameras.yaml").read_text())
-        file["cameras"] = [camera for camera in file["cameras"] if camera["id"] in kept]
+        file["cameras"] = [camera for camera in file["cameras"] if camera["id"] in kept or "ptz" in camera]
         (town / "cameras.yaml").write_text(yaml.safe_dump(file, allow_unicode=True))
         (town / "sim_cameras.json").write_text(json.dumps(kept))
-        settings = town_settings(CAMERAS, SEED, self.dwell, self.rtsp_port)
+        settings = town_settings(CAMERAS, SEED, self.dwell, self.rtsp_port, self.onvif_port)
         (town / "made-with.json").write_text(json.dumps(settings))
         return {camera_id: row["scene"] for camera_id, row in kept.items()}
 
@@ -77,6 +81,7 @@ class SmallTown:
             "--folder", str(self.folder), "--clips", str(CLIPS),
             "--cameras", str(CAMERAS), "--seed", str(SEED), "--dwell", str(self.dwell),
             "--port", str(self.port), "--rtsp-port", str(self.rtsp_port), "--control-port", str(self.control_port),
+            "--onvif-port", str(self.onvif_port),
             "--phone-speed", str(self.phone_speed),
         ]  # fmt: skip
         with (self.folder / "demo.log").open("ab") as log:
@@ -93,7 +98,7 @@ class SmallTown:
             return False
 
     def _all_playing(self) -> bool:
-        return bool(self.control("GET", "/counters")["playing"] >= len(self.shown))
+        return bool(self.control("GET", "/counters")["playing"] >= len(self.shown) + self.domes)
 
     def stop(self) -> int:
         """Ctrl-C. Returns the exit status."""
