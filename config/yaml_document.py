@@ -66,6 +66,11 @@ def read_document(file: Path) -> Document:
             raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError([Problem(file, 0, "", "", f"cannot be read: {error.strerror or error}")]) from error
+    return parse_document(file, raw)
+
+
+def parse_document(file: Path, raw: bytes) -> Document:
+    """What `raw` says; `file` is only named in problems. Raises ConfigError when it is too large or not YAML."""
     if len(raw) > MAX_BYTES:
         raise ConfigError([Problem(file, 0, "", "", f"is larger than {MAX_BYTES // 1024 // 1024} MB")])
     return _Builder(file, raw).build()

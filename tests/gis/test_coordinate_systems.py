@@ -56,8 +56,12 @@ def test_unknown_systems_are_refused_with_what_there_is(text):
         parse_system(text)
 
 
-WRONG = [("gk3-zone40", (39543400.0, 3328800.0), "of zone 39"),
-         ("gk3-zone40", (543400.0, 3328800.0), "no zone number"), ("gk-cm120", (120.4, 30.1), "are not metres"), ("wgs84", (543400.0, 3328800.0), "are not degrees")]  # fmt: skip
+WRONG = [
+    ("gk3-zone40", (39543400.0, 3328800.0), "of zone 39"),
+    ("gk3-zone40", (543400.0, 3328800.0), "no zone number"),
+    ("gk-cm120", (120.4, 30.1), "are not metres"),
+    ("wgs84", (543400.0, 3328800.0), "are not degrees"),
+]
 
 
 @pytest.mark.parametrize(("system", "numbers", "said"), WRONG)
