@@ -30,6 +30,8 @@ class _Edit(NamedTuple):
     start: int
     end: int
     text: str
+    indent: int = 0
+    """Of two insertions at one place the deeper comes first: it belongs to what ends there."""
 
 
 class YamlEdit:
@@ -58,7 +60,7 @@ class YamlEdit:
         indent = node.start_mark.column if node.value else 2 * len(path)
         lines = [line for item in items for line in _item_lines(item, indent)]
         if node.value:
-            self._insert_lines(_end_of(node), lines)
+            self._insert_lines(_end_of(node), lines, indent)
         else:
             text = "".join(self._newline + line for line in lines)
             self._edits.append(_Edit(node.start_mark.index, node.end_mark.index, text))
@@ -85,13 +87,13 @@ class YamlEdit:
         else:
             last = present[after] if after in present else node.value[-1]
             lines = _entry_lines(key, value, node.start_mark.column)
-            self._insert_lines(max(last[0].end_mark.index, _end_of(last[1])), lines)
+            self._insert_lines(max(last[0].end_mark.index, _end_of(last[1])), lines, node.start_mark.column + 1)
         self._at(path)[key] = _unshared(value)
 
     def result(self) -> str:
         """Raises YamlEditError when the new text does not say exactly what it should."""
         parts, at = [], 0
-        for start, end, text in sorted(self._edits, key=lambda edit: edit.start):
+        for start, end, text, _ in sorted(self._edits, key=lambda edit: (edit.start, -edit.indent)):
             if start < at:
                 raise YamlEditError("two changes touch the same place")
             parts += [self._text[at:start], text]
@@ -122,7 +124,7 @@ class YamlEdit:
         else:
             self._edits.append(_Edit(node.start_mark.index, node.end_mark.index, _flow(value)))
 
-    def _insert_lines(self, after: int, lines: list[str]) -> None:
+    def _insert_lines(self, after: int, lines: list[str], indent: int) -> None:
         if after and self._text[after - 1] == "\n":  # behind a block of text
             place, text = after, "".join(line + self._newline for line in lines)
         else:
@@ -131,7 +133,7 @@ class YamlEdit:
             if self._text[place - 1 : place] == "\r":
                 place -= 1
             text = "".join(self._newline + line for line in lines)
-        self._edits.append(_Edit(place, place, text))
+        self._edits.append(_Edit(place, place, text, indent))
 
     def _node(self, path: KeyPath) -> Any:
         node = self._root
@@ -154,7 +156,7 @@ class YamlEdit:
 
 
 def _unshared(value: Any) -> Any:
-    """A copy in which what aliases (*) made one is apart, so that a change shows where it was asked for and only there."""
+    """A copy in which what aliases (*) made one is apart: a change shows where it was asked for and nowhere else."""
     return json.loads(json.dumps(value))
 
 
