@@ -75,7 +75,7 @@ class Wall:
             ages += [age for _, age, _ in readings if age is not None]
             unread += sum(age is None for _, age, _ in readings)
             wrong += sum(bool(is_wrong) for _, _, is_wrong in readings)
-            await asyncio.sleep(0.7)
+            await asyncio.sleep(0.35)
         took = time.monotonic() - began
         cpu = self.centre.server_seconds() - cpu
         after = await self._presented()

@@ -115,6 +115,8 @@ class PageSession:
         self._limits = limits
         self._buffer = PageBuffer(limits, hub.budget)
         self._wake = asyncio.Event()
+        self._hurry = asyncio.Event()
+        """What waits is not worth gathering more: somebody has just opened a stream and looks at an empty tile."""
         self._ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._streams: dict[int, ChosenStream] = {}
         self._decodable = Decodable()
@@ -237,6 +239,8 @@ class PageSession:
         flags = KEYFRAME * unit.keyframe | CATCH_UP * live_unit.catch_up | DISCONTINUITY * unit.discontinuity
         received_us = int(unit.received_at * 1_000_000)
         self._buffer.put_unit(WireUnit(stream, flags, unit.pts_us, received_us, unit.data))
+        if live_unit.catch_up:
+            self._hurry.set()
         self._wake.set()
 
     def _on_event(self, event: Event) -> None:
@@ -279,14 +283,24 @@ class PageSession:
         while True:
             await self._wake.wait()
             delay = next_at - self._clock.monotonic()
-            if delay > 0:
-                await self._clock.sleep(delay)
+            if delay > 0 and not self._hurry.is_set():
+                await self._gather(delay)
             self._wake.clear()
+            self._hurry.clear()
             next_at = self._clock.monotonic() + self._limits.batch_seconds
             try:
                 await self._send_waiting()
             except TimeoutError:
                 return self.end(CLOSE_TRY_LATER, "the page does not read")
+
+    async def _gather(self, seconds: float) -> None:
+        """More comes within moments, and a message costs more than a unit."""
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(seconds, self._hurry.set)
+        try:
+            await self._hurry.wait()
+        finally:
+            timer.cancel()
 
     async def _send_waiting(self) -> None:
         for stream, units in self._buffer.take_lost().items():

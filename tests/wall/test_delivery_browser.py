@@ -139,7 +139,7 @@ async def test_without_a_main_stream_the_sub_stream_stays_and_the_tile_says_why(
         await until(lambda: closed(town, camera, "main"), 6, "the main stream is given up")
         await page.keyboard.press("Escape")
         await expect(article(page, camera).get_by_test_id("tile-no-main")).to_have_count(0)
-        await moves(page, camera, pictures=30)
+        await moves(page, camera, pictures=30, seconds=12)
 
 
 async def closed(town: Desk, camera: str, profile: str) -> bool:

@@ -64,6 +64,7 @@ function player() {
     1,
     {
       onFrame: (frame) => shown.push(frame.timestamp),
+      onPreview: (frame) => told.push(`preview ${frame.timestamp}`),
       onUnplayable: (codec) => told.push(`unplayable ${codec}`),
       onReclaimed: () => told.push('reclaimed'),
     },
@@ -94,6 +95,28 @@ describe('a stream in the decoder', () => {
     made.push(key(2, { catchUp: true }))
     made.push(unit(3, { catchUp: true }))
     expect(decoder().decoded.map(({ timestamp }) => timestamp)).toEqual([2, 3])
+  })
+
+  it('shows the first picture of what it catches up with, then nothing before the newest', () => {
+    const { made, told, shown, decoder } = player()
+    made.push(key(0, { catchUp: true }))
+    for (const pts of [1, 2]) made.push(unit(pts, { catchUp: true }))
+    for (const pts of [0, 1, 2]) decoder().show(pts)
+    made.push(unit(3))
+    decoder().show(3)
+    expect([told, shown]).toEqual([['preview 0'], [2, 3]])
+  })
+
+  it('never goes back in time when it has to catch up again', () => {
+    const { made, told, decoder } = player()
+    made.push(key(0, { catchUp: true }))
+    made.push(unit(1, { catchUp: true }))
+    decoder().show(0)
+    decoder().fail('EncodingError')
+    made.push(key(2, { catchUp: true }))
+    made.push(unit(3, { catchUp: true }))
+    decoder().show(2)
+    expect(told).toEqual(['preview 0'])
   })
 
   it('takes a fresh decoder at the next key frame after an error, and keeps count', () => {

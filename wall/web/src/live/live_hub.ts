@@ -1,6 +1,7 @@
 import { ClockSkew } from './clock_skew'
 import { makeSink, type FrameSink } from './frame_sink'
 import { LiveSocket } from './live_socket'
+import { NO_SINK } from './messages'
 import type { FromWorker, Profile, ServerMessage, SinkTarget, ToWorker } from './messages'
 import type { Player } from './player'
 import { SegmentPlayer, type Picture } from './segment_player'
@@ -10,6 +11,7 @@ import { parseBatch, WireError } from './wire'
 
 const STATS_MS = 500
 const REFUSED_BOUND = 32
+const TOPICS = ['case', 'camera', 'worker', 'display', 'alarm']
 
 interface OpenStream {
   player: Player
@@ -17,6 +19,8 @@ interface OpenStream {
   camera: string
   profile: Profile
   begun: boolean
+  /** Decoded before there was a sink. */
+  held: VideoFrame | null
 }
 
 /**
@@ -37,6 +41,7 @@ export class LiveHub {
   /** Which stream each sink shows. */
   private readonly owners = new Map<number, number>()
   private readonly skew = new ClockSkew()
+  private watchesPtz = false
 
   constructor(private readonly post: (message: FromWorker, transfer?: Transferable[]) => void) {
     setInterval(() => this.reportStats(), STATS_MS)
@@ -63,8 +68,19 @@ export class LiveHub {
       case 'open':
         this.open(message.stream, message.sink, message.camera, message.profile)
         break
+      case 'attach':
+        this.attach(message.stream, message.sink)
+        break
       case 'close':
         this.closeStream(message.stream)
+        break
+      case 'watch-ptz':
+        if (message.on === this.watchesPtz) break
+        this.watchesPtz = message.on
+        this.tellTopics()
+        break
+      case 'ptz':
+        this.socket?.send(message)
         break
     }
   }
@@ -82,9 +98,13 @@ export class LiveHub {
   }
 
   private askAgain(): void {
-    this.socket?.send({ type: 'events', topics: ['case', 'camera', 'worker', 'display', 'alarm'] })
+    this.tellTopics()
     this.tellCodecs()
     for (const stream of this.streams.keys()) this.ask(stream)
+  }
+
+  private tellTopics(): void {
+    this.socket?.send({ type: 'events', topics: this.watchesPtz ? [...TOPICS, 'ptz'] : TOPICS })
   }
 
   private tellCodecs(): void {
@@ -120,11 +140,27 @@ export class LiveHub {
       ? new SegmentPlayer(stream, { onPicture: (picture) => this.showSegment(stream, segments, picture), onUnplayable }, Date.now)
       : new StreamPlayer(
           stream,
-          { onFrame: (frame) => this.show(stream, frame), onUnplayable, onReclaimed: () => this.ask(stream) },
+          {
+            onFrame: (frame) => this.show(stream, frame),
+            onPreview: (frame) => this.preview(stream, frame),
+            onUnplayable,
+            onReclaimed: () => this.ask(stream),
+          },
           Date.now,
         )
-    this.streams.set(stream, { player, sink, camera, profile, begun: false })
+    this.streams.set(stream, { player, sink, camera, profile, begun: false, held: null })
     this.ask(stream)
+  }
+
+  /** Gives a stream that was opened without one its sink. */
+  private attach(stream: number, sink: number): void {
+    const open = this.streams.get(stream)
+    if (!open) return
+    open.sink = sink
+    if (open.begun) this.owners.set(sink, stream)
+    const { held } = open
+    open.held = null
+    if (held) this.put(open, held)
   }
 
   /** The server then sends something else, or says that there is nothing. */
@@ -142,6 +178,7 @@ export class LiveHub {
     open?.player.close()
     this.streams.delete(stream)
     if (!open) return
+    open.held?.close()
     this.segmentSinks.get(open.sink)?.forget(stream)
     if (this.owners.get(open.sink) === stream) this.handBack(open.sink)
     this.socket?.send({ type: 'close', stream })
@@ -149,14 +186,36 @@ export class LiveHub {
 
   private show(stream: number, frame: VideoFrame): void {
     const open = this.streams.get(stream)
-    const sink = open && this.sinks.get(open.sink)
-    if (!open || !sink) {
+    if (!open) {
       frame.close()
       return
     }
     this.begin(stream, open)
     this.skew.observe(open.player.stats.latencyMs)
-    if (this.owners.get(open.sink) === stream) sink.show(frame)
+    if (open.sink === NO_SINK || this.owners.get(open.sink) === stream) this.put(open, frame)
+    else frame.close()
+  }
+
+  /** Shown only where nothing else is: never back in time after another stream's picture. */
+  private preview(stream: number, frame: VideoFrame): void {
+    const open = this.streams.get(stream)
+    if (!open || this.owners.has(open.sink)) {
+      frame.close()
+      return
+    }
+    this.put(open, frame)
+    this.post({ type: 'preview', stream })
+  }
+
+  /** Takes over the frame. */
+  private put(open: OpenStream, frame: VideoFrame): void {
+    if (open.sink === NO_SINK) {
+      open.held?.close()
+      open.held = frame
+      return
+    }
+    const sink = this.sinks.get(open.sink)
+    if (sink) sink.show(frame)
     else frame.close()
   }
 
@@ -180,7 +239,7 @@ export class LiveHub {
   private begin(stream: number, open: OpenStream): void {
     if (open.begun) return
     open.begun = true
-    this.owners.set(open.sink, stream)
+    if (open.sink !== NO_SINK) this.owners.set(open.sink, stream)
     this.post({ type: 'first-frame', stream })
   }
 
@@ -201,6 +260,7 @@ export class LiveHub {
         break
       }
       case 'event':
+      case 'ptz-refused':
         this.post(message)
         break
     }

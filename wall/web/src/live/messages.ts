@@ -2,6 +2,7 @@
 import type { Alarm } from '../alarms/alarm_types'
 import type { Case, StreamState, Worker } from '../api/types'
 import type { DisplayEvent } from '../display/display_types'
+import type { Motion, PtzNews, PtzRefusal } from '../ptz/ptz_types'
 
 export type Profile = 'sub' | 'main'
 export type ServerStreamState = 'opening' | 'live' | 'stalled' | 'ended'
@@ -22,6 +23,7 @@ export type LiveEvent =
   | { topic: 'worker'; data: Worker }
   | { topic: 'display'; data: DisplayEvent }
   | { topic: 'alarm'; data: Alarm }
+  | { topic: 'ptz'; data: PtzNews }
 
 export type ServerMessage =
   | { type: 'hello'; protocol: number }
@@ -39,8 +41,12 @@ export type ServerMessage =
     }
   | { type: 'lost'; stream: number; units: number }
   | ({ type: 'event' } & LiveEvent)
+  | ({ type: 'ptz-refused' } & PtzRefusal)
   | { type: 'pong'; at: number }
   | { type: 'revoked' }
+
+/** In place of a sink's number, for a stream that is opened before its tile is there. */
+export const NO_SINK = 0
 
 /** Where the worker puts the pictures of a sink. `track`: the worker makes the track itself and hands it over. */
 export type SinkTarget =
@@ -56,8 +62,14 @@ export type ToWorker =
   | { type: 'codecs'; decode: string[] }
   | { type: 'sink'; sink: number; target: SinkTarget }
   | { type: 'drop-sink'; sink: number }
+  /** With `NO_SINK`, `attach` or `close` follows. */
   | { type: 'open'; stream: number; sink: number; camera: string; profile: Profile }
+  | { type: 'attach'; stream: number; sink: number }
   | { type: 'close'; stream: number }
+  /** Whether the page wants to hear of domes. */
+  | { type: 'watch-ptz'; on: boolean }
+  /** Turns a dome for the next moments; all zero stops it. */
+  | ({ type: 'ptz'; camera: string } & Motion)
 
 /** What a stream has done since it was opened. Times are Unix ms; 0 means never. */
 export interface StreamStats {
@@ -90,6 +102,8 @@ export interface StreamNews {
 export type FromWorker =
   | { type: 'connection'; state: ConnectionState; attempt: number }
   | ({ type: 'stream'; stream: number } & StreamNews)
+  /** A picture is on view, of the moments before: what has happened since is still being decoded. */
+  | { type: 'preview'; stream: number }
   | { type: 'first-frame'; stream: number }
   | { type: 'unplayable'; stream: number; codec: string }
   | { type: 'stats'; rows: StreamStats[] }
@@ -97,3 +111,4 @@ export type FromWorker =
   | { type: 'sink-failed'; sink: number }
   | { type: 'segment'; sink: number; data: Uint8Array<ArrayBuffer>; codec: string }
   | ({ type: 'event' } & LiveEvent)
+  | ({ type: 'ptz-refused' } & PtzRefusal)

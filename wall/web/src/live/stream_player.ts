@@ -4,8 +4,10 @@ import { UnitGate } from './unit_gate'
 import type { WireUnit } from './wire'
 
 export interface PlayerCallbacks {
-  /** Owns the frame. */
+  /** The newest picture there is. Owns the frame. */
   onFrame(frame: VideoFrame): void
+  /** The first picture decoded, when newer ones are still to be decoded. Owns the frame. */
+  onPreview(frame: VideoFrame): void
   onUnplayable(codec: string): void
   /** The browser took the decoder away, through no fault of the stream's. */
   onReclaimed(): void
@@ -22,6 +24,7 @@ export class StreamPlayer implements Player {
   private decoder: VideoDecoder | null = null
   private format: StreamFormat | null = null
   private catchingUp = 0
+  private previewed = false
 
   constructor(
     stream: number,
@@ -94,7 +97,9 @@ export class StreamPlayer implements Player {
     if (receipt?.catchUp) {
       this.catchingUp--
       if (this.catchingUp > 0) {
-        frame.close()
+        if (this.previewed) frame.close()
+        else this.callbacks.onPreview(frame)
+        this.previewed = true
         return
       }
     }

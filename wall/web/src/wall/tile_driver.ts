@@ -5,7 +5,8 @@ import { makePicture, type PictureView } from './picture'
 
 export type TileState =
   | { kind: 'paused' }
-  | { kind: 'opening' }
+  /** `preview`: a picture of the moments before is on view already. */
+  | { kind: 'opening'; preview: boolean }
   | { kind: 'live' }
   /** Not live any more: pictures have stopped coming, or come so late that they show the past. */
   | { kind: 'stale'; why: 'stopped' | 'late' }
@@ -241,7 +242,7 @@ export class TileDriver {
       this.enter({ kind: 'unplayable', why: globalThis.isSecureContext ? 'codec' : 'insecure', codec: 'WebCodecs' })
       return
     }
-    if (this.state.kind !== 'stale') this.enter({ kind: 'opening' })
+    if (this.state.kind !== 'stale') this.enter({ kind: 'opening', preview: false })
     this.current = this.openStream(this.picture, 'sub')
     if (this.profile === 'main') this.next = this.openStream(this.picture, 'main')
   }
@@ -281,6 +282,7 @@ export class TileDriver {
     }
     const listener: StreamListener = {
       onStream: (news) => this.fromServer(stream, news),
+      onPreview: () => this.previewed(stream),
       onFirstFrame: () => this.begin(stream),
       onUnplayable: (codec) => this.cannotPlay(stream, codec),
       onStats: (stats) => {
@@ -292,6 +294,10 @@ export class TileDriver {
     }
     stream.number = this.connection.open(this.camera, profile, picture.sink, listener)
     return stream
+  }
+
+  private previewed(stream: OpenStream): void {
+    if (stream === this.current && this.state.kind === 'opening') this.enter({ kind: 'opening', preview: true })
   }
 
   private begin(stream: OpenStream): void {
