@@ -1,5 +1,6 @@
 /** What the server sends, as laid down in docs/design/contracts.md. Times are Unix seconds; coordinates lon, lat. */
 import type { FeatureCollection, Polygon } from 'geojson'
+import type { PtzOffer } from '../ptz/ptz_types'
 
 export interface Bilingual {
   zh: string
@@ -88,6 +89,8 @@ export interface Camera {
   height: number | null
   last_unit_at: number | null
   sample_interval_s: number | null
+  /** It can be turned. Older servers do not say. */
+  ptz?: PtzOffer | null
 }
 
 export interface Worker {

@@ -3,6 +3,7 @@ import { tiles } from './tiles'
 import { display } from './display'
 import { find } from './find'
 import { delivery } from './delivery'
+import { ptz } from './ptz'
 import type zh from './zh'
 
 /** The interface in English. The type holds it to the same keys. */
@@ -12,6 +13,7 @@ const en: typeof zh = {
   ...display.en,
   ...find.en,
   ...delivery.en,
+  ...ptz.en,
   language: 'Interface language',
   close: 'Close',
   entry: {
@@ -143,7 +145,7 @@ const en: typeof zh = {
     zoomOut: 'Zoom out',
     showAll: 'Whole town',
     missing: 'Parts of the map are missing: {parts}',
-    layer: { grids: 'Grids', areas: 'Villages', labels: 'Names', buildings: 'Buildings', cameras: 'Cameras', workers: 'Workers', cases: 'Cases' },
+    layer: { grids: 'Grids', areas: 'Villages', labels: 'Names', buildings: 'Buildings', cameras: 'Cameras', domes: 'Domes’ views', workers: 'Workers', cases: 'Cases' },
   },
   near: {
     title: 'Near here',

@@ -3,6 +3,7 @@ import { tiles } from './tiles'
 import { display } from './display'
 import { find } from './find'
 import { delivery } from './delivery'
+import { ptz } from './ptz'
 
 /** The interface in Chinese: the first language, and the one the keys are taken from. */
 export default {
@@ -11,6 +12,7 @@ export default {
   ...display.zh,
   ...find.zh,
   ...delivery.zh,
+  ...ptz.zh,
   language: '界面语言',
   close: '关闭',
   entry: {
@@ -142,7 +144,7 @@ export default {
     zoomOut: '缩小',
     showAll: '全镇',
     missing: '部分图层未能加载：{parts}',
-    layer: { grids: '网格', areas: '村社边界', labels: '文字', buildings: '建筑', cameras: '摄像机', workers: '网格员', cases: '事件' },
+    layer: { grids: '网格', areas: '村社边界', labels: '文字', buildings: '建筑', cameras: '摄像机', domes: '球机视野', workers: '网格员', cases: '事件' },
   },
   near: {
     title: '此处附近',

@@ -6,6 +6,7 @@ import { BaseLayer } from './layers/base_layer'
 import { BoundaryLayer } from './layers/boundary_layer'
 import { CameraLayer } from './layers/camera_layer'
 import { CaseLayer } from './layers/case_layer'
+import { DomeLayer, type DomeView } from './layers/dome_layer'
 import { LabelLayer, type NameOf } from './layers/label_layer'
 import { MarkLayer } from './layers/mark_layer'
 import { PulseLayer } from './layers/pulse_layer'
@@ -54,6 +55,7 @@ export class MapView {
   private readonly workerLayer = new WorkerLayer()
   private readonly caseLayer = new CaseLayer()
   private readonly pulses = new PulseLayer()
+  private readonly domes = new DomeLayer()
   private readonly mark = new MarkLayer()
   private readonly ground: Sheet
   private readonly moving: Sheet
@@ -88,7 +90,7 @@ export class MapView {
     PANES.forEach((name, index) => (this.map.createPane(name).style.zIndex = String(300 + index * 20)))
     this.map.fitBounds(this.bounds, { animate: false })
     this.ground = new Sheet(this.map, 'ground', this.groundPainters)
-    this.moving = new Sheet(this.map, 'moving', [this.pulses, this.workerLayer])
+    this.moving = new Sheet(this.map, 'moving', [this.domes, this.pulses, this.workerLayer])
     this.things = new Sheet(this.map, 'things', [this.cameraLayer, this.caseLayer, this.mark])
     this.timer = setInterval(() => this.beat(), MOVING_MS)
     this.resizes = new ResizeObserver(() => {
@@ -211,7 +213,13 @@ export class MapView {
     this.things.redrawSoon()
   }
 
-  setMark(place: Place | null): void {
+  setDomes(domes: readonly DomeView[]): void {
+    this.domes.domes = domes
+    this.moving.redrawSoon()
+  }
+
+  /** `error_m`: how far it may be from there. */
+  setMark(place: (Place & { error_m?: number | null }) | null): void {
     this.mark.mark = place
     this.things.redrawSoon()
   }
@@ -225,6 +233,7 @@ export class MapView {
       labels: [this.labels],
       buildings: [this.base.find((layer) => layer.name === 'buildings')],
       cameras: [this.cameraLayer],
+      domes: [this.domes],
       workers: [this.workerLayer],
       cases: [this.caseLayer, this.pulses],
     }

@@ -15,6 +15,7 @@ export const PALETTE = {
   halo: 'rgba(8, 13, 19, 0.9)',
   camera: { live: '#3ecf8e', stalled: '#f5b83d', waiting: '#8296aa', down: '#ff6b66', off: '#4a5b6c' },
   view: '83, 177, 253',
+  dome: '45, 212, 191',
   worker: '#53b1fd',
   workerBusy: '#c79bff',
   workerLabel: '#d5e9ff',

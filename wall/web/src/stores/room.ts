@@ -7,6 +7,7 @@ import { CameraFinder } from '../find/camera_finder'
 import { LiveConnection } from '../live/live_connection'
 import type { ConnectionState, LiveEvent } from '../live/messages'
 import { ShelfStore } from '../presets/shelf_store'
+import { PtzStore } from '../ptz/ptz_store'
 import type { KeptTour, Preset, PresetContent, TourContent } from '../presets/shelf_types'
 import type { Marking } from '../tile/marking'
 import { monitorOf, Monitors } from '../wall/monitors'
@@ -42,6 +43,7 @@ export class Room {
   readonly displays: DisplayStore
   readonly alarms: AlarmStore
   readonly live: LiveConnection
+  readonly ptz: PtzStore
   /** The map's part in what the other panes ask for; set by the map when it is there. */
   flyTo: (place: Place, zoom?: number) => void = () => {}
   /** The session ended on the server's side. */
@@ -74,6 +76,11 @@ export class Room {
     this.find = new CameraFinder(api, this.cameras, this.areas, this.wall.spotlight, me.id)
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     this.live = new LiveConnection(`${scheme}://${location.host}/api/v1/live`)
+    this.ptz = new PtzStore(api, () => this.cameras.inOrder.value, this.permissions, me.id, {
+      steer: (camera, motion) => this.live.steer(camera, motion),
+      watch: (on) => this.live.watchPtz(on),
+    })
+    this.live.onPtzRefused = (refusal) => this.ptz.refuse(refusal)
     const events = new EventBatch((batch) => batch.forEach((event) => this.apply(event)))
     this.live.onEvent = (event) => events.push(event)
     this.live.onState = (state, attempt) => this.connectionChanged(state, attempt)
@@ -107,6 +114,7 @@ export class Room {
     ])
     this.cameras.replaceAll(cameras)
     this.workers.replaceAll(workers)
+    this.ptz.load()
   }
 
   private connectionChanged(state: ConnectionState, attempt: number): void {
@@ -138,6 +146,9 @@ export class Room {
       case 'alarm':
         this.alarms.apply(event.data)
         break
+      case 'ptz':
+        this.ptz.apply(event.data)
+        break
     }
   }
 
@@ -163,6 +174,7 @@ export class Room {
     this.monitors.stop()
     this.find.stop()
     this.alarms.stop()
+    this.ptz.stop()
     this.live.stop()
   }
 }

@@ -15,6 +15,8 @@ export interface TileDeeds {
   zoomBy: (factor: number) => void
   zoomReset: () => void
   toggleReplay: () => void
+  /** Null where it cannot be turned. */
+  turn: () => (() => void) | null
   saveLast: () => Promise<void>
   savePicture: (how?: { writing?: boolean; seen?: boolean }) => Promise<void>
   copy: () => Promise<void>
@@ -33,8 +35,10 @@ export function useTileMenu(deeds: TileDeeds, { room, extras }: TileContext) {
     const camera = deeds.camera()
     if (!camera) return []
     const zoomed = deeds.zoomed()
+    const turn = deeds.turn()
     const list: (MenuEntry | false)[] = [
       { id: 'enlarge', icon: 'expand', label: t('tileAct.enlarge'), group: 'picture', key: 'Enter', run: deeds.enlarge },
+      turn !== null && { id: 'turn', icon: 'dome', label: t('ptz.turn'), group: 'picture', key: 'P', run: turn },
       { id: 'zoom-in', icon: 'plus', label: t('zoom.in'), group: 'picture', key: '+', run: () => deeds.zoomBy(STEP * STEP) },
       zoomed && { id: 'zoom-out', icon: 'minus', label: t('zoom.out'), group: 'picture', key: '−', run: () => deeds.zoomBy(1 / (STEP * STEP)) },
       zoomed && { id: 'zoom-reset', icon: 'home', label: t('zoom.reset'), group: 'picture', key: '0', run: deeds.zoomReset },

@@ -1,0 +1,130 @@
+/** What the server says of domes and how they are turned. Degrees: pan clockwise, tilt up positive; zoom is magnification. */
+import type { Polygon } from 'geojson'
+import type { Bilingual } from '../api/types'
+
+/** How fast, -1…1 of full speed: clockwise, up and closer are positive. */
+export interface Motion {
+  pan: number
+  tilt: number
+  zoom: number
+}
+
+export interface Direction {
+  pan_deg: number | null
+  tilt_deg: number | null
+  zoom: number | null
+}
+
+export interface PtzLimits {
+  pan_deg: [number, number]
+  tilt_deg: [number, number]
+  zoom: [number, number]
+}
+
+/** Part of a camera: that it turns, and how far. */
+export interface PtzOffer {
+  can: string[]
+  limits: PtzLimits
+  wide_hfov_deg: number
+}
+
+export interface PtzLock {
+  holder: { id: string; name: string }
+  rank: number
+  since: number
+  until: number
+  /** The caller's own rank at this dome. */
+  mine_rank?: number
+}
+
+/** Where a dome looks now and who has it: `data` of the topic `ptz`. */
+export interface PtzNews extends Direction {
+  camera: string
+  moving: boolean | null
+  at: number
+  /** The ground it sees. */
+  view: Polygon | null
+  lock: PtzLock | null
+  /** What turns it by itself at the moment; every hand goes before. */
+  rounds?: 'guard' | 'patrol' | null
+}
+
+export interface PtzRefusal {
+  camera: string
+  code: string
+  message: Bilingual
+  lock?: PtzLock | null
+}
+
+export interface PtzPreset {
+  token: string
+  name: string
+  /** Address of the picture kept with it; null: none. */
+  picture: string | null
+}
+
+export interface PatrolStep {
+  preset: string
+  dwell_s: number
+}
+
+export interface Patrol {
+  steps: PatrolStep[]
+  on: boolean
+}
+
+export interface Guard {
+  preset: string
+  idle_s: number
+}
+
+/** All there is to know of one dome: `GET /cameras/{id}/ptz`. */
+export interface PtzDesk {
+  can: ReadonlySet<string>
+  presets: PtzPreset[]
+  guard: Guard | null
+  patrol: Patrol | null
+}
+
+/** Where a point of a dome's picture lies. */
+export interface SeenPlace {
+  lon: number
+  lat: number
+  error_m?: number | null
+  distance_m?: number | null
+}
+
+/** One dome's answer to being pointed at a place. */
+export interface PointedDome {
+  camera: string
+  distance_m: number
+  reason: { code: string; zh: string; en: string }
+  sent: boolean
+  problem?: Bilingual | string | null
+}
+
+export interface CalibrationAim {
+  lon: number
+  lat: number
+  height_m?: number
+  pan_deg: number
+  tilt_deg: number
+  zoom?: number
+  x?: number
+  y?: number
+}
+
+export interface CalibrationResult {
+  mount: { heading_deg: number; pitch_deg: number; roll_deg: number }
+  residuals: { error_deg: number; error_m: number; bad?: boolean }[]
+  expected_error_deg: number
+  applied?: boolean
+}
+
+export interface CrossingResult {
+  lon: number
+  lat: number
+  height_m: number
+  error_m: number
+  agree: boolean
+}
