@@ -28,6 +28,18 @@ MODULES = "*/janus"
 _READ_BYTES = 1 << 18
 
 
+MAGIC = 0x24
+"""In front of a packet between RTSP's texts: RFC 2326 10.12."""
+
+
+def _after_text(data: bytes) -> int:
+    """Where packets begin: behind the answer to PLAY, which comes first."""
+    if not data or data[0] == MAGIC:
+        return 0
+    end = data.find(b"\r\n\r\n")
+    return end + 4 if end >= 0 else 0
+
+
 def forward(rtsp_port: int, cameras: list[str], udp_ports: list[int], ended: Event) -> None:
     """RTP packets of each camera to each port, until told to end."""
     out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -40,12 +52,12 @@ def forward(rtsp_port: int, cameras: list[str], udp_ports: list[int], ended: Eve
                 data = kept[n] + stream.recv(_READ_BYTES)
             except BlockingIOError:
                 continue
-            at = 0
-            while at + 4 <= len(data):
+            at = _after_text(data)
+            while at + 4 <= len(data) and data[at] == MAGIC:
                 after = at + 4 + (data[at + 2] << 8 | data[at + 3])
                 if after > len(data):
                     break
-                if data[at] == 0x24 and data[at + 1] == 0:
+                if data[at + 1] == 0:
                     out.sendto(data[at + 4 : after], ("127.0.0.1", udp_ports[n]))
                 at = after
             kept[n] = data[at:]
@@ -76,22 +88,31 @@ def configure(folder: Path, port: int, udp_ports: list[int]) -> None:
     (folder / "janus.plugin.streaming.jcfg").write_text("general: {}\n" + "\n".join(mounts) + "\n")
 
 
-async def playing(page: Page, tiles: int, seconds: float) -> int:
-    """Waits until so many videos play; how many do after that time."""
-    deadline, found = time.monotonic() + seconds, 0
-    while time.monotonic() < deadline:
-        found = await page.evaluate("() => window.__janus.playing()")
-        if found >= tiles:
-            break
+LEAST_PACKETS = 10.0
+"""A second: a stream that is relayed has some forty."""
+
+
+async def received(page: Page) -> list[int]:
+    """Packets by connection so far."""
+    return list(await page.evaluate("() => window.__janus.received()"))
+
+
+async def until_relayed(page: Page, tiles: int, seconds: float) -> None:
+    """Returns when so many connections receive, or after that time."""
+    deadline = time.monotonic() + seconds
+    while sum(packets > 0 for packets in await received(page)) < tiles and time.monotonic() < deadline:
         await asyncio.sleep(0.5)
-    return found
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
 
 
 async def janus_ms_per_tile_second(centre: Centre, folder: Path, tiles: int, seconds: float) -> float | None:
-    """None where there is no Janus."""
+    """None where there is no Janus, or nothing of it arrived."""
     program = shutil.which("janus")
     if program is None:
-        sys.stderr.write("no janus on this machine: skipped\n")
+        _say("no janus on this machine: skipped")
         return None
     port, udp_ports = free_port(), [free_port() for _ in range(tiles)]
     home = folder / f"janus-{port}"
@@ -117,14 +138,18 @@ async def janus_ms_per_tile_second(centre: Centre, folder: Path, tiles: int, sec
             await page.evaluate(
                 "([url, tiles]) => window.__janus.watch(url, tiles)", [f"http://127.0.0.1:{port}/janus", tiles]
             )
-            shown = await playing(page, tiles, 30.0)
+            await until_relayed(page, tiles, 40.0)
             await asyncio.sleep(3.0)
-            cpu, began = cpu_seconds(janus.pid), time.monotonic()
+            before, cpu, began = await received(page), cpu_seconds(janus.pid), time.monotonic()
             await asyncio.sleep(seconds)
-            busy = (cpu_seconds(janus.pid) - cpu) / (time.monotonic() - began)
+            after, took = await received(page), time.monotonic() - began
+            busy = (cpu_seconds(janus.pid) - cpu) / took
             await browser.close()
-        sys.stderr.write(f"janus: {shown} of {tiles} play, idle {idle:.4f}, watched {busy:.4f} cores\n")
-        return round(1000 * (busy - idle) / max(1, shown), 2)
+        rates = [(last - first) / took for first, last in zip(before, after, strict=True)]
+        relayed = sum(rate > LEAST_PACKETS for rate in rates)
+        cores = f"cores idle {idle:.4f}, watched {busy:.4f}"
+        _say(f"janus: {relayed} of {tiles} relayed, {sum(rates):.0f} packets/s; {cores}")
+        return round(1000 * (busy - idle) / relayed, 2) if relayed else None
     finally:
         ended.set()
         janus.terminate()

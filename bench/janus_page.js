@@ -1,7 +1,7 @@
 // A page of plain videos, each with a connection of its own to a mount point of Janus's streaming plugin.
 (() => {
   const word = () => Math.random().toString(36).slice(2)
-  const videos = []
+  const connections = []
 
   const post = async (url, body) => {
     const answer = await fetch(url, { method: 'POST', body: JSON.stringify({ ...body, transaction: word() }) })
@@ -14,7 +14,7 @@
     Object.assign(video, { muted: true, autoplay: true, playsInline: true })
     video.style.cssText = 'width:12.5%;height:20vh;object-fit:fill'
     document.body.append(video)
-    videos.push(video)
+    connections.push(connection)
     connection.ontrack = (event) => {
       video.srcObject = new MediaStream([event.track])
     }
@@ -48,6 +48,13 @@
     }
   }
 
-  const playing = () => videos.filter((video) => video.getVideoPlaybackQuality().totalVideoFrames > 10).length
-  window.__janus = { watch, playing }
+  // Packets each connection has received. What the browser then manages to decode is not Janus's cost.
+  const received = () =>
+    Promise.all(
+      connections.map(async (connection) => {
+        const rows = [...(await connection.getStats()).values()].filter((row) => row.type === 'inbound-rtp')
+        return rows.reduce((sum, row) => sum + row.packetsReceived, 0)
+      }),
+    )
+  window.__janus = { watch, received }
 })()
