@@ -6,6 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
+from api import camera_commands
 from api.certificate_check import CertificateProblem
 from api.https import trust_lines
 from api.listening import add_arguments as add_listening
@@ -16,6 +17,10 @@ from api.server_process import setup_code_file
 from api.town_files import read_town
 from config.load import load_cameras, read_cameras
 from config.problem import ConfigError
+from config.vault import VaultProblem
+from config.yaml_edit import YamlEditError
+from estate.apply import ApplyError
+from estate.sheet import SheetError
 from gis.files import GeographyError
 from incidents import check
 from incidents.errors import IncidentError
@@ -24,6 +29,10 @@ from incidents.service import Incidents
 from incidents.store import DATABASE_FILE, EVIDENCE_FOLDER, open_store
 from incidents.workers import Imported, import_workers
 from runtime.clock import SystemClock
+
+PROBLEMS = (CertificateProblem, ConfigError, GeographyError, IncidentError, VaultProblem, YamlEditError, ApplyError,
+            SheetError, OSError, UnicodeDecodeError)  # fmt: skip
+"""What is told without a trace of the program: each says what to do."""
 
 
 def serve(given: argparse.Namespace) -> int:
@@ -109,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     groups = verbs.add_parser("config", help="the configuration").add_subparsers(required=True, metavar="COMMAND")
     groups.add_parser("check", parents=[where], help=config_check.__doc__).set_defaults(run=config_check)
 
+    camera_commands.add_parsers(verbs, where)
+
     groups = verbs.add_parser("accounts", help="people").add_subparsers(required=True, metavar="COMMAND")
     verb = groups.add_parser("import", parents=[where], help=accounts_import.__doc__)
     verb.add_argument("table", type=Path, help="CSV: username,name,grids,home_lon,home_lat,transport,password")
@@ -131,7 +142,7 @@ def main(argv: list[str] | None = None) -> int:
     set_up_logging(logging.INFO if given.run is serve else logging.WARNING)
     try:
         code: int = given.run(given)
-    except (CertificateProblem, ConfigError, GeographyError, IncidentError, OSError, UnicodeDecodeError) as problem:
+    except PROBLEMS as problem:
         print(problem, file=sys.stderr)
         return 2
     return code

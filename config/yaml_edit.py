@@ -90,6 +90,26 @@ class YamlEdit:
             self._insert_lines(max(last[0].end_mark.index, _end_of(last[1])), lines, node.start_mark.column + 1)
         self._at(path)[key] = _unshared(value)
 
+    def remove(self, path: KeyPath, key: str) -> None:
+        """Takes a key with its lines away; with the last one, the mapping that held it. Raises YamlEditError."""
+        node = self._node(path)
+        if not isinstance(node, yaml.MappingNode) or node.flow_style:
+            raise YamlEditError(f"{dotted(path)} is written in braces; take {key} away by hand")
+        entry = next(((child, inner) for child, inner in node.value if child.value == key), None)
+        if entry is None:
+            raise YamlEditError(f"there is no {dotted((*path, key))}")
+        if len(node.value) == 1 and path:
+            self.remove(path[:-1], str(path[-1]))
+            return
+        start = self._text.rfind("\n", 0, entry[0].start_mark.index) + 1
+        if self._text[start : entry[0].start_mark.index].strip():
+            raise YamlEditError(f"{dotted((*path, key))} shares its line with something else; take it away by hand")
+        end = max(entry[0].end_mark.index, _end_of(entry[1]))
+        if self._text[end - 1] != "\n":
+            end = self._text.find("\n", end) + 1 or len(self._text)
+        self._edits.append(_Edit(start, end, ""))
+        del self._at(path)[key]
+
     def result(self) -> str:
         """Raises YamlEditError when the new text does not say exactly what it should."""
         parts, at = [], 0

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ORDER = ["runtime", "config", "gis", "ingest", "vision", "incidents", "dispatch", "wall", "api"]
+ORDER = ["runtime", "config", "gis", "ingest", "estate", "vision", "incidents", "dispatch", "wall", "api"]
 UNRELATED = {
-    "incidents": {"ingest", "vision"},
-    "dispatch": {"ingest", "vision"},
-    "wall": {"gis", "vision", "dispatch"},
+    "vision": {"estate"},
+    "incidents": {"ingest", "estate", "vision"},
+    "dispatch": {"ingest", "estate", "vision"},
+    "wall": {"gis", "estate", "vision", "dispatch"},
 }
 ONLY_FOR_USE = {"sim", "bench", "tests"}
 

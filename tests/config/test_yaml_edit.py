@@ -78,6 +78,19 @@ def test_an_empty_list_begins() -> None:
     assert said(edit.result())["cameras"] == [NEW]
 
 
+def test_a_key_goes_with_its_lines_and_the_last_one_with_what_held_it() -> None:
+    edit = YamlEdit(FILE, EXAMPLE.read_text(encoding="utf-8"))
+    edit.remove(("credentials",), "schools")
+    edit.remove(("cameras", 1), "ring_seconds")
+    result = edit.result()
+    gone = {"  schools:", "    username: viewer", "    password_env: GRIDWATCH_SCHOOLS_PASSWORD", "    ring_seconds: 30"}
+    kept = [line for line in EXAMPLE.read_text(encoding="utf-8").splitlines() if line not in gone]
+    assert result.splitlines() == kept
+    last = YamlEdit(FILE, VALID)
+    last.remove(("credentials",), "main")
+    assert "credentials" not in said(last.result())
+
+
 def test_what_is_written_is_read_as_a_camera(tmp_path: Path) -> None:
     edit = YamlEdit(FILE, VALID)
     edit.append(("cameras",), [NEW])
