@@ -20,6 +20,7 @@ from api.intake import intake
 from api.moments import Moments
 from api.pages import Pages
 from api.policy import check_policies
+from api.ptz import build_ptz
 from api.routes import ROUTERS
 from api.security import BodyLimit, OriginCheck, SecurityHeaders
 from api.settings import Settings
@@ -60,6 +61,7 @@ def build_centre(
         poll_seconds=settings.rights_poll_seconds,
     )
     hub = LiveHub(live, clock, settings.hub)
+    event_feed = EventFeed(incidents.feed, incidents.telling, live, cameras, pages, clock)
     store, feed, session_rules = incidents.store, incidents.feed, incidents.accounts.rules
     displays = Displays(store, clock, feed, cameras, tour_shelf(store, clock, cameras), session_rules)
     alarms = Alarms(store, clock, feed, displays, incidents.town.timezone)
@@ -81,7 +83,7 @@ def build_centre(
         alarms=alarms,
         alarm_rules=AlarmRules(store, clock, case_classes),
         alarm_watch=AlarmWatch(feed, alarms, clock),
-        event_feed=EventFeed(incidents.feed, incidents.telling, live, cameras, pages, clock),
+        event_feed=event_feed,
         verification=Verification(incidents, live, clock, settings.verification),
         # People do not queue behind a town's phones that all come back at once.
         password_gate=Gate(at_once=2, waiting=100),
@@ -89,6 +91,7 @@ def build_centre(
         photo_gate=Gate(at_once=2, waiting=30),
         clip_gate=Gate(at_once=4, waiting=40),
         moments=Moments(settings.data_dir / "run" / "moments", clock),
+        ptz=build_ptz(config.cameras, live, incidents.store, cameras.path, event_feed.hub.publish, clock),
     )
 
 
@@ -138,10 +141,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     centre.verification.start()
     chores.start()
     centre.alarm_watch.start()
+    centre.ptz.start()
     logger.info("started")
     yield
     # uvicorn has closed the connections by now; what stands here has nobody left to serve.
-    logger.info("stopping: alarms, chores, verification")
+    logger.info("stopping: domes, alarms, chores, verification")
+    await centre.ptz.stop()
     await centre.alarm_watch.stop()
     await chores.stop()
     await centre.verification.stop()

@@ -10,6 +10,7 @@ from api.event_feed import EventFeed
 from api.gate import Gate
 from api.moments import Moments
 from api.pages import Pages
+from api.ptz import Ptz
 from api.settings import Settings
 from api.town_map import TownMap
 from api.verification import Verification
@@ -60,6 +61,7 @@ class Centre:
     clip_gate: Gate
     """A clip is the whole ring of a camera: megabytes here and in its worker."""
     moments: Moments
+    ptz: Ptz
 
     @property
     def accounts(self) -> Accounts:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,6 +14,7 @@ from starlette.websockets import WebSocket
 from api.security import error_body
 from incidents.errors import Conflict, IncidentError, Invalid, NotAllowed, NotFound, SignInFailed, Throttled
 from ingest.live import LiveError
+from wall.ptz.lock import Locked
 from wall.whep_errors import MalformedOffer, NoRoom, NotAcceptable, RestartUnsupported
 
 logger = logging.getLogger(__name__)
@@ -45,6 +47,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     NotAcceptable: (406, "not_acceptable"),
     RestartUnsupported: (422, "invalid"),
     NoRoom: (429, "too_many"),
+    Locked: (423, "locked"),
 }
 HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "wrong_type"}
 
@@ -62,7 +65,10 @@ async def _domain_error(connection: HTTPConnection, error: Exception) -> JSONRes
     status, code = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     retry = getattr(error, "retry_seconds", None)
     headers = None if retry is None else {"retry-after": str(max(1, round(retry)))}
-    response = JSONResponse(error_body(code, str(error), getattr(error, "where", "")), status, headers)
+    body: dict[str, dict[str, Any]] = {**error_body(code, str(error), getattr(error, "where", ""))}
+    if isinstance(error, Locked):
+        body["error"]["lock"] = error.lock.plain()
+    response = JSONResponse(body, status, headers)
     if isinstance(connection, WebSocket):
         await connection.send_denial_response(response)
     return response

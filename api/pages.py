@@ -17,6 +17,7 @@ from ingest.access_unit import Rendition
 from runtime.clock import Clock
 from wall.events import Event, Topic
 from wall.page_session import CLOSE_GOING_AWAY, CLOSE_TRY_LATER
+from wall.ptz.lock import Holder, holder_at
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ PERMISSION: dict[Topic, Permission] = {
     "worker": Permission.WORKER_SEE,
     "display": Permission.DISPLAY_SHOW,
     "alarm": Permission.ALARM_ANSWER,
+    "ptz": Permission.CAMERA_SEE,
 }
 
 
@@ -39,6 +41,10 @@ class CallerRights:
 
     def may_watch(self, camera_id: str, profile: Rendition) -> bool:
         return self._cameras.may_watch(self._caller, camera_id, profile)
+
+    def holder_at(self, camera_id: str) -> Holder | None:
+        """The caller as one who may turn this dome; None where he may not."""
+        return holder_at(self._caller, self._cameras.path(camera_id))
 
     def may_hear(self, event: Event) -> bool:
         if event.topic == "display" and event.assignee_id is not None:

@@ -28,12 +28,14 @@ class Permission(StrEnum):
     ALARM_ANSWER = "alarm.answer"
     ALARM_MANAGE = "alarm.manage"
     WALL_ARRANGE = "wall.arrange"
+    PTZ_CONTROL = "ptz.control"
+    PTZ_CALIBRATE = "ptz.calibrate"
 
 
 _P = Permission
 _WATCH = frozenset({_P.CASE_SEE, _P.CAMERA_SEE, _P.WORKER_SEE})
 _DESK = _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_VERIFY, _P.TRACE_CHECK, _P.HEALTH_SEE}
-_ROOM = frozenset({_P.DISPLAY_SHOW, _P.ALARM_ANSWER, _P.WALL_ARRANGE})
+_ROOM = frozenset({_P.DISPLAY_SHOW, _P.ALARM_ANSWER, _P.WALL_ARRANGE, _P.PTZ_CONTROL})
 
 ROLES: Mapping[str, frozenset[Permission]] = {
     "administrator": frozenset(Permission) - {_P.CASE_HANDLE, _P.WORKER_REPORT},

@@ -187,10 +187,8 @@ class DomeControl:
                 while (wanted := self._wanted) is not None:
                     self._wanted = None
                     await self._tried(self._send(driver, wanted))
-        except BaseException:
-            self._wanted = None
-            raise
         finally:
+            self._wanted = None
             self._sender.set_result(None)
             self._sender = None
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from typing import Any
 
 from config.accounts import Account
@@ -50,9 +51,9 @@ class DomeControls:
         assert camera.device is not None
         assert camera.ptz is not None
         device = device_of(camera.device, self._account_of(camera), self._door, self._clock)
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(device.close)
             await device.open()
-            return OpenedDome(device, await open_ptz(device, camera.ptz, self._clock))
-        except BaseException:
-            await device.close()
-            raise
+            opened = OpenedDome(device, await open_ptz(device, camera.ptz, self._clock))
+            undo.pop_all()
+            return opened

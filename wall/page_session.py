@@ -15,6 +15,8 @@ from runtime.clock import Clock
 from wall.events import Event, EventHub, Topic
 from wall.live_hub import LiveHub, StreamView
 from wall.page_buffer import PageBuffer, PageLimits, PageOverflow
+from wall.ptz.hand import PageHand
+from wall.ptz.lock import Holder
 from wall.stream_choice import Choice, ChosenStream, Decodable
 from wall.wire import CATCH_UP, DISCONTINUITY, KEYFRAME, WireUnit, encode
 
@@ -60,12 +62,22 @@ class Events(Message):
     topics: list[Topic] = Field(max_length=16)
 
 
+class Steer(Message):
+    """Turns a dome at shares of its full speed; holds for a moment, all zero is a stop."""
+
+    type: Literal["ptz"]
+    camera: str = Field(min_length=1, max_length=64)
+    pan: float = Field(default=0.0, ge=-1, le=1)
+    tilt: float = Field(default=0.0, ge=-1, le=1)
+    zoom: float = Field(default=0.0, ge=-1, le=1)
+
+
 class Ping(Message):
     type: Literal["ping"]
     at: float
 
 
-AnyMessage = Open | Close | Codecs | Events | Ping
+AnyMessage = Open | Close | Codecs | Events | Steer | Ping
 ClientMessage = Annotated[AnyMessage, Field(discriminator="type")]
 _client_message: TypeAdapter[AnyMessage] = TypeAdapter(ClientMessage)
 
@@ -93,6 +105,8 @@ class PageRights(Protocol):
 
     def may_hear(self, event: Event) -> bool: ...
 
+    def holder_at(self, camera_id: str) -> Holder | None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -105,9 +119,18 @@ class PageSession:
     """Serves one page until either side ends it."""
 
     def __init__(
-        self, channel: Channel, hub: LiveHub, events: EventHub, rights: PageRights, clock: Clock, limits: PageLimits
+        self,
+        channel: Channel,
+        hub: LiveHub,
+        events: EventHub,
+        rights: PageRights,
+        clock: Clock,
+        limits: PageLimits,
+        hand: PageHand | None = None,
     ) -> None:
+        """`hand` turns domes; without one the page turns none."""
         self._channel = channel
+        self._hand = hand
         self._hub = hub
         self._events = events
         self._rights = rights
@@ -136,6 +159,8 @@ class PageSession:
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stop_listening()
+            if self._hand is not None:
+                self._hand.close()
             for stream in tuple(self._streams):
                 self._close_stream(stream)
             for task in tasks:
@@ -159,6 +184,8 @@ class PageSession:
     def set_rights(self, rights: PageRights) -> None:
         """Streams the new rights do not cover end at once."""
         self._rights = rights
+        if self._hand is not None:
+            self._hand.set_rights(rights)
         for stream, chosen in tuple(self._streams.items()):
             if not rights.may_watch(chosen.camera, chosen.wanted):
                 self._close_stream(stream)
@@ -203,7 +230,14 @@ class PageSession:
             case Close():
                 self._close_stream(message.stream)
             case Events():
+                began = "ptz" in message.topics and "ptz" not in self._topics
                 self._topics = frozenset(message.topics)
+                if began and self._hand is not None:
+                    for event in self._hand.current():
+                        self._on_event(event)
+            case Steer():
+                if self._hand is not None:
+                    self._hand.steer(message.camera, (message.pan, message.tilt, message.zoom), self._say)
             case Ping():
                 self._say({"type": "pong", "at": message.at})
 
@@ -226,12 +260,16 @@ class PageSession:
                 on_unit=lambda unit: self._on_unit(stream, unit),
             )
             self._streams[stream] = chosen
+            if self._hand is not None:
+                self._hand.watch(camera)
             chosen.start()
 
     def _close_stream(self, stream: int) -> None:
         chosen = self._streams.pop(stream, None)
         if chosen:
             chosen.close()
+            if self._hand is not None:
+                self._hand.unwatch(chosen.camera)
             self._buffer.forget(stream)
 
     def _on_unit(self, stream: int, live_unit: LiveUnit) -> None:

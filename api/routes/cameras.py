@@ -30,7 +30,10 @@ def _list(caller: Caller, centre: Centre, statuses: Statuses) -> Response:
     """Written out in a thread: 1677 cameras with their views are megabytes, and the event loop carries pictures."""
     scope = caller.scope(Permission.CAMERA_SEE)
     seen = centre.cameras.visible(scope)
-    items = [CameraAnswer(**centre.cameras.describe(scope, camera, statuses)) for camera in seen]
+    items = [
+        CameraAnswer(**centre.cameras.describe(scope, camera, statuses), ptz=centre.ptz.summary(camera.id))
+        for camera in seen
+    ]
     return Response(CameraList(items=items).model_dump_json(), media_type="application/json")
 
 
@@ -39,7 +42,8 @@ async def get_camera(camera_id: str, caller: CurrentCaller, centre: TheCentre) -
     scope, statuses = caller.scope(Permission.CAMERA_SEE), centre.live.statuses()
     camera = centre.cameras.get(scope, camera_id)
     counters = CameraCounters(**counters_of(camera, statuses))
-    return CameraDetail(**centre.cameras.describe(scope, camera, statuses), counters=counters)
+    described = centre.cameras.describe(scope, camera, statuses)
+    return CameraDetail(**described, ptz=centre.ptz.summary(camera.id), counters=counters)
 
 
 @router.get(

@@ -20,13 +20,15 @@ async def live(websocket: WebSocket) -> None:
     centre.pages.enter(caller.account_id)
     try:
         await websocket.accept()
+        rights = centre.pages.rights_of(caller)
         session = PageSession(
             WebSocketChannel(websocket),
             centre.hub,
             centre.event_feed.hub,
-            centre.pages.rights_of(caller),
+            rights,
             centre.clock,
             centre.settings.page,
+            centre.ptz.hand(rights),
         )
         await centre.pages.run(OpenPage(caller, token, session))
     finally:

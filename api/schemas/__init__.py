@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Body(BaseModel):
@@ -39,6 +39,7 @@ class Problem(Answer):
     code: str
     message: str
     where: str = ""
+    lock: dict[str, Any] | None = Field(default=None, description="who holds the dome, with code `locked`")
 
 
 class ErrorAnswer(Answer):

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from api.schemas import Answer, Names
 from api.schemas.cases import CandidateAnswer
+from api.schemas.ptz import PtzSummary
 
 
 class CaseClassAnswer(Answer):
@@ -68,6 +69,7 @@ class CameraAnswer(Answer):
     last_unit_at: float
     sample_interval_s: float
     zones: list[ZoneAnswer]
+    ptz: PtzSummary | None = Field(default=None, description="it turns; null for a fixed camera")
 
 
 class CameraList(Answer):

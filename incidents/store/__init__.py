@@ -1,6 +1,6 @@
 """The store: schema, migrations, transactions. SQLite embedded, PostgreSQL at scale."""
 
-from incidents.store import display_schema, favourites_schema, preset_schema
+from incidents.store import display_schema, favourites_schema, preset_schema, ptz_schema
 from incidents.store.engine import DATABASE_FILE, EVIDENCE_FOLDER, Store, Transaction, open_store
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "favourites_schema",
     "open_store",
     "preset_schema",
+    "ptz_schema",
 ]

@@ -173,6 +173,44 @@ TARGETS: dict[str, Target] = {
     "PUT /api/v1/alarm-rules/{rule_id}": Target(json={"area": "east", "name": "r"}, holds=(P.ALARM_MANAGE,)),
     "DELETE /api/v1/alarm-rules/{rule_id}": Target(holds=(P.ALARM_MANAGE,)),
     "PUT /api/v1/alarm-rules/{rule_id}/mine": Target(json={"on": True}, holds=(P.ALARM_ANSWER,)),
+    "GET /api/v1/cameras/{camera_id}/ptz": Target(holds=(P.PTZ_CONTROL,)),
+    **{
+        f"POST /api/v1/cameras/{{camera_id}}/ptz/{path}": Target(json=json, holds=(P.PTZ_CONTROL,), ok={503, 423})
+        for path, json in {
+            "steer": {"pan": 0.1},
+            "stop": None,
+            "go": {"pan_deg": 1, "tilt_deg": 1},
+            "relative": {"pan_deg": 1},
+            "focus": {"speed": 0},
+            "iris": {"opening": 0.5},
+            "auxiliary": {"what": "wiper", "on": False},
+            "centre": {"x": 0.5, "y": 0.5},
+            "frame": {"box": [0.1, 0.1, 0.2, 0.2]},
+            "point": {"lon": EAST_LON + 0.001, "lat": EAST_LAT},
+            "presets": {"name": "x"},
+            "presets/{token}/go": None,
+        }.items()
+    },
+    "POST /api/v1/cameras/{camera_id}/ptz/lock": Target(json={}, holds=(P.PTZ_CONTROL,), ok={200, 423}),
+    "DELETE /api/v1/cameras/{camera_id}/ptz/lock": Target(holds=(P.PTZ_CONTROL,)),
+    "GET /api/v1/cameras/{camera_id}/ptz/log": Target(holds=(P.PTZ_CONTROL,)),
+    "GET /api/v1/cameras/{camera_id}/ptz/presets": Target(holds=(P.PTZ_CONTROL,), ok={503}),
+    "PUT /api/v1/cameras/{camera_id}/ptz/presets/{token}": Target(
+        json={"name": "x"}, holds=(P.PTZ_CONTROL,), ok={503, 423}
+    ),
+    "DELETE /api/v1/cameras/{camera_id}/ptz/presets/{token}": Target(holds=(P.PTZ_CONTROL,), ok={503, 423}),
+    "GET /api/v1/cameras/{camera_id}/ptz/presets/{token}/picture.jpg": Target(holds=(P.PTZ_CONTROL,)),
+    "PUT /api/v1/cameras/{camera_id}/ptz/guard": Target(json={"preset": "1"}, holds=(P.PTZ_CONTROL,)),
+    "PUT /api/v1/cameras/{camera_id}/ptz/patrol": Target(json={"steps": [], "on": False}, holds=(P.PTZ_CONTROL,)),
+    "GET /api/v1/cameras/{camera_id}/ptz/place": Target(params={"x": 0.5, "y": 0.9}, holds=(P.PTZ_CONTROL,), ok={503}),
+    "POST /api/v1/cameras/{camera_id}/ptz/calibration": Target(
+        json={"aims": [{"lon": EAST_LON, "lat": EAST_LAT + 0.01, "pan_deg": 10, "tilt_deg": -0.31}]},
+        holds=(P.PTZ_CONTROL,),
+    ),
+    "POST /api/v1/ptz/point": Target(json={"lon": EAST_LON, "lat": EAST_LAT}, holds=(P.PTZ_CONTROL,), anywhere=True),
+    "POST /api/v1/ptz/crossing": Target(
+        json={"sights": [{"camera": "east-cam"}, {"camera": "east-cam"}]}, holds=(P.PTZ_CONTROL,), ok={503}
+    ),
     "GET /api/v1/health": Target(holds=(P.HEALTH_SEE,), anywhere=True),
 }
 SIGNED_IN = {name for name, route in ROUTES.items() if isinstance(policy_of(route), SignedIn)}
@@ -195,7 +233,9 @@ async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
     picture = {"layout": "1", "cameras": ["east-cam"]}
     preset = {"name": "p", "area": "east", **picture}
     tour = {"name": "t", "area": "east", "steps": [{**picture, "dwell_s": 5}]}
+    await picture_in_the_east(town)
     return {
+        "token": "1",
         "preset_id": (await town.client("operator@east").post("/presets", json=preset)).json()["id"],
         "tour_id": (await town.client("operator@east").post("/tours", json=tour)).json()["id"],
         "case_id": case["id"],
@@ -206,6 +246,12 @@ async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
         "display_id": await display_in_the_east(town),
         "rule_id": await rule_in_the_east(town),
     }
+
+
+async def picture_in_the_east(town: RunningTown) -> None:
+    keeping = town.centre.ptz.keeping
+    keeping.keep_preset("east-cam", "1", "路口", town.account_id("operator@east"))
+    keeping.keep_picture("east-cam", "1", b"jpeg", 1.0)
 
 
 async def display_in_the_east(town: RunningTown) -> str:

@@ -100,6 +100,8 @@ def camera(village: str) -> dict[str, Any]:
         "streams": {"sub": {"url": f"rtsp://127.0.0.1:1/{village}"}},
         "position": {"lon": lon, "lat": lat, "height_m": 6.0},
         "view": {"heading_deg": 0.0, "tilt_deg": 20.0, "hfov_deg": 70.0},
+        "device": {"url": "http://127.0.0.1:1/onvif/device_service"},
+        "ptz": {"tilt_deg": [-90, 20]},
         "zones": [
             {
                 "id": "no-stall",
@@ -269,6 +271,7 @@ async def running_town(
     port: int = 0,
     context: ssl.SSLContext | None = None,
     town_map: TownMap = TOWN_MAP,
+    config: CamerasFile = CONFIG,
     **changed: Any,
 ) -> AsyncIterator[RunningTown]:
     """With `context`, under https. What else is given changes the settings."""
@@ -279,7 +282,7 @@ async def running_town(
     incidents.load_areas(AREAS)
     live = live or ReplayLive({("east-cam", "sub"): encode_clip(), ("west-cam", "sub"): encode_clip()})
     settings = Settings(data_dir=folder, **{"verification": QUICK, "static_dir": folder / "static", **changed})
-    centre = build_centre(settings, CONFIG, town_map, incidents, live, clock)
+    centre = build_centre(settings, config, town_map, incidents, live, clock)
     live.start()
     town = RunningTown("", centre, incidents, live)
     try:

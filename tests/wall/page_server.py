@@ -18,6 +18,7 @@ from wall.events import Event, EventHub
 from wall.live_hub import HubLimits, LiveHub
 from wall.page_buffer import PageLimits
 from wall.page_session import PageSession
+from wall.ptz.lock import Holder
 from wall.websocket_channel import WebSocketChannel
 
 
@@ -28,6 +29,9 @@ class Rights:
 
     def may_watch(self, camera_id: str, profile: Profile) -> bool:
         return camera_id in self.cameras
+
+    def holder_at(self, camera_id: str) -> Holder | None:
+        return None
 
     def may_hear(self, event: Event) -> bool:
         return any(path.startswith(self.paths) for path in event.paths)

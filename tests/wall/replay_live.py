@@ -11,8 +11,9 @@ import av
 import cv2
 
 from ingest.access_unit import AccessUnit, Profile
+from ingest.dome_controls import DomeControls
 from ingest.gop import UnitGop
-from ingest.live import DetectionHandler, LiveError, LiveUnit, PtzHandler, Reply, StatusHandler
+from ingest.live import DetectionHandler, LiveError, LiveUnit, PtzHandler, PtzReport, Reply, StatusHandler
 from ingest.ring import Ring
 from ingest.state import StreamState, StreamStatus
 from tests.wall.clips import Clip
@@ -46,6 +47,8 @@ class ReplayLive:
     subscribed: Counter[tuple[str, Profile]] = field(default_factory=Counter)
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     ring_seconds: float = 20.0
+    dome_controls: DomeControls | None = None
+    """What turns the cameras that do; without it their devices do not answer."""
 
     def __post_init__(self) -> None:
         self._status_handlers: list[StatusHandler] = []
@@ -81,6 +84,10 @@ class ReplayLive:
 
     async def request(self, camera_id: str, op: str, **arguments: Any) -> Reply:
         self.asked.append((camera_id, op, arguments))
+        if op == "ptz":
+            if self.dome_controls is None:
+                raise LiveError("the device cannot be reached", "unreachable", "设备无法连接")
+            return await self.dome_controls.request(camera_id, arguments)
         clip = self.clips.get((camera_id, "sub"))
         if clip is None or self._statuses[camera_id].state is not StreamState.LIVE:
             raise LiveError(f"camera {camera_id} is not live")
@@ -117,6 +124,10 @@ class ReplayLive:
 
     def on_ptz(self, handler: PtzHandler) -> None:
         self._ptz_handlers.append(handler)
+
+    def dome_moved(self, report: PtzReport) -> None:
+        for handler in self._ptz_handlers:
+            handler(report)
 
     def set_state(self, camera_id: str, state: StreamState, error: str = "") -> None:
         status = StreamStatus(camera_id, state=state, since=time.time(), error=error)

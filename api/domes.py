@@ -1,0 +1,79 @@
+"""The domes of the configuration as geometry, each with the calibration that is kept for it laid over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from config.cameras import Camera
+from gis.dome import Dome, PointingErrors, dome_of
+from gis.dome_mount import Direction, Mount
+from incidents.errors import Conflict
+from ingest.live import PtzReport
+from wall.ptz.keeping import PtzKeeping
+
+_ANYWHERE = (0.0, 0.0, 10.0)
+"""Where a dome stands that has no position: turning it to a point of its own picture needs none."""
+
+
+class Domes:
+    """Only cameras with `ptz` are here."""
+
+    def __init__(self, cameras: Sequence[Camera], keeping: PtzKeeping) -> None:
+        self._cameras = {camera.id: camera for camera in cameras if camera.ptz is not None}
+        self._keeping = keeping
+        self._placed = {camera.id: dome_of(camera) for camera in self._cameras.values()}
+
+    def __contains__(self, camera_id: object) -> bool:
+        return camera_id in self._cameras
+
+    def ids(self) -> list[str]:
+        return list(self._cameras)
+
+    def turning(self, camera_id: str) -> Dome:
+        """Fit for directions and pictures; a dome without a position stands anywhere."""
+        placed = self._placed[camera_id]
+        if placed is None:
+            lon, lat, height_m = _ANYWHERE
+            camera = self._cameras[camera_id]
+            here = {"lon": lon, "lat": lat, "height_m": height_m}
+            placed = dome_of(camera.model_validate({**camera.model_dump(mode="json"), "position": here}))
+            assert placed is not None
+        found = self._keeping.settings(camera_id).calibration
+        if found is None:
+            return placed
+        mount = Mount(found.heading_deg, found.pitch_deg, found.roll_deg, found.tilt_zero_deg)
+        return replace(placed, mount=mount, errors=PointingErrors(found.heading_error_deg, found.lean_error_deg))
+
+    def has_place(self, camera_id: str) -> bool:
+        return self._placed.get(camera_id) is not None
+
+    def placed(self, camera_id: str) -> Dome:
+        """Fit for places on the map. Raises Conflict."""
+        if not self.has_place(camera_id):
+            raise Conflict("this dome has no position in cameras.yaml", "camera")
+        return self.turning(camera_id)
+
+    def summary(self, camera_id: str, can: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        """What the list of cameras says of a dome; None for one that does not turn. `can`: as its device said once."""
+        camera = self._cameras.get(camera_id)
+        if camera is None or camera.ptz is None:
+            return None
+        ptz = camera.ptz
+        limits = {name: sorted(ends) for name, ends in
+                  (("pan_deg", ptz.pan_deg), ("tilt_deg", ptz.tilt_deg), ("zoom", ptz.zoom))}  # fmt: skip
+        return {"can": names_of(can), "limits": limits, "wide_hfov_deg": ptz.wide_hfov_deg}
+
+
+def names_of(can: Mapping[str, Any] | None) -> list[str]:
+    """What a device can do, as words; none when it has not been asked yet."""
+    if can is None:
+        return []
+    plain = [name for name in ("absolute", "relative", "continuous", "presets", "focus", "iris") if can.get(name)]
+    return [*plain, *can.get("auxiliary", ())]
+
+
+def direction_of(report: PtzReport | None) -> tuple[Direction, float] | None:
+    """Direction and magnification; None where the dome does not tell them."""
+    if report is None or report.pan_deg is None or report.tilt_deg is None:
+        return None
+    return Direction(report.pan_deg, report.tilt_deg), max(report.zoom or 1.0, 1.0)

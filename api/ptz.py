@@ -1,0 +1,68 @@
+"""Everything of domes that one API process is made of."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from api.dome_news import PtzNews
+from api.domes import Domes
+from api.pointing import Pointing
+from api.schemas.ptz import PtzSummary
+from config.cameras import Camera
+from incidents.store import Store
+from ingest.live import Live
+from runtime.clock import Clock
+from wall.events import Event
+from wall.ptz.desk import PtzDesk
+from wall.ptz.hand import PageHand, TurningRights
+from wall.ptz.keeping import PtzKeeping
+from wall.ptz.log import PtzLog
+from wall.ptz.presets import Presets
+from wall.ptz.rounds import Rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Ptz:
+    """`start` and `stop` belong to the event loop; stopping stops what is being steered."""
+
+    domes: Domes
+    desk: PtzDesk
+    news: PtzNews
+    keeping: PtzKeeping
+    pointing: Pointing
+    presets: Presets
+    rounds: Rounds
+
+    def start(self) -> None:
+        self.desk.start()
+        self.rounds.start()
+
+    async def stop(self) -> None:
+        await self.rounds.stop()
+        await self.desk.stop()
+
+    def summary(self, camera_id: str) -> PtzSummary | None:
+        """What the list of cameras says; None for one that does not turn."""
+        found = self.domes.summary(camera_id, self.desk.known_capabilities(camera_id))
+        return PtzSummary(**found) if found is not None else None
+
+    def hand(self, rights: TurningRights) -> PageHand:
+        """For one page."""
+        return PageHand(self.desk, self.news, self.domes, rights)
+
+
+def build_ptz(
+    cameras: Sequence[Camera],
+    live: Live,
+    store: Store,
+    path_of: Callable[[str], str | None],
+    publish: Callable[[Event], None],
+    clock: Clock,
+) -> Ptz:
+    """Reads what is kept for the domes."""
+    keeping = PtzKeeping(store, clock)
+    domes = Domes([camera for camera in cameras if camera.enabled], keeping)
+    desk = PtzDesk(live, clock, PtzLog(store, clock))
+    news = PtzNews(desk, domes, path_of, publish, clock)
+    presets = Presets(desk, keeping, live, clock)
+    rounds = Rounds(desk, presets, keeping, clock, news.on_rounds)
+    return Ptz(domes, desk, news, keeping, Pointing(desk, domes), presets, rounds)
