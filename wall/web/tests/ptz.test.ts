@@ -5,7 +5,6 @@ import { padMotion, RestedAxes, type PadState } from '../src/ptz/gamepad'
 import { BEAT_MS, SteeringHand } from '../src/ptz/hand'
 import { commandBetween, inPicture } from '../src/ptz/picture_point'
 import type { Motion } from '../src/ptz/ptz_types'
-import { rankOf } from '../src/ptz/rank'
 import { axisSpeed, combined, keysMotion, slowed, STILL, stickSpeed, wheelZoom, zoomFactor } from '../src/ptz/steering'
 
 describe('speeds', () => {
@@ -222,10 +221,5 @@ describe('what is known of a dome', () => {
     expect(hasTurned(at(10), at(10.3))).toBe(true)
     expect(hasTurned(at(10), at(10, 2))).toBe(true)
     expect(hasTurned(null, at(10))).toBe(false)
-  })
-
-  it('ranks the caller by his highest role', () => {
-    expect(rankOf([{ role: 'operator' }, { role: 'supervisor' }])).toBe(2)
-    expect(rankOf([{ role: 'viewer' }])).toBe(0)
   })
 })

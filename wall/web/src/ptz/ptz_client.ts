@@ -11,6 +11,7 @@ import type {
   PtzLock,
   PtzNews,
   PtzPreset,
+  PtzProblem,
   SeenPlace,
 } from './ptz_types'
 import type { PictureCommand } from './picture_point'
@@ -21,14 +22,16 @@ export interface MapPlace {
 }
 
 interface DeskBody {
-  can?: string[]
-  capabilities?: { can?: string[] }
-  status?: Partial<PtzNews> | null
-  view?: PtzNews['view']
-  lock?: PtzLock | null
-  presets?: { token: string; name: string; picture?: string | null }[]
-  guard?: Guard | null
-  patrol?: Patrol | null
+  can: string[]
+  status: Omit<PtzNews, 'camera' | 'view' | 'lock'> | null
+  view: PtzNews['view']
+  lock: PtzLock | null
+  my_rank: number
+  presets: PtzPreset[]
+  guard: Guard | null
+  patrol: Patrol | null
+  rounds: PtzNews['rounds']
+  problem: PtzProblem | null
 }
 
 /** The HTTP part of turning domes. Everything raises `ApiError`. */
@@ -46,15 +49,11 @@ export class PtzClient {
   /** What it offers and keeps, and where it looks now. */
   async desk(camera: string): Promise<{ desk: PtzDesk; news: PtzNews }> {
     const body = await this.api.call<DeskBody>('GET', this.at(camera))
-    const { pan_deg = null, tilt_deg = null, zoom = null, moving = null, at = 0, view = body.view ?? null } = body.status ?? {}
+    const { can, status, presets, guard, patrol, my_rank: myRank, problem, view, lock, rounds } = body
+    const where = status ?? { pan_deg: null, tilt_deg: null, zoom: null, moving: null, at: 0 }
     return {
-      desk: {
-        can: new Set(body.can ?? body.capabilities?.can ?? []),
-        presets: (body.presets ?? []).map(presetOf),
-        guard: body.guard ?? null,
-        patrol: body.patrol ?? null,
-      },
-      news: { camera, pan_deg, tilt_deg, zoom, moving, at, view, lock: body.lock ?? null },
+      desk: { can: new Set(can), presets, guard, patrol, myRank, problem },
+      news: { camera, ...where, view, lock, ...(rounds !== undefined ? { rounds } : {}) },
     }
   }
 
@@ -66,9 +65,9 @@ export class PtzClient {
   go = (camera: string, to: { pan_deg: number; tilt_deg: number; zoom?: number }): Promise<unknown> => this.post(this.at(camera, '/go'), to)
 
   addPreset = (camera: string, name: string): Promise<unknown> => this.post(this.at(camera, '/presets'), { name })
-  /** Over an old one: only another name, or (`here`) the present view too. */
-  changePreset = (camera: string, token: string, change: { name: string; here?: boolean }): Promise<unknown> =>
-    this.api.call('PUT', this.at(camera, `/presets/${encodeURIComponent(token)}`), change)
+  /** The present view in place of an old one, under this name. */
+  replacePreset = (camera: string, token: string, name: string): Promise<unknown> =>
+    this.api.call('PUT', this.at(camera, `/presets/${encodeURIComponent(token)}`), { name })
   removePreset = (camera: string, token: string): Promise<unknown> =>
     this.api.call('DELETE', this.at(camera, `/presets/${encodeURIComponent(token)}`))
   goPreset = (camera: string, token: string): Promise<unknown> => this.post(this.at(camera, `/presets/${encodeURIComponent(token)}/go`))
@@ -86,16 +85,13 @@ export class PtzClient {
   /** The best dome, or all that can, looks at a place. */
   lookAt = async (place: MapPlace, how: { all?: boolean; case?: string } = {}): Promise<PointedDome[]> =>
     (await this.post<{ items: PointedDome[] }>('/ptz/point', { lon: place.lon, lat: place.lat, ...how })).items
+  /** This one looks at a place. Where it cannot it is not sent, and `problem` says why. */
+  point = (camera: string, place: MapPlace): Promise<Pick<PointedDome, 'sent' | 'problem'>> =>
+    this.post(this.at(camera, '/point'), { lon: place.lon, lat: place.lat })
   /** Where a point of the picture lies now; null: not on the ground. */
-  placeAt = async (camera: string, x: number, y: number): Promise<SeenPlace | null> => {
-    const found = await this.api.call<SeenPlace & { place?: SeenPlace | null }>('GET', this.at(camera, `/place?x=${x.toFixed(5)}&y=${y.toFixed(5)}`))
-    return 'place' in found ? (found.place ?? null) : found
-  }
+  placeAt = async (camera: string, x: number, y: number): Promise<SeenPlace | null> =>
+    (await this.api.call<{ place: SeenPlace | null }>('GET', this.at(camera, `/place?x=${x.toFixed(5)}&y=${y.toFixed(5)}`))).place
   calibrate = (camera: string, aims: CalibrationAim[], apply: boolean): Promise<CalibrationResult> =>
     this.post(this.at(camera, '/calibration'), { aims, ...(apply ? { apply } : {}) })
   cross = (sights: { camera: string; x: number; y: number }[]): Promise<CrossingResult> => this.post('/ptz/crossing', { sights })
-}
-
-function presetOf({ token, name, picture }: { token: string; name: string; picture?: string | null }): PtzPreset {
-  return { token, name, picture: picture ?? null }
 }

@@ -90,10 +90,9 @@ export class PtzStore {
     if (lock !== undefined && known) this.news.set(camera, { ...known, lock })
   }
 
-  /** A refusal by HTTP in the same place as one by the live connection. */
-  refuseFrom(camera: string, error: ApiError): void {
-    const message = error.message || error.code
-    this.refuse({ camera, code: error.code, message: { zh: message, en: message } })
+  /** A refusal by HTTP, in words already, in the same place as one by the live connection. */
+  refuseFrom(camera: string, code: string, words: string): void {
+    this.refuse({ camera, code, message: { zh: words, en: words } })
   }
 
   steer(camera: string, motion: Motion): void {

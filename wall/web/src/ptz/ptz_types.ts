@@ -33,8 +33,6 @@ export interface PtzLock {
   rank: number
   since: number
   until: number
-  /** The caller's own rank at this dome. */
-  mine_rank?: number
 }
 
 /** Where a dome looks now and who has it: `data` of the topic `ptz`. */
@@ -84,6 +82,10 @@ export interface PtzDesk {
   presets: PtzPreset[]
   guard: Guard | null
   patrol: Patrol | null
+  /** The caller's own at this dome: who may take over from whom. */
+  myRank: number
+  /** Why the device does not answer now; then this is what was known of it. */
+  problem: PtzProblem | null
 }
 
 /** Where a point of a dome's picture lies. */
@@ -94,13 +96,19 @@ export interface SeenPlace {
   distance_m?: number | null
 }
 
+/** Why something is so, or is not done. */
+export interface PtzProblem {
+  code: string
+  message: Bilingual
+}
+
 /** One dome's answer to being pointed at a place. */
 export interface PointedDome {
   camera: string
   distance_m: number
-  reason: { code: string; zh: string; en: string }
+  reason: PtzProblem
   sent: boolean
-  problem?: Bilingual | string | null
+  problem: PtzProblem | null
 }
 
 export interface CalibrationAim {

@@ -1,20 +1,21 @@
-import { onMounted, ref, shallowRef, watch } from 'vue'
+import { onBeforeUnmount, onMounted, ref, shallowRef, watch } from 'vue'
 import { ApiError } from '../api/client'
-import { useLanguage } from '../i18n'
 import type { PtzClient } from './ptz_client'
 import type { PtzDesk } from './ptz_types'
 import type { PtzStore } from './ptz_store'
+import { useRefusal } from './refusal'
 
-const NOTHING: PtzDesk = { can: new Set(), presets: [], guard: null, patrol: null }
+/** The picture of a preset comes a moment after it; it is asked for again so often. */
+const PICTURE_MS = [1_500, 4_000, 10_000]
+const NOTHING: PtzDesk = { can: new Set(), presets: [], guard: null, patrol: null, myRank: 0, problem: null }
 
 /** What one dome offers and keeps, and the doing of it with its refusals in words. */
 export function useDesk(ptz: PtzStore, camera: () => string) {
-  const { t } = useLanguage()
+  const words = useRefusal()
   const desk = shallowRef<PtzDesk>(NOTHING)
   const problem = ref('')
   const busy = ref(false)
-  /** Pictures of presets are asked for anew after each change. */
-  const version = ref(Date.now())
+  let pictures: ReturnType<typeof setTimeout> | undefined
 
   async function load(): Promise<void> {
     const asked = camera()
@@ -26,8 +27,15 @@ export function useDesk(ptz: PtzStore, camera: () => string) {
       if (!known || known.at < news.at) ptz.apply(news.view ? news : { ...news, view: known?.view ?? null })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      problem.value = error.message || t('errors.network')
+      problem.value = words(error)
     }
+  }
+
+  function awaitPictures(turn: number): void {
+    clearTimeout(pictures)
+    const wait = PICTURE_MS[turn]
+    if (wait === undefined || desk.value.presets.every(({ picture }) => picture !== null)) return
+    pictures = setTimeout(() => void load().then(() => awaitPictures(turn + 1)), wait)
   }
 
   let last: Promise<unknown> = Promise.resolve()
@@ -45,13 +53,13 @@ export function useDesk(ptz: PtzStore, camera: () => string) {
     try {
       await work(ptz.client, camera())
       if (changes) {
-        version.value = Date.now()
         await load()
+        awaitPictures(0)
       }
       return true
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      problem.value = error.message || t('errors.network')
+      problem.value = words(error)
       return false
     } finally {
       busy.value = false
@@ -59,8 +67,9 @@ export function useDesk(ptz: PtzStore, camera: () => string) {
   }
 
   onMounted(load)
+  onBeforeUnmount(() => clearTimeout(pictures))
   watch(camera, load)
-  return { desk, problem, busy, version, load, act }
+  return { desk, problem, busy, act }
 }
 
 export type Act = ReturnType<typeof useDesk>['act']
