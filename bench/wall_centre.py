@@ -30,11 +30,22 @@ class Centre:
 
     def __init__(self, folder: Path, cameras: int) -> None:
         self.folder, self.cameras = folder, cameras
-        self.port, rtsp_port = free_port(), free_port()
+        self.port, self.rtsp_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        town = folder / f"town-{cameras}"
+        self._file = self._make_town()
+        content = yaml.safe_load(self._file.read_text(encoding="utf-8"))
+        self.camera_ids: list[str] = [one["id"] for one in content["cameras"]]
+        self.workers = worker_count(cameras)
+        self.data = folder / f"data-{os.getpid()}-{cameras}-{self.port}"
+        self.client = httpx.Client(base_url=f"{self.url}/api/v1", headers={"Origin": self.url}, timeout=60)
+        self._switchboard: subprocess.Popen[str]
+        self._servers: list[subprocess.Popen[bytes]] = []
+
+    def _make_town(self) -> Path:
+        """Its cameras.yaml, with the RTSP port of this run."""
+        town = self.folder / f"town-{self.cameras}"
         if not (town / "made").exists():
-            generate(1, cameras, town, rtsp_port=rtsp_port)
+            generate(1, self.cameras, town, rtsp_port=self.rtsp_port)
             file = yaml.safe_load((town / "cameras.yaml").read_text(encoding="utf-8"))
             for camera in file["cameras"]:
                 camera.pop("zones", None)
@@ -42,30 +53,23 @@ class Centre:
                 camera["streams"].pop("main", None)
             (town / "cameras.yaml").write_text(yaml.safe_dump(file, allow_unicode=True), encoding="utf-8")
             (town / "made").touch()
-        text = (town / "cameras.yaml").read_text(encoding="utf-8")
-        self._file = town / "cameras.yaml"
-        self._file.write_text(re.sub(r"127\.0\.0\.1:\d+/", f"127.0.0.1:{rtsp_port}/", text), encoding="utf-8")
-        self.camera_ids: list[str] = [one["id"] for one in yaml.safe_load(text)["cameras"]]
-        self.rtsp_port = rtsp_port
-        self.workers = worker_count(cameras)
-        self.data = folder / f"data-{os.getpid()}-{cameras}-{self.port}"
-        self.client = httpx.Client(base_url=f"{self.url}/api/v1", headers={"Origin": self.url}, timeout=60)
-        self._switchboard: subprocess.Popen[str]
-        self._servers: list[subprocess.Popen[bytes]] = []
+        file_path = town / "cameras.yaml"
+        text = file_path.read_text(encoding="utf-8")
+        file_path.write_text(re.sub(r"127\.0\.0\.1:\d+/", f"127.0.0.1:{self.rtsp_port}/", text), encoding="utf-8")
+        return file_path
 
     def clip(self, camera_id: str) -> int:
         """The number in the pictures of this camera."""
         return clip_of(self.camera_ids.index(camera_id))
 
     def __enter__(self) -> "Centre":
-        file = ["--cameras", str(self._file), "--port", str(self.rtsp_port)]
         self._switchboard = subprocess.Popen(
-            [sys.executable, "-m", "bench.time_code_cameras", *file],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            self._cameras_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         assert self._switchboard.stdout is not None
-        if not self._switchboard.stdout.readline():
-            raise RuntimeError("the time-code cameras did not start")
+        self.told = self._switchboard.stdout.readline()
+        if not self.told:
+            raise RuntimeError("the cameras did not start")
         prepare(Installation(self._file, self.data, workers=self.workers))
         base = ["--config", str(self._file), "--data", str(self.data)]
         for number in range(self.workers):
@@ -74,6 +78,11 @@ class Centre:
         self._start("api.server_process", *base, "--port", str(self.port), "--workers", str(self.workers))
         self._enter_room()
         return self
+
+    def _cameras_command(self) -> list[str]:
+        """Of the process that is the cameras; it says a line when it is ready."""
+        file = ["--cameras", str(self._file), "--port", str(self.rtsp_port)]
+        return [sys.executable, "-m", "bench.time_code_cameras", *file]
 
     def _start(self, module: str, *words: str) -> None:
         log = (self.data / f"{module}.log").open("ab")

@@ -69,7 +69,7 @@ class Plan:
 
 def town_settings(cameras: int, seed: int, dwell: float, rtsp_port: int, onvif_port: int) -> dict[str, float]:
     """What a made town is remembered by; `form` changes when the same settings give other files than before."""
-    return {"cameras": cameras, "seed": seed, "dwell": dwell, "port": rtsp_port, "onvif": onvif_port, "form": 3}
+    return {"cameras": cameras, "seed": seed, "dwell": dwell, "port": rtsp_port, "onvif": onvif_port, "form": 4}
 
 
 def make_town(plan: Plan) -> None:

@@ -19,6 +19,7 @@ from sim.domes.picture import Ground
 from sim.domes.plate import Plate
 from sim.domes.townscape import read_townscape
 from sim.geography.files import CENTRE
+from sim.geography.high_points import device_host
 from sim.onvif.brand import BRANDS, Hostile, Quirk
 from sim.onvif.device import Device, DeviceSettings, usual_streams
 from sim.onvif.server import DeviceServer
@@ -149,6 +150,10 @@ class TownDomes:
         for one in self._standing.values():
             one.device.settings.rtsp_address = (host, rtsp_port)
         self.port = await self.server.listen(host, port)
+        for number, id_ in enumerate(self._standing, 1):
+            own = device_host(host, number)
+            if own != host:
+                await self.server.listen_alone(id_, own, self.port)
 
     async def stop(self) -> None:
         await self.server.stop()

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.plane import Plane
 from sim.geography import names
-from sim.geography.high_points import PlacedDome, PlacedPlate
+from sim.geography.high_points import PlacedDome, PlacedPlate, device_host
 from sim.geography.placement import PlacedCamera
 from sim.geography.streams import streams_of
 from sim.geography.workers import Worker
@@ -149,17 +149,20 @@ def write_cameras(
 ) -> None:
     """`cameras.yaml` in the format the centre reads."""
     entries = [_camera(camera, host, rtsp_port, dwell_seconds) for camera in cameras]
+    numbered = list(enumerate(domes, 1))
+    hosts = dict.fromkeys([host, *(device_host(host, number) for number, _ in numbered)])
     head = _HEAD.format(
         town_zh=names.TOWN.zh, town_en=names.TOWN.en, area=names.TOWN_CODE, count=len(entries),
-        password_file=password_file, network=f"{host}/32", dwell=dwell_seconds,
+        password_file=password_file, network=", ".join(f"{one}/32" for one in hosts), dwell=dwell_seconds,
     )  # fmt: skip
-    entries += [_dome(dome, host, rtsp_port, onvif_port) for dome in domes]
+    entries += [_dome(dome, number, host, rtsp_port, onvif_port) for number, dome in numbered]
     path.write_text(head + "\n".join(entries), encoding="utf-8")
 
 
-def _dome(dome: PlacedDome, host: str, port: int, onvif_port: int) -> str:
+def _dome(dome: PlacedDome, number: int, host: str, port: int, onvif_port: int) -> str:
     lon, lat = CENTRE.to_degrees(dome.x, dome.y)
     address = f"rtsp://{host}:{port}/cam/{dome.id}"
+    device = f"http://{device_host(host, number)}:{onvif_port}/onvif/device_service"
     driver = "isapi" if dome.brand == "hikvision" else "onvif"
     lines = [
         f"  - id: {dome.id}",
@@ -169,7 +172,7 @@ def _dome(dome: PlacedDome, host: str, port: int, onvif_port: int) -> str:
         f"    streams: {{sub: {{url: '{address}/sub'}}, main: {{url: '{address}/main'}}}}",
         "    credentials: simulated",
         f"    position: {{lon: {lon:.6f}, lat: {lat:.6f}, height_m: {dome.height_m:g}}}",
-        f"    device: {{url: 'http://{host}:{onvif_port}/device/{dome.id}/onvif/device_service'}}",
+        f"    device: {{url: '{device}'}}",
         "    # The mount is as somebody read it off a compass; calibration finds how it truly stands.",
         f"    ptz: {{driver: {driver}, pan_deg: [-180, 180], tilt_deg: [-90, 20], zoom: [1, 30], wide_hfov_deg: 60,",
         f"      mount: {{heading_deg: {dome.rough_heading_deg:g}}}, range_m: 2000}}",

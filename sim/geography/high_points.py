@@ -21,6 +21,12 @@ _FOOT_M = 0.25
 _HALF_WIDTH_M = 2.2
 
 
+def device_host(host: str, number: int) -> str:
+    """Address of the device of dome `number`, counted from 1: one of its own, since ISAPI begins at a host's root.
+    On Linux every 127.x.y.z is there without setting up anything."""
+    return f"127.0.1.{number}" if host == "127.0.0.1" else host
+
+
 @dataclass(frozen=True, slots=True)
 class PlacedDome:
     """A dome on its tower: local metres, how its base truly stands, and what cameras.yaml says of that."""
