@@ -9,19 +9,25 @@ import sys
 from pathlib import Path
 
 from api import credentials_commands
+from config.accounts import account_of, device_account_of
+from config.cameras import Camera, CamerasFile
 from config.load import read_cameras
 from estate.apply import ApplyError, apply_plan
 from estate.asking import ask_devices
+from estate.check import CONCURRENCY, Checked, Checking, as_data, check_estate
+from estate.check_table import table_of
 from estate.export import as_csv, as_xlsx
 from estate.plan import DEFAULT_HEIGHT_M, Options, Plan, digest_of, plan_import
 from estate.preview import counts, preview
 from estate.sheet import MAX_FILE_BYTES, SheetError
 from estate.town_ground import TownGround, load_ground
+from estate.watching import Patience
 from gis.areas import load_areas
 from gis.coordinate_systems import parse_system
 from ingest.opening import Door
 from ingest.rtsp.address import parse_networks
 from runtime.clock import SystemClock
+from runtime.file_limit import raise_file_limit
 
 
 def cameras_import(given: argparse.Namespace) -> int:
@@ -100,6 +106,47 @@ def cameras_export(given: argparse.Namespace) -> int:
     return 0
 
 
+def cameras_check(given: argparse.Namespace) -> int:
+    """Looks at every camera: reachable, codec, size, key frames, clock. Exit status 1 when one does not play."""
+    config: Path = given.config.resolve()
+    file = read_cameras(config).file
+    wanted = set(given.camera)
+    unknown = wanted - {camera.id for camera in file.cameras}
+    if unknown:
+        raise ApplyError(f"cameras.yaml has no camera {', '.join(sorted(unknown))}")
+    cameras = [camera for camera in file.cameras if camera.enabled and (not wanted or camera.id in wanted)]
+    raise_file_limit()
+    checked = asyncio.run(_check(cameras, checking_of(file, config.parent, given.seconds, given.at_once)))
+    order = {camera.id: number for number, camera in enumerate(cameras)}
+    checked.sort(key=lambda one: order[one.camera.id])
+    if given.json:
+        print(json.dumps([as_data(one) for one in checked], ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(table_of(checked)))
+    return 1 if any(one.verdict == "error" for one in checked) else 0
+
+
+async def _check(cameras: list[Camera], checking: Checking) -> list[Checked]:
+    checked: list[Checked] = []
+    async for one in check_estate(cameras, checking):
+        checked.append(one)
+        show_progress(len(checked), len(cameras))
+    return checked
+
+
+def checking_of(file: CamerasFile, base_dir: Path, seconds: float, at_once: int) -> Checking:
+    """Accounts from the environment, files and the vault; connections within `allowed_networks`."""
+    return Checking(
+        lambda camera: account_of(camera, file, os.environ, base_dir),
+        lambda camera: device_account_of(camera, file, os.environ, base_dir),
+        file.defaults,
+        Door(parse_networks(file.allowed_networks), random.Random()),
+        SystemClock(),
+        Patience(seconds=seconds),
+        at_once,
+    )
+
+
 def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser) -> None:
     """Adds `cameras` with its commands; `where` has the options --config and --data."""
     groups = verbs.add_parser("cameras", help="the estate").add_subparsers(required=True, metavar="COMMAND")
@@ -117,6 +164,12 @@ def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", wh
     verb = groups.add_parser("export", parents=[where], help=cameras_export.__doc__)
     verb.add_argument("table", type=Path, help="file to write: .csv or .xlsx")
     verb.set_defaults(run=cameras_export)
+    verb = groups.add_parser("check", parents=[where], help=cameras_check.__doc__)
+    verb.add_argument("camera", nargs="*", help="ids of cameras; without any, all that are switched on")
+    verb.add_argument("--seconds", type=float, default=10.0, help="a stream is looked at so long at most")
+    verb.add_argument("--at-once", type=int, default=CONCURRENCY, help="cameras looked at at the same time")
+    verb.add_argument("--json", action="store_true", help="every camera with all that was found, as JSON")
+    verb.set_defaults(run=cameras_check)
     credentials_commands.add_parsers(groups, where)
 
 

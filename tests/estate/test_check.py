@@ -1,0 +1,118 @@
+"""The whole estate looked at: real streams, real devices, good ones and every kind of bad one."""
+
+from contextlib import AsyncExitStack
+
+from config.accounts import Account, MissingPassword
+from config.cameras import Camera, Defaults
+from estate.check import Checking, as_data, check_estate
+from estate.check_table import table_of
+from estate.findings import Finding, findings_of
+from estate.watching import Patience, Watched
+from ingest.onvif.probe import Probed, StreamFound
+from ingest.onvif.profiles import VideoProfile
+from runtime.clock import SystemClock
+from tests.ingest.clips import clip
+from tests.ingest.scripted_camera import Script, ScriptedCamera, instead
+from tests.onvif.brands import ACCOUNT, Uniview
+from tests.onvif.server import door, serving
+
+LARGE = clip(width=320, height=240)
+PLAYS = Account("viewer", "right")
+
+
+def camera(id_: str, sub: str, main: str = "", device: str = "") -> Camera:
+    streams: dict[str, object] = {"sub": {"url": sub}} | ({"main": {"url": main}} if main else {})
+    whole = {"id": id_, "name": id_, "area": "1", "streams": streams}
+    return Camera.model_validate(whole | ({"device": {"url": device}} if device else {}))
+
+
+async def test_every_camera_is_told_apart_by_what_it_does():
+    def accounts(one: Camera) -> Account | None:
+        if one.id == "no-password":
+            raise MissingPassword("credentials.x: the environment variable X is not set")
+        return ACCOUNT if one.device is not None else PLAYS
+
+    async with AsyncExitStack() as opened:
+
+        async def at(script: Script) -> str:
+            return (await opened.enter_async_context(ScriptedCamera(script))).url
+
+        small, large = await at(Script(account=PLAYS, scheme="basic")), await at(Script(clip=LARGE))
+        h265, locked = await at(Script(clip=clip("h265"))), await at(Script(account=Account("viewer", "other")))
+        busy = await at(Script(reply=instead("SETUP", b"RTSP/1.0 453 Not Enough Bandwidth\r\nCSeq: %CSEQ%\r\n\r\n")))
+        one_key = await at(Script(clip=clip(gop=10), fps=7.0))
+        maker = Uniview()
+        device = await opened.enter_async_context(serving(maker.answer))
+        cameras = [
+            camera("good", small, large), camera("swapped", large, small), camera("same", small, small),
+            camera("h265", h265), camera("locked", locked, small), camera("busy", busy),
+            camera("gone", "rtsp://127.0.0.1:1/x", small), camera("foreign", "rtsp://8.8.8.8/x"),
+            camera("long", one_key), camera("no-password", small),
+            camera("managed", large, "", device.url),
+            camera("off", small).model_copy(update={"enabled": False}),
+        ]  # fmt: skip
+        patience = Patience(seconds=1.2, connect_seconds=3.0, long_gop_seconds=1.0, sweep_seconds=0.05)
+        checking = Checking(accounts, lambda _: ACCOUNT, Defaults(), door(), SystemClock(), patience, 20)
+        checked = {one.camera.id: one async for one in check_estate(cameras, checking)}
+
+    codes = {id_: [found.code for found in one.findings] for id_, one in checked.items()}
+    managed = codes.pop("managed")
+    assert codes == {
+        "good": [], "swapped": [Finding.SWAPPED], "same": [Finding.MAIN_NOT_LARGER], "h265": [Finding.SUB_H265],
+        "locked": [Finding.UNAUTHORISED], "busy": [Finding.REFUSED], "gone": [Finding.UNREACHABLE],
+        "foreign": [Finding.REFUSED], "long": [], "no-password": [Finding.NO_PASSWORD],
+    }  # fmt: skip
+    good, long = checked["good"], checked["long"]
+    assert good.sub is not None
+    assert good.main is not None
+    assert (good.sub.codec, good.sub.width, good.main.width, good.verdict) == ("h264", 192, 320, "good")
+    assert len(good.sub.gops) >= 2
+    assert long.sub is not None
+    assert long.sub.longest_gop > 1.0
+    assert checked["managed"].device is not None
+    assert managed == [Finding.NO_CLOCK, Finding.DIFFERS]
+    lines = table_of(list(checked.values()))
+    assert any(line.startswith("11 cameras: ") for line in lines)
+    assert "right" not in str([as_data(one) for one in checked.values()])
+
+
+def watched(profile="sub", width=640, height=360, gops=(2.0, 2.0), open_s=0.5, codec="h264") -> Watched:
+    return Watched(profile, "rtsp://x/", "plays", "", codec, width, height, 500, 3, 6.0, list(gops), open_s)
+
+
+def codes(sub=None, main=None, device=None) -> list[Finding]:
+    return [one.code for one in findings_of(sub, main, device)]
+
+
+def test_smart_codecs_are_known_by_their_key_frames():
+    assert codes(watched()) == []
+    assert codes(watched(gops=(4.0, 4.0))) == []
+    assert codes(watched(gops=(8.0,))) == [Finding.GOP_LONG]
+    assert codes(watched(gops=(), open_s=9.5)) == [Finding.GOP_LONG]
+    assert codes(watched(gops=(1.0, 3.9, 2.0))) == [Finding.GOP_UNEVEN]
+    assert codes(watched(gops=(1.96, 2.04))) == []
+    assert "Smart" in findings_of(watched(gops=(8.0,)), None, None)[0].en
+
+
+def device(width: int, offset: float | None = 0.0) -> Probed:
+    profile = VideoProfile("p", "p", "s", "H264", width, 360, 25.0, 50, 512)
+    return Probed("http://x/", clock_offset_s=offset, sub=StreamFound(profile, "rtsp://x/sub"))
+
+
+def test_a_stream_is_held_against_what_the_device_says_of_it():
+    assert codes(watched(), None, device(640)) == []
+    assert codes(watched(height=368), None, device(640)) == []
+    assert codes(watched(width=1920, height=1080), None, device(640)) == [Finding.SUB_LARGE, Finding.DIFFERS]
+    assert codes(watched(), None, device(640, -3600.0)) == [Finding.CLOCK_DRIFT]
+    assert codes(watched(), None, device(640, None)) == [Finding.NO_CLOCK]
+    assert "-3600 s" in findings_of(None, None, device(640, -3600.0))[0].en
+
+
+async def test_leaving_the_check_ends_every_session():
+    async with ScriptedCamera(Script(account=PLAYS, scheme="basic")) as served:
+        cameras = [camera(f"c{n}", served.url) for n in range(12)]
+        checking = Checking(lambda _: PLAYS, lambda _: None, Defaults(), door(), SystemClock(), Patience(), 6)
+        steps = check_estate(cameras, checking)
+        await anext(steps)
+        await steps.aclose()  # type: ignore[attr-defined]
+        assert served.connections <= 12
