@@ -87,3 +87,17 @@ describe('a stream asked for ahead of its tile', () => {
     expect(about('attach')).toEqual([])
   })
 })
+
+describe('a dome over the live connection', () => {
+  it('is turned by messages to the worker, and its refusals come back', () => {
+    const connection = new LiveConnection('ws://x/')
+    connection.watchPtz(true)
+    connection.steer('dome', { pan: 0.5, tilt: 0, zoom: -1 })
+    expect(about('watch-ptz')).toEqual([{ type: 'watch-ptz', on: true }])
+    expect(about('ptz')).toEqual([{ type: 'ptz', camera: 'dome', pan: 0.5, tilt: 0, zoom: -1 }])
+    const heard: string[] = []
+    connection.onPtzRefused = ({ camera, code }) => heard.push(`${camera} ${code}`)
+    Worker.last.say({ type: 'ptz-refused', camera: 'dome', code: 'locked', message: { zh: '占用', en: 'held' } })
+    expect(heard).toEqual(['dome locked'])
+  })
+})

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bearingOf, hfovAt } from '../src/ptz/bearing'
 import { aimOf, hasTurned } from '../src/ptz/calibration'
-import { padMotion, RestedAxes, type PadState } from '../src/ptz/gamepad'
+import { GamepadReader, padMotion, RestedAxes, type PadState } from '../src/ptz/gamepad'
 import { BEAT_MS, SteeringHand } from '../src/ptz/hand'
 import { commandBetween, inPicture } from '../src/ptz/picture_point'
 import type { Motion } from '../src/ptz/ptz_types'
@@ -87,6 +87,36 @@ describe('a gamepad', () => {
     expect(rested.read([0, 0.9, -1])).toEqual([0, 0, 0])
     expect(rested.read([0.5, 0.1, -1])).toEqual([0.5, 0.1, 0])
     expect(rested.read([0, 0.9, NaN])).toEqual([0, 0.9, 0])
+  })
+})
+
+describe('the reader of gamepads', () => {
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it('tells motion while the page has the focus, and stillness when the pad goes, the focus goes, or nobody wants it', () => {
+    let focused = true
+    let frame: (() => void) | null = null
+    const pads: (object | null)[] = [{ index: 0, connected: true, id: '', mapping: 'standard', axes: [0, 0, 0, 0], buttons: [] }]
+    const push = (x: number): void => void (pads[0] = { ...pads[0], axes: [x, 0, 0, 0] })
+    vi.stubGlobal('navigator', { getGamepads: () => pads })
+    vi.stubGlobal('document', { hasFocus: () => focused })
+    vi.stubGlobal('requestAnimationFrame', (next: () => void) => ((frame = next), 1))
+    vi.stubGlobal('cancelAnimationFrame', () => (frame = null))
+    const told: Motion[] = []
+    const reader = new GamepadReader((motion) => told.push(motion))
+    const look = (): number | undefined => (frame?.(), told.at(-1)?.pan)
+    reader.start()
+    expect(look()).toBe(0)
+    push(1)
+    expect(look()).toBe(1)
+    focused = false
+    expect(look()).toBe(0)
+    focused = true
+    expect(look()).toBe(1)
+    pads[0] = null
+    expect(look()).toBe(0)
+    reader.stop()
+    expect([told.at(-1), frame]).toEqual([STILL, null])
   })
 })
 
