@@ -219,11 +219,12 @@ async def test_a_slow_page_loses_whole_gops_is_told_and_costs_a_bounded_memory(t
                 await client.say(type="open", stream=number, camera=f"c{number}")
             await quick.say(type="open", stream=0, camera="c0")
             largest = 0
-            for turn in range(150):
-                await quick.read_for(0.1)
+            for turn in range(1500):
+                await quick.read_for(0.01)
+                # Looked at often: what overflows a second time is dropped as a whole.
                 largest = max(largest, wall.pages[0].waiting_bytes)
                 # A busy machine needs longer to send so much.
-                if turn >= 40 and largest > 200_000 and len(quick.of_stream(0)) > 500:
+                if turn >= 300 and largest > 200_000 and len(quick.of_stream(0)) > 500:
                     break
             assert 200_000 < largest <= 400_000 + limits.text_bytes
             assert quick.of_type("lost") == []
