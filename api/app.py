@@ -148,6 +148,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logger.info("stopping: domes, alarms, chores, verification")
     await centre.ptz.stop()
     await centre.alarm_watch.stop()
+    await centre.estate.stop()
     await chores.stop()
     await centre.verification.stop()
     logger.info("stopping: pages, WHEP players, live hub, events")

@@ -1,11 +1,12 @@
 """Everything one API process is made of, as the routes see it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
 from api.alarm_watch import AlarmWatch
 from api.camera_directory import CameraDirectory
+from api.estate_desk import EstateDesk
 from api.event_feed import EventFeed
 from api.gate import Gate
 from api.moments import Moments
@@ -62,6 +63,7 @@ class Centre:
     """A clip is the whole ring of a camera: megabytes here and in its worker."""
     moments: Moments
     ptz: Ptz
+    estate: EstateDesk = field(default_factory=EstateDesk)
 
     @property
     def accounts(self) -> Accounts:

@@ -14,6 +14,8 @@ from api.cross_origin import allowed_elsewhere
 
 JSON_BYTES = 1024 * 1024
 PHOTO_BYTES = 10 * 1024 * 1024
+TABLE_BYTES = 16 * 1024 * 1024
+TABLE_PATH = "/api/v1/estate/import"
 MULTIPART_OVERHEAD = 16 * 1024
 PHOTO_PATH = re.compile(r"/api/v1/cases/[^/]+/evidence")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -63,6 +65,8 @@ def same_origin(headers: Headers) -> bool:
 
 
 def body_limit(path: str) -> int:
+    if path == TABLE_PATH:
+        return TABLE_BYTES + MULTIPART_OVERHEAD
     return PHOTO_BYTES + MULTIPART_OVERHEAD if PHOTO_PATH.fullmatch(path) else JSON_BYTES
 
 

@@ -40,10 +40,11 @@ from runtime.supervisor import watch_lifeline
 logger = logging.getLogger(__name__)
 
 
-def settings_of(data: Path, listening: Listening) -> Settings:
+def settings_of(data: Path, listening: Listening, config: Path | None = None) -> Settings:
     own = listening.https.credentials(data).own if listening.https else None
     return Settings(
         data_dir=data,
+        cameras_file=config.resolve() if config is not None else None,
         host=listening.host,
         port=listening.port,
         secure=listening.secure or listening.https is not None,
@@ -104,7 +105,7 @@ def main(argv: list[str] | None = None) -> int:
     set_up_logging()
     watch_lifeline()
     listening = read_listening(parser, arguments)
-    settings = settings_of(arguments.data, listening)
+    settings = settings_of(arguments.data, listening, arguments.config)
     try:
         config = load_cameras(arguments.config)
         store = open_store(arguments.database or arguments.data / "gridwatch.sqlite")

@@ -16,6 +16,8 @@ DEFAULT_STATIC = Path(__file__).parent.parent / "wall" / "static"
 class Settings:
     data_dir: Path
     """Evidence files lie below it."""
+    cameras_file: Path | None = None
+    """The cameras.yaml this runs by: what administrators change the estate in."""
     static_dir: Path = DEFAULT_STATIC
     """The built web UI: `index.html` and `assets/`."""
     host: str = "127.0.0.1"

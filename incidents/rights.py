@@ -30,6 +30,7 @@ class Permission(StrEnum):
     WALL_ARRANGE = "wall.arrange"
     PTZ_CONTROL = "ptz.control"
     PTZ_CALIBRATE = "ptz.calibrate"
+    ESTATE_MANAGE = "estate.manage"
 
 
 _P = Permission

@@ -89,11 +89,14 @@ class Target:
     also: tuple[Permission, ...] = ()
     """… who needs all of these besides."""
     ok: set[int] = field(default_factory=lambda: {200})
+    town_wide: bool = False
+    """It is about the whole town: held in a village is not enough."""
     anywhere: bool = False
     """The route is about no single thing: held anywhere is enough, and its list is tested for its scope below."""
 
 
 EAST_LON, EAST_LAT = middle("east-g1")
+TABLE = {"file": ("cameras.csv", b"name,ip", "text/csv")}
 PHOTO = {"file": ("a.jpg", b"no picture", "image/jpeg")}
 
 # `ok` holds the status that proves the caller was let in; where what he sends is wrong, that is 422.
@@ -211,6 +214,13 @@ TARGETS: dict[str, Target] = {
     "POST /api/v1/ptz/crossing": Target(
         json={"sights": [{"camera": "east-cam"}, {"camera": "east-cam"}]}, holds=(P.PTZ_CONTROL,), ok={503}
     ),
+    "POST /api/v1/estate/import": Target(files=TABLE, holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "POST /api/v1/estate/import/{import_id}/apply": Target(json={}, holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "GET /api/v1/estate/export.csv": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "GET /api/v1/estate/export.xlsx": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "POST /api/v1/estate/check": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "GET /api/v1/estate/check": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "DELETE /api/v1/estate/check": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
     "GET /api/v1/health": Target(holds=(P.HEALTH_SEE,), anywhere=True),
 }
 SIGNED_IN = {name for name, route in ROUTES.items() if isinstance(policy_of(route), SignedIn)}
@@ -224,6 +234,8 @@ def test_every_route_with_a_permission_stands_in_the_matrix():
 def expected_through(target: Target, role: str, place: str) -> bool:
     held = not target.holds or any(one in ROLES[role] for one in target.holds)
     held = held and ROLES[role].issuperset(target.also)
+    if target.town_wide:
+        return held and place == "town"
     return held and (target.anywhere or place in ("town", "east"))
 
 
@@ -243,6 +255,7 @@ async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
         "camera_id": "east-cam",
         "action": "comment",
         "layer": "roads",
+        "import_id": "none",
         "display_id": await display_in_the_east(town),
         "rule_id": await rule_in_the_east(town),
     }
