@@ -9,6 +9,7 @@ import type {
   PointedDome,
   PtzDesk,
   PtzLock,
+  PtzLogRow,
   PtzNews,
   PtzPreset,
   PtzProblem,
@@ -75,6 +76,9 @@ export class PtzClient {
   setPatrol = (camera: string, patrol: { steps: PatrolStep[]; on: boolean }): Promise<unknown> =>
     this.api.call('PUT', this.at(camera, '/patrol'), patrol)
 
+  /** Newest first. */
+  log = async (camera: string, limit: number): Promise<PtzLogRow[]> =>
+    (await this.api.call<{ items: PtzLogRow[] }>('GET', this.at(camera, `/log?limit=${limit}`))).items
   lock = (camera: string, ask: { minutes?: number; take_over?: boolean }): Promise<unknown> => this.post(this.at(camera, '/lock'), ask)
   unlock = (camera: string): Promise<unknown> => this.api.call('DELETE', this.at(camera, '/lock'))
 

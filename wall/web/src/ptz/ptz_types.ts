@@ -111,6 +111,14 @@ export interface PointedDome {
   problem: PtzProblem | null
 }
 
+/** Something done to a dome; `actor` null: the system's own rounds. */
+export interface PtzLogRow {
+  id: number
+  at: number
+  actor: { id: string; name: string } | null
+  action: string
+}
+
 export interface CalibrationAim {
   lon: number
   lat: number
