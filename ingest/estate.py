@@ -28,6 +28,7 @@ STOP_SECONDS = 6.0
 MAIN_LINGER_SECONDS = 3.0
 
 Key = tuple[str, Profile]
+_PROFILES: tuple[Profile, ...] = ("sub", "main")
 
 
 class EstateSubscription:
@@ -112,6 +113,50 @@ class Estate:
             self._sweep_task = None
         self._receiving.prompt.close()
 
+    async def change(self, cameras: Sequence[Camera]) -> None:
+        """Makes these the cameras. Streams that stay as they were are not touched; one that changed ends with its
+        TEARDOWN and begins anew with those who watch it; watchers of one that is gone hear nothing more."""
+        before, self._cameras = self._cameras, {camera.id: camera for camera in cameras}
+        ended = {key: stream for key, stream in self._streams.items() if not self._stays(stream, before[key[0]])}
+        for key in ended:
+            del self._streams[key]
+        stops = {asyncio.create_task(stream.stop()) for stream in ended.values()}
+        if stops:
+            _, late = await asyncio.wait(stops, timeout=STOP_SECONDS)
+            for stream in ended.values():
+                stream.abandon()
+            if late:
+                await asyncio.wait(late)
+        self._idle = {id_: status for id_, status in self._idle.items() if id_ in self._cameras}
+        for camera in self._cameras.values():
+            self._bring_in(camera, before.get(camera.id), ended)
+
+    def _stays(self, stream: CameraStream, before: Camera) -> bool:
+        camera = self._cameras.get(stream.settings.camera_id)
+        if camera is None or not camera.enabled or camera.opener != before.opener:
+            return False
+        try:
+            return stream_settings(camera, stream.settings.profile, self._account_of(camera), self._defaults) == (
+                stream.settings
+            )
+        except MissingPassword:
+            return False
+
+    def _bring_in(self, camera: Camera, before: Camera | None, ended: dict[Key, CameraStream]) -> None:
+        if not camera.enabled:
+            if before is None or before.enabled:
+                self._show_idle(camera, StreamState.DISABLED, "")
+            return
+        for profile in _PROFILES:
+            old = ended.get((camera.id, profile))
+            sinks = old.fanout.sinks if old is not None else []
+            if (camera.id, profile) in self._streams or (profile == "main" and not sinks):
+                continue
+            self._idle.pop(camera.id, None)
+            stream = self._start_stream(camera, profile, 0.0)
+            if stream is not None:
+                stream.fanout.sinks.extend(sinks)
+
     def subscribe(self, camera_id: str, profile: Profile, sink: Sink) -> EstateSubscription:
         """Calls `sink` with the group of pictures so far (`catch_up`), then with every unit as it comes.
 
@@ -127,7 +172,7 @@ class Estate:
         for unit in stream.watch():
             sink(LiveUnit(unit, catch_up=True))
         stream.fanout.sinks.append(sink)
-        return EstateSubscription(lambda: self._unsubscribe(stream, sink))
+        return EstateSubscription(lambda: self._unsubscribe((camera_id, profile), sink))
 
     def ring(self, camera_id: str) -> Ring:
         """The sub-stream's ring. Raises KeyError when the camera is not here or switched off."""
@@ -196,7 +241,10 @@ class Estate:
             on_end=stream.on_end,
         )
 
-    def _unsubscribe(self, stream: CameraStream, sink: Sink) -> None:
+    def _unsubscribe(self, key: Key, sink: Sink) -> None:
+        stream = self._streams.get(key)
+        if stream is None or sink not in stream.fanout.sinks:
+            return  # the camera was taken away meanwhile
         stream.fanout.sinks.remove(sink)
         if stream.fanout.sinks:
             return
