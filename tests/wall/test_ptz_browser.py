@@ -223,6 +223,9 @@ async def test_presets_are_kept_with_pictures_gone_to_and_removed(room, mine):
     await mine.get_by_test_id("ptz-preset-remove").click()
     await mine.get_by_test_id("ptz-preset-remove").click()
     await expect(preset).to_have_count(0)
+    await mine.get_by_test_id("ptz-tab-tools").click()
+    await expect(mine.get_by_test_id("ptz-log").locator("li").first).to_contain_text("删除预置位")
+    await mine.get_by_test_id("ptz-tab-presets").click()
 
 
 async def test_who_has_it_is_shown_and_a_higher_rank_takes_over_and_the_other_is_told(room, mine):
