@@ -14,6 +14,7 @@ from api.camera_directory import CameraDirectory
 from api.centre import Centre
 from api.chores import Chore, Chores
 from api.cross_origin import CrossOrigin
+from api.domes import skyline_of
 from api.event_feed import EventFeed
 from api.gate import Gate
 from api.intake import intake
@@ -91,7 +92,15 @@ def build_centre(
         photo_gate=Gate(at_once=2, waiting=30),
         clip_gate=Gate(at_once=4, waiting=40),
         moments=Moments(settings.data_dir / "run" / "moments", clock),
-        ptz=build_ptz(config.cameras, live, incidents.store, cameras.path, event_feed.hub.publish, clock),
+        ptz=build_ptz(
+            config.cameras,
+            live,
+            incidents.store,
+            cameras.path,
+            event_feed.hub.publish,
+            clock,
+            skyline_of(town_map.base.get("buildings")),
+        ),
     )
 
 

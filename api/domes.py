@@ -1,26 +1,39 @@
 """The domes of the configuration as geometry, each with the calibration that is kept for it laid over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from shapely import Polygon
+from shapely.geometry import shape
+
 from config.cameras import Camera
 from gis.dome import Dome, PointingErrors, dome_of
+from gis.dome_choice import Building, Skyline
+from gis.dome_limits import ZoomLens
 from gis.dome_mount import Direction, Mount
 from incidents.errors import Conflict
 from ingest.live import PtzReport
+from ingest.state import StreamStatus
 from wall.ptz.keeping import PtzKeeping
 
 _ANYWHERE = (0.0, 0.0, 10.0)
 """Where a dome stands that has no position: turning it to a point of its own picture needs none."""
 
+_TELEVISION_WIDTH = 720
+"""704×576, 352×288 and their like say nothing of the picture's shape, and 640×360 is 16:9."""
+
+_HIGHEST_M = 1000.0
+
 
 class Domes:
     """Only cameras with `ptz` are here."""
 
-    def __init__(self, cameras: Sequence[Camera], keeping: PtzKeeping) -> None:
+    def __init__(
+        self, cameras: Sequence[Camera], keeping: PtzKeeping, status_of: Callable[[str], StreamStatus | None]
+    ) -> None:
         self._cameras = {camera.id: camera for camera in cameras if camera.ptz is not None}
-        self._keeping = keeping
+        self._keeping, self._status_of = keeping, status_of
         self._placed = {camera.id: dome_of(camera) for camera in self._cameras.values()}
 
     def __contains__(self, camera_id: object) -> bool:
@@ -38,6 +51,8 @@ class Domes:
             here = {"lon": lon, "lat": lat, "height_m": height_m}
             placed = dome_of(camera.model_validate({**camera.model_dump(mode="json"), "position": here}))
             assert placed is not None
+        lens = ZoomLens(placed.lens.wide_hfov_deg, aspect_of(self._status_of(camera_id)))
+        placed = replace(placed, lens=lens)
         found = self._keeping.settings(camera_id).calibration
         if found is None:
             return placed
@@ -64,6 +79,13 @@ class Domes:
         return {"can": names_of(can), "limits": limits, "wide_hfov_deg": ptz.wide_hfov_deg}
 
 
+def aspect_of(status: StreamStatus | None) -> float:
+    """Width over height of what the dome sees. The old television sizes hold a wide picture squeezed."""
+    if status is None or not (status.width and status.height) or status.width <= _TELEVISION_WIDTH:
+        return 16 / 9
+    return status.width / status.height
+
+
 def names_of(can: Mapping[str, Any] | None) -> list[str]:
     """What a device can do, as words; none when it has not been asked yet."""
     if can is None:
@@ -77,3 +99,18 @@ def direction_of(report: PtzReport | None) -> tuple[Direction, float] | None:
     if report is None or report.pan_deg is None or report.tilt_deg is None:
         return None
     return Direction(report.pan_deg, report.tilt_deg), max(report.zoom or 1.0, 1.0)
+
+
+def skyline_of(buildings: Mapping[str, Any] | None) -> Skyline | None:
+    """The buildings of the base map, where every one of them says its `height_m`; else None: with some unknown a
+    free line of sight cannot be told, and domes are chosen by a guess."""
+    features = buildings.get("features", ()) if buildings is not None else ()
+    standing = []
+    for feature in features:
+        height = (feature.get("properties") or {}).get("height_m")
+        if not isinstance(height, int | float) or not 0 < height < _HIGHEST_M:
+            return None
+        outline = shape(feature["geometry"])
+        parts = getattr(outline, "geoms", [outline])
+        standing += [Building(part, float(height)) for part in parts if isinstance(part, Polygon)]
+    return Skyline(standing) if standing else None

@@ -9,7 +9,7 @@ from typing import Any
 from api.domes import Domes, direction_of
 from gis.dome import Dome
 from gis.dome_calibration import Aim, Calibration, CalibrationError, calibrate
-from gis.dome_choice import Sight, SightReason, rank_domes
+from gis.dome_choice import Sight, SightReason, Skyline, rank_domes
 from gis.dome_crossing import CrossingError, LineOfSight, cross
 from gis.dome_ground import DomeFix, ground_fix
 from gis.dome_mount import Direction
@@ -60,8 +60,8 @@ class Pointed:
 class Pointing:
     """Raises what `PtzDesk.move` raises, and Conflict where a dome has no position or does not say where it points."""
 
-    def __init__(self, desk: PtzDesk, domes: Domes) -> None:
-        self._desk, self._domes = desk, domes
+    def __init__(self, desk: PtzDesk, domes: Domes, skyline: Skyline | None = None) -> None:
+        self._desk, self._domes, self._skyline = desk, domes, skyline
 
     async def centre(self, who: Holder, camera_id: str, x: float, y: float) -> Direction:
         """A point of the present picture into its middle."""
@@ -99,10 +99,15 @@ class Pointing:
         """The best of these domes that can be had now, or all; best first, those not sent with the reason."""
         domes = {id_: self._domes.placed(id_) for id_ in turning if self._domes.has_place(id_)}
         standing = {id_: at[0] for id_ in domes if (at := direction_of(self._desk.newest(id_))) is not None}
-        sights = await asyncio.to_thread(rank_domes, domes, place.lon, place.lat, place.height_m, None, standing)
+        sights = await asyncio.to_thread(
+            rank_domes, domes, place.lon, place.lat, place.height_m, self._skyline, standing
+        )
+        if every:
+            sending = (self._send_if(turning, domes, sight, place, case_id) for sight in sights)
+            return list(await asyncio.gather(*sending))
         found: list[Pointed] = []
         for sight in sights:
-            enough = not every and any(one.sent for one in found)
+            enough = any(one.sent for one in found)
             found.append(await self._send_if(turning, domes, sight, place, case_id, enough=enough))
         return found
 
@@ -114,7 +119,7 @@ class Pointing:
         place: Place,
         case_id: str | None,
         *,
-        enough: bool,
+        enough: bool = False,
     ) -> Pointed:
         dome, id_ = domes[sight.dome], sight.dome
         zoom = dome.zoom_to_show(place.lon, place.lat, place.width_m or WIDTH_M, place.height_m)

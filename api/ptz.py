@@ -8,6 +8,7 @@ from api.domes import Domes
 from api.pointing import Pointing
 from api.schemas.ptz import PtzSummary
 from config.cameras import Camera
+from gis.dome_choice import Skyline
 from incidents.store import Store
 from ingest.live import Live
 from runtime.clock import Clock
@@ -57,12 +58,13 @@ def build_ptz(
     path_of: Callable[[str], str | None],
     publish: Callable[[Event], None],
     clock: Clock,
+    skyline: Skyline | None = None,
 ) -> Ptz:
     """Reads what is kept for the domes."""
     keeping = PtzKeeping(store, clock)
-    domes = Domes([camera for camera in cameras if camera.enabled], keeping)
+    domes = Domes([camera for camera in cameras if camera.enabled], keeping, live.status_of)
     desk = PtzDesk(live, clock, PtzLog(store, clock))
     news = PtzNews(desk, domes, path_of, publish, clock)
     presets = Presets(desk, keeping, live, clock)
     rounds = Rounds(desk, presets, keeping, clock, news.on_rounds)
-    return Ptz(domes, desk, news, keeping, Pointing(desk, domes), presets, rounds)
+    return Ptz(domes, desk, news, keeping, Pointing(desk, domes, skyline), presets, rounds)

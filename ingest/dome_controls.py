@@ -11,8 +11,12 @@ from config.cameras import Camera
 from ingest.dome_control import DomeControl, OpenedDome
 from ingest.live import LiveError, PtzReport, Reply
 from ingest.onvif.driver import device_of, open_ptz
+from ingest.onvif.problem import Code, DeviceProblem
 from ingest.opening import Door
 from runtime.clock import Clock
+
+OPENS_WITHIN_S = 20.0
+"""Several requests, each of which a device may draw out."""
 
 
 class DomeControls:
@@ -53,7 +57,11 @@ class DomeControls:
         device = device_of(camera.device, self._account_of(camera), self._door, self._clock)
         async with AsyncExitStack() as undo:
             undo.push_async_callback(device.close)
-            await device.open()
-            opened = OpenedDome(device, await open_ptz(device, camera.ptz, self._clock))
+            try:
+                async with asyncio.timeout(OPENS_WITHIN_S):
+                    await device.open()
+                    opened = OpenedDome(device, await open_ptz(device, camera.ptz, self._clock))
+            except TimeoutError:
+                raise DeviceProblem(Code.TIMED_OUT, f"not open within {OPENS_WITHIN_S:.0f} s") from None
             undo.pop_all()
             return opened

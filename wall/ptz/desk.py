@@ -76,7 +76,12 @@ class PtzDesk:
         """Runs it beside; cancelled when the desk stops."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            logger.error("work for a dome failed", exc_info=problem)
 
     # Moves.
 
@@ -235,6 +240,9 @@ class PtzDesk:
                 if now - steering.last > _STEERED_S:
                     self._steering_ended(camera_id, steering)
             for camera_id, lock in self.locks.ended():
+                if lock.ends > self._touched.get(camera_id, self._began) + 2 * BY_HAND_S:
+                    # Held on purpose: the dome was wanted until now, though it was not moved.
+                    self._touched[camera_id] = lock.ends
                 self.log.add(camera_id, lock.holder, "release", by="time")
                 self._tell(camera_id)
             if now >= next_watch:
