@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { canDecode, decodable } from '../src/live/codecs'
+import { SpareDecoder } from '../src/live/spare_decoder'
 import { StreamPlayer } from '../src/live/stream_player'
 import { QUEUE_BOUND } from '../src/live/unit_gate'
 import type { WireUnit } from '../src/live/wire'
@@ -57,7 +58,7 @@ function unit(ptsUs: number, change: Partial<WireUnit> = {}): WireUnit {
 }
 const key = (ptsUs: number, change: Partial<WireUnit> = {}): WireUnit => unit(ptsUs, { keyFrame: true, ...change })
 
-function player() {
+function player(spare = new SpareDecoder()) {
   const told: string[] = []
   const shown: number[] = []
   const made = new StreamPlayer(
@@ -69,6 +70,7 @@ function player() {
       onReclaimed: () => told.push('reclaimed'),
     },
     () => clock,
+    spare,
   )
   made.setFormat(FORMAT)
   return { made, told, shown, decoder: (): Decoder => Decoder.made.at(-1) as Decoder }
@@ -205,5 +207,40 @@ describe('what the browser can decode', () => {
     expect(await decodable(canDecode)).toEqual(['avc1.42', 'avc1.4d', 'avc1.64'])
     Decoder.supported.add('hvc1.1')
     expect(await decodable(canDecode)).toContain('hvc1.1')
+  })
+})
+
+describe('the spare decoder', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('is there for the next stream of the same kind, and calls that stream', () => {
+    const spare = new SpareDecoder()
+    player(spare).made.push(key(0))
+    vi.runAllTimers()
+    expect(Decoder.made).toHaveLength(2)
+    const second = player(spare)
+    second.made.push(key(7))
+    expect(Decoder.made).toHaveLength(2)
+    Decoder.made[1]?.show(7)
+    expect([second.shown, Decoder.made[0]?.decoded.length]).toEqual([[7], 1])
+  })
+
+  it('is not taken for another codec, nor when the browser has taken it back', () => {
+    const spare = new SpareDecoder()
+    player(spare).made.push(key(0))
+    vi.runAllTimers()
+    const other = player(spare)
+    other.made.setFormat({ ...FORMAT, codec: 'avc1.640028' })
+    other.made.push(key(0))
+    expect(Decoder.made).toHaveLength(3)
+    vi.runAllTimers()
+    expect(Decoder.made.map(({ state }) => state)).toEqual(['configured', 'closed', 'configured', 'configured'])
+    Decoder.made[3]?.fail('QuotaExceededError')
+    const third = player(spare)
+    third.made.setFormat({ ...FORMAT, codec: 'avc1.640028' })
+    third.made.push(key(0))
+    expect(Decoder.made).toHaveLength(5)
+    expect(third.told).toEqual([])
   })
 })

@@ -6,6 +6,7 @@ import type { FromWorker, Profile, ServerMessage, SinkTarget, ToWorker } from '.
 import type { Player } from './player'
 import { SegmentPlayer, type Picture } from './segment_player'
 import { SegmentSink } from './segment_sink'
+import { SpareDecoder } from './spare_decoder'
 import { StreamPlayer } from './stream_player'
 import { parseBatch, WireError } from './wire'
 
@@ -41,6 +42,7 @@ export class LiveHub {
   /** Which stream each sink shows. */
   private readonly owners = new Map<number, number>()
   private readonly skew = new ClockSkew()
+  private readonly spare = new SpareDecoder()
   private watchesPtz = false
 
   constructor(private readonly post: (message: FromWorker, transfer?: Transferable[]) => void) {
@@ -147,6 +149,7 @@ export class LiveHub {
             onReclaimed: () => this.ask(stream),
           },
           Date.now,
+          this.spare,
         )
     this.streams.set(stream, { player, sink, camera, profile, begun: false, held: null })
     this.ask(stream)

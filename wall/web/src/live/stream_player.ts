@@ -1,5 +1,6 @@
 import type { StreamStats } from './messages'
 import { freshStats, type Player, type StreamFormat } from './player'
+import type { SpareDecoder } from './spare_decoder'
 import { UnitGate } from './unit_gate'
 import type { WireUnit } from './wire'
 
@@ -30,6 +31,7 @@ export class StreamPlayer implements Player {
     stream: number,
     private readonly callbacks: PlayerCallbacks,
     private readonly now: () => number,
+    private readonly spare: SpareDecoder,
   ) {
     this.stats = freshStats(stream)
   }
@@ -64,25 +66,25 @@ export class StreamPlayer implements Player {
   private makeDecoder(): VideoDecoder | null {
     if (!this.format) return null
     const { codec, width, height } = this.format
-    const decoder: VideoDecoder = new VideoDecoder({
-      output: (frame) => this.output(frame),
-      error: (error) => {
-        if (this.decoder !== decoder) return
-        this.failed()
-        if (error.name === 'NotSupportedError') this.unplayable(codec)
-        // Chromium closes idle decoders of pages in the background.
-        else if (error.name === 'QuotaExceededError') this.callbacks.onReclaimed()
-      },
-    })
     const size = width > 0 && height > 0 ? { codedWidth: width, codedHeight: height } : {}
     try {
-      decoder.configure({ codec, ...size, optimizeForLatency: true })
+      this.decoder = this.spare.take(
+        { codec, ...size, optimizeForLatency: true },
+        { output: (frame) => this.output(frame), error: (decoder, error) => this.broken(decoder, error, codec) },
+      )
     } catch {
       this.unplayable(codec)
       return null
     }
-    this.decoder = decoder
-    return decoder
+    return this.decoder
+  }
+
+  private broken(decoder: VideoDecoder, error: DOMException, codec: string): void {
+    if (this.decoder !== decoder) return
+    this.failed()
+    if (error.name === 'NotSupportedError') this.unplayable(codec)
+    // Chromium closes idle decoders of pages in the background.
+    else if (error.name === 'QuotaExceededError') this.callbacks.onReclaimed()
   }
 
   /** No decoder for this codec here: do not try again until the format changes. */

@@ -36,6 +36,8 @@ export function useHand(ptz: PtzStore, camera: string, wideHfovDeg: number, bloc
   /** True if the key turns the dome. */
   function onKeyDown(event: KeyboardEvent): boolean {
     if (event.ctrlKey || event.metaKey || event.altKey || !isSteeringKey(event.code)) return false
+    // Let go meanwhile (focus, lock), it has to be pressed anew.
+    if (event.repeat && !held.has(event.code)) return true
     held.add(event.code)
     slow = event.shiftKey
     move('keys', keysMotion(held, slow))
