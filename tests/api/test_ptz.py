@@ -5,10 +5,11 @@ import math
 
 import pytest
 
+from api.domes import skyline_of
 from gis.dome import Dome
 from gis.plane import distance_m
 from tests.api.dome_town import HEIGHT_M, DomeTown, dome_town
-from tests.api.town import middle
+from tests.api.town import collection, middle, square
 from tests.wall.page_client import PageClient, page
 
 OPERATOR, OTHER, SUPERVISOR, ADMIN = "operator@east", "operator@town", "supervisor@town", "administrator@town"
@@ -252,3 +253,23 @@ async def test_what_is_told_of_a_dome_also_when_it_does_not_answer(tmp_path):
         assert away["problem"]["message"]["zh"]
         assert away["status"] is not None
         await dome.call(OPERATOR, "POST", "steer", {"pan": 0.5}, ok=503)
+
+
+def house(**properties: object) -> dict[str, object]:
+    return {"type": "Feature", "properties": properties, "geometry": square(*EAST, 0.0002, 0.0002)}
+
+
+SKYLINES = [
+    ("no such layer", None, None),
+    ("nothing on it", [], None),
+    ("all heights known", [house(height_m=12.0), house(height_m=30)], 2),
+    ("one without", [house(height_m=12.0), house()], None),
+    ("one that is no height", [house(height_m="twelve")], None),
+    ("one that no building has", [house(height_m=1e9)], None),
+]
+
+
+@pytest.mark.parametrize(("features", "count"), [row[1:] for row in SKYLINES], ids=[row[0] for row in SKYLINES])
+def test_lines_of_sight_are_tested_where_every_height_is_known(features, count):
+    found = skyline_of(collection(*features) if features is not None else None)
+    assert (len(found.buildings) if found else None) == count
