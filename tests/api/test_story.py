@@ -41,7 +41,7 @@ async def test_a_stall_is_seen_handled_and_verified_by_its_camera(tmp_path):
         actions = [(entry["action"], entry["actor"]["kind"]) for entry in detail["trace"]]
         assert ("open", "camera") in actions
         assert ("verify", "camera") in actions
-        assert [op for _, op, _ in town.live.asked] == ["verify"]
+        assert [op for _, op, _ in town.live.asked if op != "ptz"] == ["verify"]
         pictures = [one for one in detail["evidence"] if one["kind"] == "picture"]
         assert len(pictures) == 2
         assert (await operator.get(f"/evidence/{pictures[1]['id']}")).content.startswith(b"\xff\xd8\xff")
