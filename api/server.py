@@ -14,6 +14,9 @@ UNSENT_TIMEOUT_MS = 40_000
 CLOSE_SECONDS = 5
 CONNECTIONS = 4000
 """Beyond these a connection is answered 503: whoever opens connections and says nothing must not use up the rest."""
+KEEP_ALIVE_S = 30
+"""Longer than clients keep an idle connection (many 5 s): whoever closes first must not be the server, or a request
+sent at that moment is lost. Under https it also spares a handshake."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -58,6 +61,7 @@ def server_config(app: FastAPI, settings: Settings, context: ssl.SSLContext | No
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=CLOSE_SECONDS,
         ssl_context_factory=(lambda _config, _default: context) if context else None,
         h11_max_incomplete_event_size=64 * 1024,

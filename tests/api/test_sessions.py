@@ -2,8 +2,11 @@ import logging
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from api.security import SESSION_COOKIE
+from api.server import server_config
+from api.settings import Settings
 from tests.api.town import PASSWORD, running_town
 
 FIRST = {"username": "chief", "password": PASSWORD, "name": "所长"}
@@ -165,3 +168,9 @@ async def test_no_secret_reaches_the_log(tmp_path, caplog):
     assert any("/api/v1/cases" in line for line in own)
     for secret in (token, PASSWORD, "my secret mistake", "looking-for-this"):
         assert not [line for line in own if secret in line]
+
+
+def test_an_idle_connection_is_closed_by_the_client_first(tmp_path):
+    """Closed by the server, a request sent in the same moment would be lost."""
+    config = server_config(FastAPI(), Settings(data_dir=tmp_path))
+    assert config.timeout_keep_alive > 2 * (httpx.Limits().keepalive_expiry or 0)

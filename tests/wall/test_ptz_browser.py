@@ -1,16 +1,20 @@
 """An operator turns domes in a real browser: real devices by ONVIF, pictures drawn from where they point."""
 
 import asyncio
+import base64
 import math
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
+from sim.domes.plate import read_plates
 from sim.town_domes import aim_at
 from tests.browser import launch
 from tests.wall.tile_page import STATIC, eventually
@@ -363,3 +367,75 @@ async def test_one_thing_in_two_pictures_gives_its_place(room):
         # The second dome's heading is still as somebody read it off a compass.
         assert far((lon, lat), (plate.lon, plate.lat)) < 60
         assert "±" in found
+
+
+async def place_clicked(page: Page, x: float, y: float) -> tuple[float, float] | None:
+    """(lon, lat) of a point of the screen, as the map tells it when it is clicked; None where a case's mark lies."""
+    panel = page.get_by_test_id("near-panel")
+    if await panel.count():  # it may cover the place
+        await panel.locator("header button").click()
+        await expect(panel).to_have_count(0)
+    await page.mouse.click(x, y)
+    try:
+        await expect(panel).to_be_visible(timeout=3000)
+    except AssertionError:
+        return None
+    lat, lon = (float(part.strip(",")) for part in (await panel.locator("header p").inner_text()).split()[-2:])
+    return lon, lat
+
+
+async def free_place(page: Page, x: float, y: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The first point at (x, y) or beside it where a click meets the bare map, and its (lon, lat)."""
+    for aside in (0, 30, -30, 60):
+        if place := await place_clicked(page, x + aside, y + aside):
+            return (x + aside, y + aside), place
+    raise AssertionError(f"no bare map at {x}, {y}")
+
+
+async def picture_of(page: Page, camera: str) -> Any:
+    """What the tile's video shows now, grey."""
+    shown = await page.evaluate(
+        """(camera) => {
+            const video = document.querySelector(`article[data-camera="${camera}"] video`)
+            const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 })
+            canvas.getContext('2d').drawImage(video, 0, 0, 640, 360)
+            return canvas.toDataURL('image/png').split(',')[1]
+        }""",
+        camera,
+    )
+    return cv2.imdecode(np.frombuffer(base64.b64decode(shown), np.uint8), cv2.IMREAD_GRAYSCALE)
+
+
+async def test_a_plate_clicked_on_the_map_is_read_in_the_live_picture(room):
+    for one in room.domes.files.domes:
+        aims = [(plate, aim_at(one, plate.lon, plate.lat)) for plate in room.domes.files.plates]
+        told = [{"lon": p.lon, "lat": p.lat, "pan_deg": pan, "tilt_deg": tilt} for p, (pan, tilt) in aims]
+        answer = await room.domes.town.client(ADMINISTRATOR).post(
+            f"/cameras/{one.id}/ptz/calibration", json={"aims": told, "apply": True}
+        )
+        assert answer.status_code == 200, answer.text
+    wanted = room.domes.files.plates[0]
+    async with room.page(cameras=f"{DOME},{OTHER}", layout="4") as page:
+        await page.wait_for_selector('[data-testid="map"] canvas')
+        area = await box_of(page.get_by_test_id("map"))
+        # Right of where the panel opens: it moves the map when it would cover the place.
+        corners = [
+            (area["x"] + across * area["width"], area["y"] + down * area["height"])
+            for across, down in ((0.68, 0.45), (0.9, 0.62))
+        ]
+        ((left, bottom), (west, south)), ((right, top), (east, north)) = [await free_place(page, *c) for c in corners]
+        x = left + (wanted.lon - west) / (east - west) * (right - left)
+        y = bottom + (wanted.lat - south) / (north - south) * (top - bottom)
+        clicked = await place_clicked(page, x, y)
+        assert clicked
+        assert far(clicked, (wanted.lon, wanted.lat)) < 8
+        await page.get_by_test_id("look-best").click()
+        sent = page.get_by_test_id("look-here").locator('[data-sent="true"]')
+        await expect(sent).to_have_count(1)
+        dome = str(await sent.get_attribute("data-testid")).removeprefix("look-")
+        await room.still(dome)
+
+        async def read() -> bool:
+            return wanted.code in read_plates(await picture_of(page, dome))
+
+        await eventually(read, 6, f"plate {wanted.code} is read in the picture of {dome}")
