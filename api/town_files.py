@@ -44,7 +44,6 @@ def read_town(config: CamerasFile, base_dir: Path) -> TownFiles:
     _warn(files.grids, grids.warnings)
     town = Town(
         area=config.town.area,
-        number_prefix=config.town.area,
         timezone=ZoneInfo(config.town.timezone),
         case_classes=case_classes_of(config, base_dir),
         cameras={camera.id: camera for camera in config.cameras},

@@ -36,7 +36,6 @@ class Town:
     """What opening a case needs to know of the town. `area`: code of the town itself, for a place in no grid."""
 
     area: str
-    number_prefix: str
     timezone: ZoneInfo
     case_classes: CaseClasses
     cameras: Mapping[str, Camera]
@@ -111,7 +110,7 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
     connection = transaction.connection
     seq, _ = trace.lock(connection)
     case_class = class_of(town, draft.case_class)
-    number = _next_number(connection, town, draft.opened_at)
+    number = _next_number(connection, town, draft.place.area, draft.opened_at)
     case_id = uuid4().hex
     place = draft.place
     connection.execute(
@@ -160,11 +159,13 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
     return case_id
 
 
-def _next_number(connection: Connection, town: Town, at: float) -> str:
+def _next_number(connection: Connection, town: Town, area: str, at: float) -> str:
+    """Counted by village: over the town, a village would learn from its own numbers how many cases others have."""
     day = datetime.fromtimestamp(at, UTC).astimezone(town.timezone).strftime("%Y%m%d")
-    last = connection.execute(select(number_sequences.c.last).where(number_sequences.c.day == day)).scalar_one_or_none()
+    mine = (number_sequences.c.area == area, number_sequences.c.day == day)
+    last = connection.execute(select(number_sequences.c.last).where(*mine)).scalar_one_or_none()
     if last is None:
-        connection.execute(insert(number_sequences).values(day=day, last=1))
-        return f"{town.number_prefix}-{day}-0001"
-    connection.execute(update(number_sequences).where(number_sequences.c.day == day).values(last=last + 1))
-    return f"{town.number_prefix}-{day}-{last + 1:04d}"
+        connection.execute(insert(number_sequences).values(area=area, day=day, last=1))
+        return f"{area}-{day}-0001"
+    connection.execute(update(number_sequences).where(*mine).values(last=last + 1))
+    return f"{area}-{day}-{last + 1:04d}"

@@ -277,9 +277,10 @@ order_deliveries = Table(
 number_sequences = Table(
     "number_sequences",
     metadata,
+    Column("area", CODE, primary_key=True, comment="the village, or the town for a place in none"),
     Column("day", String(8), primary_key=True, comment="yyyymmdd in the town's time zone"),
-    Column("last", Integer, nullable=False, comment="last number given out that day"),
-    comment="case numbers start anew each day",
+    Column("last", Integer, nullable=False, comment="last number given out there that day"),
+    comment="case numbers start anew each day in each village",
 )
 
 settings = Table(

@@ -219,7 +219,6 @@ def open_incidents(folder: Path, clock: Clock) -> Incidents:
     store = open_store(folder / DATABASE)
     town = Town(
         area="t",
-        number_prefix="T",
         timezone=ZoneInfo("Asia/Shanghai"),
         case_classes=load_case_classes(),
         cameras={one.id: one for one in CONFIG.cameras},

@@ -8,7 +8,7 @@ from incidents.errors import Invalid
 from incidents.matching import overlap
 from incidents.queries import CaseFilter
 from incidents.service import NewCase
-from tests.incidents.world import IN_A1, JPEG, MP4, OUTSIDE, START, World, detection
+from tests.incidents.world import IN_A1, IN_B1, JPEG, MP4, OUTSIDE, START, World, detection
 
 FAR_BOX = [0.05, 0.10, 0.10, 0.10]
 
@@ -23,7 +23,7 @@ def test_a_new_case(world: World) -> None:
     assert (taken.outcome, taken.repeated) == ("opened", False)
     found = world.incidents.get_case(world.admin, taken.case_id)
     case = found.case
-    assert (case.number, case.state, case.case_class, case.level) == ("QX-20260921-0001", "filed", "05-01", 2)
+    assert (case.number, case.state, case.case_class, case.level) == ("QX-A-20260921-0001", "filed", "05-01", 2)
     assert (case.class_name.zh, case.class_name.en) == ("无照经营游商", "Unlicensed street vendor")
     assert (case.title.zh, case.title.en) == ("东村路口:无照经营游商", "Unlicensed street vendor at East crossing")
     assert (case.area, case.grid, case.grid_name) == ("QX-A", "QX-A1", "东村一网格")
@@ -213,15 +213,17 @@ def test_where_it_lies(sqlite_world: World, changed: dict[str, Any], place: tupl
     assert (case.area, case.grid, case.lon) == place
 
 
-def test_numbers_start_anew_each_day_of_the_town(sqlite_world: World) -> None:
-    """START is 22:13 in Shanghai and 14:13 in UTC."""
+def test_numbers_start_anew_each_day_in_each_village(sqlite_world: World) -> None:
+    """START is 22:13 in Shanghai and 14:13 in UTC. What happens in B does not show in the numbers of A."""
     numbers = []
     for turn, later in enumerate((0, 60, 7200, 60)):
         sqlite_world.clock.pass_(later)
         box = [0.2 * turn, 0.1, 0.1, 0.1]
         taken = sqlite_world.take(key=str(turn), object_id=str(turn), box=box, location=east_of(100 * turn), blobs={})
         numbers.append(sqlite_world.incidents.get_case(sqlite_world.admin, taken.case_id).case.number)
-    assert numbers == ["QX-20260921-0001", "QX-20260921-0002", "QX-20260922-0001", "QX-20260922-0002"]
+        other = sqlite_world.incidents.create_case(sqlite_world.admin, NewCase("05-01", *IN_B1))
+        assert other.number.startswith("QX-B-")
+    assert numbers == ["QX-A-20260921-0001", "QX-A-20260921-0002", "QX-A-20260922-0001", "QX-A-20260922-0002"]
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import URL, Connection, create_engine, inspect, text
+from sqlalchemy import URL, Connection, create_engine, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from incidents.store import Store, open_store
-from incidents.store.schema import metadata
+from incidents.store.migrate import upgrade
+from incidents.store.schema import cases, metadata, number_sequences
 from tests.incidents.databases import new_database
 from tests.incidents.world import World
 
@@ -62,6 +63,24 @@ def test_migrating_twice_changes_nothing(database: URL) -> None:
     with again.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM trace_head")).scalar_one() == 1
     again.close()
+
+
+def test_numbers_go_on_when_they_come_to_be_counted_by_village(tmp_path: Path) -> None:
+    """No number of the town is given twice."""
+    url = URL.create("sqlite", database=str(tmp_path / "old.sqlite"))
+    engine = create_engine(url)
+    upgrade(engine, "0005")
+    old = {c.name: None if c.nullable else c.type.python_type() for c in cases.columns} | {
+        "number": "QX-20260921-0007",
+        "level": 1,
+    }
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO number_sequences (day, last) VALUES ('20260921', 7)"))
+        connection.execute(insert(cases).values(old))
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.execute(select(number_sequences)).all() == [("QX", "20260921", 7)]
+    engine.dispose()
 
 
 def test_every_column_says_what_it_is() -> None:

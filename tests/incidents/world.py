@@ -160,7 +160,7 @@ def detection(**changed: Any) -> Mapping[str, Any]:
 
 
 def town() -> Town:
-    return Town("QX", "QX", ZoneInfo("Asia/Shanghai"), catalogue(), CAMERAS, BoxLocator())
+    return Town("QX", ZoneInfo("Asia/Shanghai"), catalogue(), CAMERAS, BoxLocator())
 
 
 def make_world(store: Store, folder: Path) -> World:

@@ -295,7 +295,7 @@ async def case_of(page: Page, room: Desk, number: str) -> dict[str, Any]:
 
 async def number_made(page: Page) -> str:
     text = await page.get_by_test_id("mark-done").inner_text()
-    found = re.search(r"T-\d{8}-\d{4}", text)
+    found = re.search(r"[A-Za-z0-9]+-\d{8}-\d{4}", text)
     assert found, text
     return found[0]
 
