@@ -79,10 +79,21 @@ class Grid:
         return cls(max(LEAST_SIDE, int(width * scale)), max(LEAST_SIDE, int(height * scale)))
 
     def shrink(self, luma: GrayImage) -> Gray:
-        """`luma` on this grid; each pixel is the mean of what it covers."""
+        """`luma` on this grid; each pixel is the mean of what it covers.
+
+        First by the whole factor, then by what remains: taking means over a broken factor costs forty times as much.
+        """
         if luma.shape == (self.height, self.width):
             return np.ascontiguousarray(luma)
-        return np.asarray(cv2.resize(luma, (self.width, self.height), interpolation=cv2.INTER_AREA), np.uint8)
+        rows, columns = luma.shape
+        factor = min(rows // self.height, columns // self.width)
+        if factor > 1:
+            rows, columns = rows // factor, columns // factor
+            whole = luma[: rows * factor, : columns * factor]
+            luma = np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+        if luma.shape == (self.height, self.width):
+            return luma
+        return np.asarray(cv2.resize(luma, (self.width, self.height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
     def box(self, pixels: PixelBox) -> Box:
         return (
