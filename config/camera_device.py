@@ -92,6 +92,7 @@ class Ptz(Strict):
 
     driver: Literal["onvif", "isapi"] = "onvif"
     profile: str = Field(default="", max_length=64, description="token; empty: the first with a PTZ configuration")
+    channel: int = Field(default=1, ge=1, le=1024, description="isapi: the channel that turns, of several")
     pan_deg: Annotated[tuple[_Turn, _Turn], AfterValidator(_at_most_a_turn)] = (-180.0, 180.0)
     tilt_deg: Annotated[tuple[_Tilt, _Tilt], AfterValidator(_two_ends)] = (-90.0, 20.0)
     zoom: Annotated[tuple[_Magnification, _Magnification], AfterValidator(_widening)] = (1.0, 30.0)

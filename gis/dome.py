@@ -227,7 +227,8 @@ def dome_of(camera: Camera, aspect: float = 16 / 9, elevation: Elevation | None 
     if ptz is None or place is None:
         return None
     limits = Limits(_ascending(ptz.pan_deg), _ascending(ptz.tilt_deg), _ascending(ptz.zoom))
-    mount = Mount(ptz.mount.heading_deg, ptz.mount.pitch_deg, ptz.mount.roll_deg)
+    stands = ptz.mount
+    mount = Mount(stands.heading_deg, stands.pitch_deg, stands.roll_deg, stands.tilt_zero_deg)
     lens = ZoomLens(ptz.wide_hfov_deg, aspect)
     return Dome(place.lon, place.lat, place.height_m, mount, lens, limits, ptz.range_m, elevation=elevation)
 

@@ -89,9 +89,10 @@ class Calibration:
 
 
 def calibrate(dome: Dome, aims: Sequence[Aim], tilt_zero: bool = False) -> Calibration:
-    """The mount that the aims tell; the dome's own is not looked at. With four aims or more, one in four may be bad.
+    """The mount that the aims tell; of the dome's own only the zero of tilt counts. With four aims or more, one in four
+    may be bad.
 
-    With one aim the base is taken as level. `tilt_zero` solves the zero of tilt too, which needs three aims. Raises
+    With one aim the base is taken as level. `tilt_zero` solves that zero anew, which needs three aims. Raises
     CalibrationError when the aims do not determine the mount.
     """
     if not 1 <= len(aims) <= MAX_AIMS:
@@ -109,7 +110,8 @@ def calibrate(dome: Dome, aims: Sequence[Aim], tilt_zero: bool = False) -> Calib
             break
         kept[worst] = False
     _check_sure(angles, covariance)
-    mount = Mount(angles[0] % 360, *angles[1:])
+    heading, pitch, roll, more = angles
+    mount = Mount(heading % 360, pitch, roll, dome.mount.tilt_zero_deg + more)
     offs = np.degrees(np.hypot(*sight.missed(angles)))
     residuals = tuple(
         Residual(float(off), float(math.radians(off) * slant), not keep)
@@ -166,7 +168,7 @@ class _Sight:
 
 def _sighted(dome: Dome, aims: Sequence[Aim]) -> _Sight:
     seen, rights, true, sigmas, slants = [], [], [], [], []
-    level = Mount()
+    level = Mount(tilt_zero_deg=dome.mount.tilt_zero_deg)
     for number, aim in enumerate(aims, 1):
         if not all(map(math.isfinite, (aim.lon, aim.lat, aim.height_m, aim.fx, aim.fy))) or not aim.zoom > 0:
             raise CalibrationError(f"aim {number} has a number that is not finite, or a zoom that is not above 0")

@@ -7,17 +7,16 @@ so that it stops when this process dies.
 import asyncio
 import contextlib
 import logging
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from config.accounts import MissingPassword
+from ingest.dome_link import DomeLink
+from ingest.dome_speed import Speeds, at_zoom, differ
 from ingest.live import LiveError, PtzReport, Reply
-from ingest.onvif.device import Device
 from ingest.onvif.problem import Code, DeviceProblem
 from ingest.onvif.ptz import PtzDriver, PtzStatus
-from runtime.backoff import Backoff
 from runtime.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -34,55 +33,43 @@ _RENEW_S = 0.4
 _SLOW_DEVICE_S = 0.25
 _MOST_WAITING = 8
 _STOP_TRIES, _STOP_AGAIN_S = 20, 0.3
-_REACH_STAGES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
-_ACCOUNT_STAGES = (1.0, 60.0, 300.0, 900.0)
-"""The first soon: its clock may have been set, and opening reads it. After that, or it locks the account."""
-_ACCOUNT = {Code.NOT_AUTHORIZED, Code.NO_ACCOUNT, Code.BASIC_ONLY}
-_THIS_REQUEST = {Code.NOT_SUPPORTED, Code.FAULT, Code.OUT_OF_RANGE}
-"""The device is well and does not do this one thing."""
+_ZOOM_KNOWN_S, _ZOOM_WITHIN_S = 3.0, 0.3
+"""Before a hand's first move a magnification older than this is asked for anew, and waited for no longer than that."""
 
-
-@dataclass(frozen=True, slots=True)
-class OpenedDome:
-    device: Device
-    driver: PtzDriver
-
-
-@dataclass(frozen=True, slots=True)
-class _Speeds:
-    pan: float
-    tilt: float
-    zoom: float
-
-
-T = TypeVar("T")
 Body = dict[str, Any]
-Opener = Callable[[], Awaitable[OpenedDome]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A hand's speeds, what the dome was told for them, and when."""
+
+    hand: Speeds
+    told: Speeds
+    at: float
 
 
 class DomeControl:
     """`request` answers what docs/design/ptz.md lists; LiveError says in words for an operator why it does not.
 
     `report` is called in the event loop with every change of where the dome points while somebody steers or watches it.
+    A hand's speeds are those of the widest view, `wide_hfov_deg` across: pan and tilt are slowed with the
+    magnification. Where that is None the dome slows itself.
     """
 
     def __init__(
         self,
         camera_id: str,
-        opener: Opener,
+        link: DomeLink,
         clock: Clock,
-        rng: random.Random,
         report: Callable[[PtzReport], None],
+        wide_hfov_deg: float | None,
     ) -> None:
-        self._camera_id, self._opener, self._clock, self._report = camera_id, opener, clock, report
-        self._backoff = Backoff(clock, rng, healthy_seconds=10.0)
-        self._not_before = 0.0
-        self._last_problem: DeviceProblem | None = None
-        self._dome: OpenedDome | None = None
-        self._opening, self._one = asyncio.Lock(), asyncio.Lock()
+        self._camera_id, self._link, self._clock, self._report = camera_id, link, clock, report
+        self._wide_hfov_deg = wide_hfov_deg
+        self._one = asyncio.Lock()
         self._waiting = 0
-        self._wanted: _Speeds | None = None
-        self._sent: tuple[_Speeds, float] | None = None
+        self._wanted: Speeds | None = None
+        self._sent: _Sent | None = None
         self._sender: asyncio.Future[None] | None = None
         self._moves = 0
         """Moves begun: what was on its way before a stop must not outlive it."""
@@ -92,9 +79,11 @@ class DomeControl:
         self._latency = 0.0
         self._watch_until = self._stirred_until = self._fast_until = 0.0
         self._newest: PtzReport | None = None
+        self._newest_at = 0.0
         self._lease_task: asyncio.Task[None] | None = None
         self._poll_task: asyncio.Task[None] | None = None
-        self._look_now = asyncio.Event()
+        self._pace_task: asyncio.Task[None] | None = None
+        self._look_now, self._looked = asyncio.Event(), asyncio.Event()
 
     async def request(self, arguments: Body) -> Reply:
         """Raises LiveError."""
@@ -111,16 +100,16 @@ class DomeControl:
             with contextlib.suppress(DeviceProblem, MissingPassword, TimeoutError):
                 async with asyncio.timeout(1.0):
                     await self._stop()
-        tasks = [task for task in (self._lease_task, self._poll_task) if task is not None]
+        tasks = [task for task in (self._lease_task, self._poll_task, self._pace_task) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._let_go()
+        await self._link.let_go()
 
     async def _obey(self, what: str, given: Body) -> Body:
         match what:
             case "steer":
-                speeds = _Speeds(*(_share(given[axis]) for axis in ("pan", "tilt", "zoom")))
+                speeds = Speeds(*(_share(given[axis]) for axis in ("pan", "tilt", "zoom")))
                 await self._steer(speeds, float(given["lease_s"]))
                 return {}
             case "stop":
@@ -132,7 +121,7 @@ class DomeControl:
                 self._watch(float(given["seconds"]))
                 return _plain(self._newest) if self._newest is not None else {}
             case "capabilities":
-                return _capabilities(await self._driver())
+                return _capabilities(await self._link.driver())
             case "absolute" | "relative" | "goto_preset":
                 return await self._in_turn(lambda driver: self._move(driver, what, given), moves=True)
         return await self._in_turn(lambda driver: _other(driver, what, given))
@@ -146,10 +135,10 @@ class DomeControl:
         self._waiting += 1
         try:
             async with self._one:
-                driver = await self._driver()
+                driver = await self._link.driver()
                 if moves and self._moves != began:
                     return {"overtaken": True}
-                return await self._tried(work(driver))
+                return await self._link.tried(work(driver))
         finally:
             self._waiting -= 1
 
@@ -171,32 +160,40 @@ class DomeControl:
         self._stir()
         return {}
 
-    async def _steer(self, speeds: _Speeds, lease_s: float) -> None:
+    async def _steer(self, speeds: Speeds, lease_s: float) -> None:
         """Returns when said to the device, or at once when a sender is at work already: it takes the newest."""
         lease = min(max(lease_s, SHORTEST_LEASE_S), LONGEST_LEASE_S)
         self._lease_until = self._clock.monotonic() + lease
         self._wanted, self._steered = speeds, True
         if self._lease_task is None or self._lease_task.done():
             self._lease_task = asyncio.create_task(self._hold_lease(), name=f"lease {self._camera_id}")
+        await self._say()
+
+    async def _say(self) -> None:
+        """Sends what is wanted, newest first, unless that is being done already."""
         if self._sender is not None:
             return
         self._sender = asyncio.get_running_loop().create_future()
         try:
             async with self._one:
-                driver = await self._driver()
+                driver = await self._link.driver()
+                if self._sent is None:
+                    await self._know_zoom()
                 while (wanted := self._wanted) is not None:
                     self._wanted = None
-                    await self._tried(self._send(driver, wanted))
+                    await self._link.tried(self._send(driver, wanted))
         finally:
             self._wanted = None
             self._sender.set_result(None)
             self._sender = None
 
-    async def _send(self, driver: PtzDriver, speeds: _Speeds) -> None:
+    async def _send(self, driver: PtzDriver, hand: Speeds) -> None:
         now = self._clock.monotonic()
         if now >= self._lease_until or not self._steered:
             return
-        if self._sent is not None and self._sent[0] == speeds and now - self._sent[1] < _RENEW_S:
+        speeds = self._slowed(hand)
+        sent = self._sent
+        if sent is not None and hand == sent.hand and now - sent.at < _RENEW_S and not differ(sent.told, speeds):
             return
         self._moves += 1
         self._stir()
@@ -209,14 +206,40 @@ class DomeControl:
             self._moving_out -= 1
         self._latency = self._clock.monotonic() - now
         if self._steered:
-            self._sent = speeds, now
+            self._sent = _Sent(hand, speeds, now)
+
+    def _slowed(self, hand: Speeds) -> Speeds:
+        zoom = self._newest.zoom if self._newest is not None else None
+        return hand if self._wide_hfov_deg is None else at_zoom(hand, zoom, self._wide_hfov_deg)
+
+    async def _know_zoom(self) -> None:
+        """A dome that nobody watched may have been zoomed by somebody else."""
+        known = self._newest is not None and self._clock.monotonic() - self._newest_at < _ZOOM_KNOWN_S
+        if known or self._wide_hfov_deg is None:
+            return
+        self._looked.clear()
+        self._start_polling()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_ZOOM_WITHIN_S):
+                await self._looked.wait()
+
+    def _keep_pace(self) -> None:
+        """The magnification is new: a hand that still turns the dome turns it at the speed of that."""
+        sent = self._sent
+        if self._steered and sent is not None and self._sender is None and differ(sent.told, self._slowed(sent.hand)):
+            self._wanted = sent.hand
+            self._pace_task = asyncio.create_task(self._say_quietly(), name=f"pace {self._camera_id}")
+
+    async def _say_quietly(self) -> None:
+        with contextlib.suppress(DeviceProblem, MissingPassword):
+            await self._say()
 
     async def _stop(self) -> None:
         """Said at once, over a connection of its own; and again when a move was on its way meanwhile."""
         self._wanted, self._sent, self._steered = None, None, False
         self._moves += 1
         mark, on_its_way = self._moves, self._moving_out > 0
-        driver = self._dome.driver if self._dome is not None else await self._driver()
+        driver = self._link.opened or await self._link.driver()
         self._stir()
         await driver.stop()
         while on_its_way and self._moving_out and self._moves == mark:
@@ -271,7 +294,7 @@ class DomeControl:
                 await self._look()
             except DeviceProblem as problem:
                 log.debug("dome %s: %s", self._camera_id, problem)
-                interval = max(_SLOW_S, self._not_before - self._clock.monotonic())
+                interval = max(_SLOW_S, self._link.rests_s())
             except MissingPassword as problem:
                 log.warning("dome %s: %s", self._camera_id, problem)
                 return
@@ -297,55 +320,15 @@ class DomeControl:
         return _SLOW_S if now < self._watch_until else None
 
     async def _look(self) -> PtzReport:
-        driver = await self._driver()
-        status = await self._tried(driver.status())
+        driver = await self._link.driver()
+        status = await self._link.tried(driver.status())
         report = _report(self._camera_id, status, self._clock.now())
-        before, self._newest = self._newest, report
+        before, self._newest, self._newest_at = self._newest, report, self._clock.monotonic()
+        self._looked.set()
+        self._keep_pace()
         if before is None or _changed(before, report):
             self._report(report)
         return report
-
-    # The device.
-
-    async def _driver(self) -> PtzDriver:
-        """Raises DeviceProblem and MissingPassword; while it is given a rest, the problem of before."""
-        async with self._opening:
-            if self._last_problem is not None and self._clock.monotonic() < self._not_before:
-                raise self._last_problem
-            if self._dome is None:
-                try:
-                    self._dome = await self._opener()
-                except DeviceProblem as problem:
-                    self._failed(problem)
-                    raise
-            return self._dome.driver
-
-    async def _tried(self, asking: Awaitable[T]) -> T:
-        try:
-            answer = await asking
-        except DeviceProblem as problem:
-            if problem.code not in _THIS_REQUEST:
-                self._failed(problem)
-                if problem.code in _ACCOUNT:
-                    await self._let_go()
-            raise
-        if self._last_problem is not None:
-            log.info("dome %s answers again", self._camera_id)
-            self._last_problem = None
-        self._backoff.succeeded()
-        return answer
-
-    def _failed(self, problem: DeviceProblem) -> None:
-        stages = _ACCOUNT_STAGES if problem.code in _ACCOUNT else _REACH_STAGES
-        self._not_before = self._clock.monotonic() + self._backoff.failed(stages)
-        if self._last_problem is None or self._last_problem.code is not problem.code:
-            log.warning("dome %s: %s", self._camera_id, problem)
-        self._last_problem = problem
-
-    async def _let_go(self) -> None:
-        dome, self._dome = self._dome, None
-        if dome is not None:
-            await dome.device.close()
 
 
 async def _other(driver: PtzDriver, what: str, given: Body) -> Body:

@@ -1,19 +1,18 @@
 """One device by ONVIF: what it is, its clock, its services, its streams."""
 
 import asyncio
-import calendar
-import datetime
 from dataclasses import dataclass
 from typing import Any
 
 from config.accounts import Account
 from ingest.onvif import wsdl
+from ingest.onvif.device_clock import clock_offset
 from ingest.onvif.http_link import HttpLink, Times
 from ingest.onvif.problem import Code, DeviceProblem, printable
 from ingest.onvif.profiles import VideoProfile, profiles_in
 from ingest.onvif.soap import SoapLink
 from ingest.onvif.uris import service_path, snapshot_path, stream_address
-from ingest.onvif.xml_reply import Node, whole
+from ingest.onvif.xml_reply import Node
 from ingest.opening import Door
 from runtime.clock import Clock
 
@@ -146,20 +145,11 @@ class Device:
         try:
             reply = await self.soap.ask("device", path, "GetSystemDateAndTime", anonymous=True)
         except DeviceProblem as problem:
-            # Against the standard, some guard it or lack it: then our own time has to do.
-            if problem.code not in (
-                Code.NOT_AUTHORIZED,
-                Code.NO_ACCOUNT,
-                Code.NOT_SUPPORTED,
-                Code.FAULT,
-                Code.BASIC_ONLY,
-            ):
+            if problem.code not in _NO_CLOCK:
                 raise
             return
-        told = _unix(reply)
-        if told is not None:
-            # The reply has whole seconds, and took as long to come as to go.
-            self.soap.clock_offset_s = told + 0.5 - (before + self._clock.now()) / 2
+        # The reply has whole seconds, and took as long to come as to go.
+        self.soap.clock_offset_s = clock_offset(reply, (before + self._clock.now()) / 2 - 0.5)
 
     def _take_services(self, reply: Node) -> None:
         names = {namespace: name for name, namespace in wsdl.NAMESPACES.items()}
@@ -196,19 +186,3 @@ def _uri(reply: Node) -> str:
     if node is None or not node.text:
         raise DeviceProblem(Code.BROKEN_REPLY, "no Uri")
     return node.text
-
-
-def _unix(reply: Node) -> float | None:
-    """UTCDateTime of GetSystemDateAndTime (Core 8.3.7), None where it is missing or impossible."""
-    utc = reply.find("UTCDateTime")
-    if utc is None:
-        return None
-    asked = [("Date", "Year"), ("Date", "Month"), ("Date", "Day"), ("Time", "Hour"), ("Time", "Minute")]
-    found = [whole(utc.said(*names), 0, 9999) for names in [*asked, ("Time", "Second")]]
-    year, month, day, hour, minute, second = (-1 if value is None else value for value in found)
-    try:
-        # A leap second, which some clocks show, is the second before it.
-        moment = datetime.datetime(year, month, day, hour, minute, min(second, 59))
-    except ValueError:
-        return None
-    return float(calendar.timegm(moment.timetuple()))

@@ -19,4 +19,4 @@ def device_of(keys: DeviceKeys, account: Account | None, door: Door, clock: Cloc
 async def open_ptz(device: Device, settings: Ptz, clock: Clock) -> PtzDriver:
     """The driver `settings` name, for a device that is open. Raises DeviceProblem."""
     driver = await open_onvif_ptz(device, settings, clock)
-    return driver if settings.driver == "onvif" else await open_isapi_ptz(device, driver, clock)
+    return driver if settings.driver == "onvif" else await open_isapi_ptz(device, driver, clock, settings.channel)

@@ -12,16 +12,21 @@ from ingest.onvif.spaces import turned_into, within
 from ingest.onvif.xml_reply import Node, number, read_xml
 from runtime.clock import Clock
 
-_PATH = "/ISAPI/PTZCtrl/channels/1"
+_PATH = "/ISAPI/PTZCtrl/channels"
 _NAMESPACE = "http://www.hikvision.com/ver20/XMLSchema"
 _TENTHS = 10.0
+_USUAL_SPEED = 100.0
 
 
 class IsapiPtz:
     """A `PtzDriver`. Made by `open_isapi_ptz`."""
 
-    def __init__(self, device: Device, beside: OnvifPtz, clock: Clock, *, fine: bool) -> None:
-        self._device, self._beside, self._clock, self._fine = device, beside, clock, fine
+    def __init__(
+        self, device: Device, beside: OnvifPtz, clock: Clock, channel: int, fastest: tuple[float, float] | None
+    ) -> None:
+        """`fastest`: largest speeds of `absoluteEx`, None where there is only `absolute`."""
+        self._device, self._beside, self._clock, self._fastest = device, beside, clock, fastest
+        self._channel = channel
 
     @property
     def capabilities(self) -> PtzCapabilities:
@@ -95,10 +100,10 @@ class IsapiPtz:
 
     async def _place(self) -> tuple[float, float, float]:
         """Pan, tilt, zoom now. Raises DeviceProblem broken_reply where one is missing."""
-        if self._fine:
-            node, scale = await isapi(self._device, "GET", "absoluteEx"), 1.0
+        if self._fastest is not None:
+            node, scale = await isapi(self._device, self._channel, "GET", "absoluteEx"), 1.0
         else:
-            node, scale = await isapi(self._device, "GET", "status"), _TENTHS
+            node, scale = await isapi(self._device, self._channel, "GET", "status"), _TENTHS
             node = node.at("AbsoluteHigh") or node
         found = [number(node.said(name)) for name in ("azimuth", "elevation", "absoluteZoom")]
         azimuth, elevation, zoom = found
@@ -118,39 +123,56 @@ class IsapiPtz:
         return inside, -elevation / scale, max(1.0, zoom / scale)
 
     async def _send(self, azimuth: float, elevation: float, zoom: float, speed: float | None) -> None:
-        if self._fine:
-            pace = 100.0 if speed is None else max(0.1, min(1.0, speed) * 100.0)
+        if self._fastest is not None:
+            share = 1.0 if speed is None else min(1.0, speed)
+            across, down = (max(0.1, share * most) for most in self._fastest)
             inner = (
                 f"<elevation>{elevation:.2f}</elevation><azimuth>{azimuth:.2f}</azimuth>"
                 f"<absoluteZoom>{zoom:.2f}</absoluteZoom>"
-                f"<horizontalSpeed>{pace:.2f}</horizontalSpeed><verticalSpeed>{pace:.2f}</verticalSpeed>"
+                f"<horizontalSpeed>{across:.2f}</horizontalSpeed><verticalSpeed>{down:.2f}</verticalSpeed>"
                 "<zoomType>absoluteZoom</zoomType>"
             )
-            await isapi(self._device, "PUT", "absoluteEx", _document("PTZAbsoluteEx", inner))
+            await isapi(self._device, self._channel, "PUT", "absoluteEx", _document("PTZAbsoluteEx", inner))
             return
         inner = (
             f"<AbsoluteHigh><elevation>{round(elevation * _TENTHS)}</elevation>"
             f"<azimuth>{round(azimuth * _TENTHS) % 3600}</azimuth>"
             f"<absoluteZoom>{round(zoom * _TENTHS)}</absoluteZoom></AbsoluteHigh>"
         )
-        await isapi(self._device, "PUT", "absolute", _document("PTZData", inner))
+        await isapi(self._device, self._channel, "PUT", "absolute", _document("PTZData", inner))
 
 
-async def open_isapi_ptz(device: Device, beside: OnvifPtz, clock: Clock) -> IsapiPtz:
-    """Asks whether `absoluteEx` is there, else uses `absolute`. Raises DeviceProblem."""
+async def open_isapi_ptz(device: Device, beside: OnvifPtz, clock: Clock, channel: int = 1) -> IsapiPtz:
+    """Asks whether `absoluteEx` is there, else uses `absolute`. `channel`: of a recorder or a camera of several
+    pictures. Raises DeviceProblem."""
     try:
-        await isapi(device, "GET", "absoluteEx")
+        await isapi(device, channel, "GET", "absoluteEx")
     except DeviceProblem as problem:
         if problem.code is not Code.NOT_SUPPORTED:
             raise
-        await isapi(device, "GET", "status")
-        return IsapiPtz(device, beside, clock, fine=False)
-    return IsapiPtz(device, beside, clock, fine=True)
+        await isapi(device, channel, "GET", "status")
+        return IsapiPtz(device, beside, clock, channel, None)
+    return IsapiPtz(device, beside, clock, channel, await _fastest(device, channel))
 
 
-async def isapi(device: Device, method: str, name: str, body: str = "") -> Node:
-    """One ISAPI exchange under the PTZ channel, by HTTP Digest. Raises DeviceProblem."""
-    reply = await device.soap.http(method, f"{_PATH}/{name}", body.encode(), "application/xml", fresh=method == "PUT")
+async def _fastest(device: Device, channel: int) -> tuple[float, float]:
+    """Largest horizontal and vertical speed; the usual 100 where the device does not say."""
+    try:
+        node = await isapi(device, channel, "GET", "absoluteEx/capabilities")
+    except DeviceProblem as problem:
+        if problem.code not in (Code.NOT_SUPPORTED, Code.FAULT, Code.BROKEN_REPLY, Code.BROKEN_XML):
+            raise
+        node = Node("", {})
+    said = [node.at(name) or Node("", {}) for name in ("horizontalSpeed", "verticalSpeed")]
+    most = [number(speed.attribute("max")) for speed in said]
+    across, down = (value if value is not None and 0.1 <= value <= 1000 else _USUAL_SPEED for value in most)
+    return across, down
+
+
+async def isapi(device: Device, channel: int, method: str, name: str, body: str = "") -> Node:
+    """One ISAPI exchange under a PTZ channel, by HTTP Digest. Raises DeviceProblem."""
+    path = f"{_PATH}/{channel}/{name}"
+    reply = await device.soap.http(method, path, body.encode(), "application/xml", fresh=method == "PUT")
     if reply.status in (404, 405, 501):
         raise DeviceProblem(Code.NOT_SUPPORTED, f"ISAPI {name}")
     if reply.status == 200 and method == "PUT" and not reply.body.strip():

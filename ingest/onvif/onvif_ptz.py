@@ -2,6 +2,7 @@
 
 import datetime
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from config.camera_device import Ptz
@@ -10,7 +11,7 @@ from ingest.onvif.device import Device
 from ingest.onvif.problem import Code, DeviceProblem, printable
 from ingest.onvif.profiles import LONGEST_TOKEN, VideoProfile
 from ingest.onvif.ptz import Auxiliary, MotionJudge, Preset, PtzCapabilities, PtzStatus
-from ingest.onvif.spaces import PtzNode, node_in, turned_into, within
+from ingest.onvif.spaces import Axis, PtzNode, node_in, turned_into, within
 from ingest.onvif.xml_reply import Node, number
 from runtime.clock import Clock
 
@@ -83,7 +84,7 @@ class OnvifPtz:
             position["Zoom"] = {"x": node.zoom.to_device(min(max(zoom, low), high))}
         if not position:
             raise DeviceProblem(Code.NOT_SUPPORTED, "absolute zoom")
-        await self._move("AbsoluteMove", Position=position, **_paced(position, speed))
+        await self._move("AbsoluteMove", Position=position, **self._paced(position, speed))
 
     async def relative(self, pan_deg: float, tilt_deg: float, zoom: float = 0.0, speed: float | None = None) -> None:
         # Where it says where it is, the sum is exact; what a translation of 1 means differs from brand to brand.
@@ -103,13 +104,13 @@ class OnvifPtz:
             raise DeviceProblem(Code.NOT_SUPPORTED, "relative moves")
         shift: dict[str, Any] = {
             "PanTilt": {
-                "x": _share(pan_deg, own.pan_deg, node.translation[0]),
-                "y": _share(tilt_deg, own.tilt_deg, node.translation[1]),
+                "x": _shift(pan_deg, node.pan, own.pan_deg, node.translation[0]),
+                "y": _shift(tilt_deg, node.tilt, own.tilt_deg, node.translation[1]),
             }
         }
         if zoom and node.zoom_translation is not None:
             shift["Zoom"] = {"x": _share(zoom, own.zoom, node.zoom_translation) / 2}
-        await self._move("RelativeMove", Translation=shift, **_paced(shift, speed))
+        await self._move("RelativeMove", Translation=shift, **self._paced(shift, speed))
 
     async def continuous(self, pan: float, tilt: float, zoom: float, timeout_s: float) -> None:
         node, own = self._node, self._settings
@@ -118,11 +119,11 @@ class OnvifPtz:
         velocity: dict[str, Any] = {}
         if node.velocity is not None:
             velocity["PanTilt"] = {
-                "x": _unit(pan) * node.velocity[0] * _way(own.pan_deg),
-                "y": _unit(tilt) * node.velocity[1] * _way(own.tilt_deg),
+                "x": node.velocity[0].velocity(_unit(pan) * _way(own.pan_deg)),
+                "y": node.velocity[1].velocity(_unit(tilt) * _way(own.tilt_deg)),
             }
         if node.zoom_velocity is not None:
-            velocity["Zoom"] = {"x": _unit(zoom) * node.zoom_velocity}
+            velocity["Zoom"] = {"x": node.zoom_velocity.velocity(_unit(zoom))}
         # Whole seconds: many devices read no fractions of a duration, and take 0 for no limit.
         seconds = min(max(math.ceil(timeout_s), 1), LONGEST_MOVE_S)
         await self._move("ContinuousMove", Velocity=velocity, Timeout=datetime.timedelta(seconds=seconds))
@@ -166,8 +167,7 @@ class OnvifPtz:
         return given
 
     async def goto_preset(self, token: str, speed: float | None = None) -> None:
-        paced = {} if speed is None else {"Speed": {"PanTilt": {"x": _pace(speed), "y": _pace(speed)}}}
-        await self._move("GotoPreset", PresetToken=token, **paced)
+        await self._move("GotoPreset", PresetToken=token, **self._paced(("PanTilt",), speed))
 
     async def remove_preset(self, token: str) -> None:
         await self._device.ask("ptz", "RemovePreset", ProfileToken=self._profile.token, PresetToken=token)
@@ -193,6 +193,15 @@ class OnvifPtz:
     async def _move(self, name: str, **values: Any) -> None:
         self.judge.commanded(self._clock.monotonic())
         await self._device.ask("ptz", name, fresh=True, ProfileToken=self._profile.token, **values)
+
+    def _paced(self, parts: Iterable[str], speed: float | None) -> dict[str, Any]:
+        """`Speed` of the parts that move, within the device's speed spaces; nothing for the device's own."""
+        if speed is None:
+            return {}
+        pace = max(0.0, _unit(speed))
+        turn = self._node.speed.speed(pace)
+        full = {"PanTilt": {"x": turn, "y": turn}, "Zoom": {"x": self._node.zoom_speed.speed(pace)}}
+        return {"Speed": {part: full[part] for part in parts}}
 
     def _position(self, node: Node) -> tuple[float | None, float | None, float | None]:
         """Degrees and magnification of a Position; None for what is missing, empty or no number."""
@@ -224,22 +233,18 @@ def _unit(value: float) -> float:
     return max(-1.0, min(1.0, value)) if math.isfinite(value) else 0.0
 
 
-def _pace(speed: float) -> float:
-    return max(0.0, _unit(speed))
-
-
 def _way(ends: tuple[float, float]) -> float:
     return 1.0 if ends[1] > ends[0] else -1.0
 
 
+def _shift(amount: float, axis: Axis | None, ends: tuple[float, float], largest: float) -> float:
+    """Degrees as a translation: in the steps of the position space where it has one (PTZ 5.8.2.2), else half the range
+    is the largest value."""
+    if axis is not None:
+        steps = amount * (axis.high - axis.low) / (axis.last - axis.first)
+        return max(-largest, min(largest, steps))
+    return _share(amount, ends, largest)
+
+
 def _share(amount: float, ends: tuple[float, float], largest: float) -> float:
-    """An amount of degrees as a translation: half the range is the largest value (PTZ 5.8.2.2)."""
     return max(-1.0, min(1.0, 2 * amount / (ends[1] - ends[0]))) * largest
-
-
-def _paced(parts: dict[str, Any], speed: float | None) -> dict[str, Any]:
-    if speed is None:
-        return {}
-    pace = _pace(speed)
-    full = {"PanTilt": {"x": pace, "y": pace}, "Zoom": {"x": pace}}
-    return {"Speed": {part: full[part] for part in parts}}

@@ -19,6 +19,8 @@ MAX_ADDRESSES = 65_536
 CONCURRENCY = 64
 """Devices asked at once: enough that those which answer late do not count, few enough for files and memory."""
 QUICK = Times(connect=2.0, read=5.0, whole=8.0)
+LONGEST_S = 30.0
+"""For all that is asked of one device: one that is slow on purpose is left, with what it said until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,14 @@ async def probe(
     clock: Clock,
     certificate_sha256: str = "",
     times: Times = QUICK,
+    *,
+    turning: str = "",
+    within_s: float = LONGEST_S,
 ) -> Probed:
-    """Everything about the device at `url`. Does not raise for what the device does or is."""
+    """Everything about the device at `url`. Does not raise for what the device does or is.
+
+    `turning`: token of the profile whose picture source counts, of a device with several; "" finds it out.
+    """
     found = Probed(url)
     try:
         device = Device(url, account, door, clock, certificate_sha256, times)
@@ -69,9 +77,12 @@ async def probe(
         found.problem = problem
         return found
     try:
-        await _ask(device, found)
+        async with asyncio.timeout(within_s):
+            await _ask(device, found, turning)
     except DeviceProblem as problem:
         found.problem = problem
+    except TimeoutError:
+        found.problem = DeviceProblem(Code.TIMED_OUT, f"not done within {within_s:g} s")
     finally:
         found.clock_offset_s = device.clock_offset_s
         found.notes = list(device.notes)
@@ -79,12 +90,12 @@ async def probe(
     return found
 
 
-async def _ask(device: Device, found: Probed) -> None:
+async def _ask(device: Device, found: Probed, turning: str) -> None:
     await device.open()
     found.information = await device.information()
     found.profiles = await device.profiles()
     found.turns = "ptz" in device.services and any(profile.ptz for profile in found.profiles)
-    choice = choose_streams(found.profiles, next((p.token for p in found.profiles if p.ptz), ""))
+    choice = choose_streams(found.profiles, turning or next((p.token for p in found.profiles if p.ptz), ""))
     found.sub = await _stream(device, choice.sub)
     found.main = await _stream(device, choice.main)
 
@@ -105,15 +116,22 @@ async def probe_all(
     clock: Clock,
     concurrency: int = CONCURRENCY,
     times: Times = QUICK,
+    *,
+    certificate_for: Callable[[str], str] = lambda _url: "",
+    within_s: float = LONGEST_S,
 ) -> AsyncIterator[Progress]:
-    """Results as they come. Leaving the iteration (`aclose`) ends what is still being asked."""
+    """Results as they come, in no order. Leaving the iteration (`aclose`) ends what is still being asked.
+
+    `certificate_for`: the pinned SHA-256 of a device's certificate, "" to have it verified as usual.
+    """
     waiting = iter(urls)
     asked: set[asyncio.Task[Probed]] = set()
     done = 0
     try:
         while done < len(urls):
             for url in itertools.islice(waiting, concurrency - len(asked)):
-                asked.add(asyncio.create_task(probe(url, account_for(url), door, clock, times=times)))
+                asking = probe(url, account_for(url), door, clock, certificate_for(url), times, within_s=within_s)
+                asked.add(asyncio.create_task(asking))
             finished, asked = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
             for task in finished:
                 done += 1

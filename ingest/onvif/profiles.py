@@ -88,8 +88,8 @@ def choose_streams(profiles: Sequence[VideoProfile], turning: str = "") -> Choic
     """Main and sub stream of one picture source: that of the profile `turning`, else that of the first usable one.
 
     Main: most pixels; of equals the higher frame rate, then H.264, then the device's order. Sub: H.264 before H.265
-    and nearest to 640 × 360, among those of at most 1280 × 720 and half of main's pixels. Only H.264 and H.265 of
-    known size count; a device with a single such profile has it as its sub stream and no main.
+    and nearest to 640 × 360, among those of at most 1280 × 720 and half of main's pixels; where all are larger, the
+    smallest. Only H.264 and H.265 of known size count; where all are of one size there is no main.
     """
     usable = [profile for profile in profiles if profile.codec in ("H264", "H265") and profile.pixels]
     if not usable:
@@ -99,6 +99,8 @@ def choose_streams(profiles: Sequence[VideoProfile], turning: str = "") -> Choic
     main = max(same, key=lambda p: (p.pixels, p.fps, p.codec == "H264"))
     smaller = [p for p in same if p.pixels <= min(LARGEST_SUB_PIXELS, main.pixels / 2)]
     if not smaller:
-        return Choice(main, None)
+        # The sub stream is received all the time, so it is the least of the large ones.
+        least = min(same, key=lambda p: (p.pixels, p.codec != "H264", p.fps))
+        return Choice(least, main if main.pixels > least.pixels else None)
     sub = min(smaller, key=lambda p: (p.codec != "H264", abs(math.log(p.pixels / SUB_PIXELS))))
     return Choice(sub, main)

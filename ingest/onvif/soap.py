@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from config.accounts import Account
 from ingest.onvif import wsdl
+from ingest.onvif.device_clock import other_offset
 from ingest.onvif.http_link import HttpLink, Reply
 from ingest.onvif.problem import Code, DeviceProblem, printable
 from ingest.onvif.xml_reply import Node, read_xml
@@ -23,6 +24,9 @@ _WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utili
 _TOKEN = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest"
 _BASE64 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary"
 _MIN_OFFSET = 2.0
+# Dahua: "Wsse authorized time check failed"; Hikvision: ter:NotAuthorized, and wsse:InvalidSecurity on recorders
+# (home-assistant/core #93079); Uniview: "Sender not Authorized".
+_UNAUTHORIZED = ("notauthorized", "authorizedtime", "unauthorized", "authentic", "invalidsecurity")
 _UNSUPPORTED = ("actionnotsupported", "notsupported", "notimplemented", "not implemented", "unknownaction")
 
 
@@ -31,7 +35,7 @@ class _Way(Enum):
 
     TOKEN = "WS-Security with the device's time"
     DIGEST = "HTTP Digest"
-    OWN_TIME = "WS-Security with our time"
+    OTHER_TIME = "WS-Security with the time it may judge by instead"
 
 
 class SoapLink:
@@ -103,18 +107,18 @@ class SoapLink:
         first = _Way.DIGEST if self._signer is not None and self._signer.ready else _Way.TOKEN
         ways = [self._way or first, first]
         if abs(self.clock_offset_s or 0.0) > _MIN_OFFSET:
-            ways.append(_Way.OWN_TIME)
+            ways.append(_Way.OTHER_TIME)
         unique = list(dict.fromkeys(ways))
         return unique[:1] if self._given_up else unique
 
     def _others(self, way: _Way, ways: list[_Way], reply: Reply) -> list[_Way]:
         """What is left to try; a challenge makes HTTP Digest the next."""
         if way is not _Way.DIGEST and self._challenged(reply, signed=False):
-            return [_Way.DIGEST, *(other for other in ways if other is _Way.OWN_TIME)]
+            return [_Way.DIGEST, *(other for other in ways if other is _Way.OTHER_TIME)]
         return ways
 
     async def _send(self, path: str, action: str, request: str, way: _Way | None, fresh: bool) -> tuple[Reply, bool]:
-        token = self._token(way) if way in (_Way.TOKEN, _Way.OWN_TIME) else ""
+        token = self._token(way) if way in (_Way.TOKEN, _Way.OTHER_TIME) else ""
         body = f'<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="{_SOAP}">{token}<s:Body>{request}</s:Body>'
         headers = {"Content-Type": f'application/soap+xml; charset=utf-8; action="{action}"'}
         if way is _Way.DIGEST:
@@ -140,7 +144,9 @@ class SoapLink:
         """WS-Security UsernameToken Profile 1.0, section 3.1: SHA-1 of nonce, time and password."""
         if self._account is None:
             return ""
-        offset = (self.clock_offset_s or 0.0) if way is _Way.TOKEN else 0.0
+        offset = self.clock_offset_s or 0.0
+        if way is _Way.OTHER_TIME:
+            offset = other_offset(offset)
         created = timestamp(self._clock.now() + offset)
         nonce = self._rng.randbytes(16)
         digest = hashlib.sha1(nonce + created.encode() + self._account.password.encode(), usedforsecurity=False)
@@ -200,8 +206,7 @@ def problem_of(fault: Node) -> DeviceProblem:
     detail = printable(f"{reason} ({', '.join(codes[-2:])})" if codes else reason)
     if "locked" in said or "toomany" in said.replace(" ", ""):
         return DeviceProblem(Code.BUSY, detail)
-    # Dahua: "Wsse authorized time check failed"; Hikvision: ter:NotAuthorized; Uniview: "Sender not Authorized".
-    if any(word in said.replace(" ", "") for word in ("notauthorized", "authorizedtime", "unauthorized", "authentic")):
+    if any(word in said.replace(" ", "") for word in _UNAUTHORIZED):
         return DeviceProblem(Code.NOT_AUTHORIZED, detail)
     if any(word in said for word in _UNSUPPORTED):
         return DeviceProblem(Code.NOT_SUPPORTED, detail)

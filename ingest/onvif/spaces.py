@@ -39,6 +39,23 @@ class Axis:
         return min(self.first, self.last), max(self.first, self.last)
 
 
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Ends of a space of velocities or speeds: what is asked for is kept within them."""
+
+    low: float
+    high: float
+
+    def velocity(self, share: float) -> float:
+        """-1…1 of the fastest that way; 0 where it cannot go that way."""
+        return share * (max(self.high, 0.0) if share > 0 else max(-self.low, 0.0))
+
+    def speed(self, share: float) -> float:
+        """0…1 of the way from the slowest to the fastest (PTZ 5.8: speeds have no direction)."""
+        low = max(self.low, 0.0)
+        return low + share * (max(self.high, low) - low)
+
+
 def within(value: float, ends: tuple[float, float], what: str) -> float:
     """The value, moved onto an end it is beyond by rounding only. Raises DeviceProblem out_of_range."""
     if not ends[0] - _TOLERANCE <= value <= ends[1] + _TOLERANCE:
@@ -65,9 +82,12 @@ class PtzNode:
     """To be named in requests; "" for the generic one, which Hikvision refuses to see named."""
     translation: tuple[float, float] | None
     zoom_translation: float | None
-    velocity: tuple[float, float] | None
-    """Largest value of the velocity space for pan and tilt."""
-    zoom_velocity: float | None
+    velocity: tuple[Rates, Rates] | None
+    """Of pan and of tilt."""
+    zoom_velocity: Rates | None
+    speed: Rates
+    """Of pan and tilt on the way to a place, and of zoom."""
+    zoom_speed: Rates
     presets: int
     auxiliary: dict[tuple[Auxiliary, bool], str]
     """The device's command for (what, on)."""
@@ -86,15 +106,19 @@ def node_in(reply: Node, token: str, settings: Ptz) -> PtzNode:
     closer, _ = _space(spaces, "RelativeZoomTranslationSpace", "ZoomSpaces/TranslationGenericSpace")
     speed, _ = _space(spaces, "ContinuousPanTiltVelocitySpace", "PanTiltSpaces/VelocityGenericSpace")
     zooming, _ = _space(spaces, "ContinuousZoomVelocitySpace", "ZoomSpaces/VelocityGenericSpace")
+    pace, _ = _space(spaces, "PanTiltSpeedSpace", "PanTiltSpaces/GenericSpeedSpace")
+    zoom_pace, _ = _space(spaces, "ZoomSpeedSpace", "ZoomSpaces/ZoomGenericSpeedSpace")
     return PtzNode(
         pan=Axis(*_range(place, "XRange", (-1, 1)), *settings.pan_deg) if place else None,
         tilt=Axis(*_range(place, "YRange", (-1, 1)), *settings.tilt_deg) if place else None,
-        zoom=Axis(*_range(zoom, "XRange", (0, 1)), *settings.zoom) if zoom else None,
+        zoom=Axis(*_range(zoom, "XRange", (0, 1)), *settings.zoom) if _has_length(zoom) else None,
         position_space=name,
         translation=(_top(step, "XRange"), _top(step, "YRange")) if step else None,
-        zoom_translation=_top(closer, "XRange") if closer else None,
-        velocity=(_top(speed, "XRange"), _top(speed, "YRange")) if speed else None,
-        zoom_velocity=_top(zooming, "XRange") if zooming else None,
+        zoom_translation=_top(closer, "XRange") if closer and _has_length(closer) else None,
+        velocity=(_rates(speed, "XRange"), _rates(speed, "YRange")) if speed else None,
+        zoom_velocity=_rates(zooming, "XRange") if _has_length(zooming) else None,
+        speed=_rates(pace, "XRange", (0, 1)),
+        zoom_speed=_rates(zoom_pace, "XRange", (0, 1)),
         presets=whole(node.said("MaximumNumberOfPresets"), 0, 100_000) or 0,
         auxiliary=_auxiliary(node),
     )
@@ -116,6 +140,18 @@ def _range(space: Node | None, name: str, usual: tuple[float, float]) -> tuple[f
     if low is None or high is None or not 1e-6 < high - low < 1e6:
         return usual
     return low, high
+
+
+def _has_length(space: Node | None) -> bool:
+    """A camera without zoom may list a zoom space all the same, both ends alike (yi-hack-Allwinner-v2 #767)."""
+    if space is None:
+        return False
+    low, high = number(space.said("XRange", "Min")), number(space.said("XRange", "Max"))
+    return low is None or low != high
+
+
+def _rates(space: Node | None, name: str, usual: tuple[float, float] = (-1, 1)) -> Rates:
+    return Rates(*_range(space, name, usual))
 
 
 def _top(space: Node, name: str) -> float:

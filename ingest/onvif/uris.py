@@ -9,6 +9,8 @@ from ingest.onvif.problem import Code, DeviceProblem
 
 _LONGEST = 1024
 _PLAIN = re.compile(r"[\x21-\x7e]{1,1024}")
+_TWO_PORTS = re.compile(r"^([^:\[\]]*):[0-9]{1,5}(:[0-9]{1,5})$")
+"""Some put RTSP's port behind the Host header that came, port and all (milg0/onvif-java-lib #19)."""
 _USER_IN_URI = re.compile(r"(?:^|[^a-z])(?:user|username|usr|account|secret)[_\s]*=", re.IGNORECASE)
 
 
@@ -18,9 +20,11 @@ def service_path(xaddr: str) -> tuple[str, str]:
     Devices behind NAT, or moved without a restart, name an address that is no longer theirs. Raises DeviceProblem.
     """
     # Some list several addresses (IPv4 and IPv6) in one; their paths are the same.
-    first = xaddr.split()[0] if xaddr.split() else ""
+    first = (xaddr.split() or [""])[0]
+    if not 0 < len(first) <= _LONGEST:
+        raise DeviceProblem(Code.BROKEN_REPLY, "a service address that is missing or endless")
     try:
-        parts = urlsplit(first[:_LONGEST])
+        parts = urlsplit(first)
         host = parts.hostname or ""
     except ValueError:
         raise DeviceProblem(Code.BROKEN_REPLY, "a service address that cannot be read") from None
@@ -42,8 +46,9 @@ def stream_address(uri: str, host: str) -> tuple[str, str]:
     netloc, slash, tail = rest.partition("/")
     if "?" in netloc or "#" in netloc:
         raise DeviceProblem(Code.BROKEN_REPLY, "a stream address that cannot be read")
+    netloc = _TWO_PORTS.sub(r"\1\2", netloc.rpartition("@")[2])
     try:
-        parts = urlsplit(f"{scheme.lower()}://{netloc.rpartition('@')[2]}")
+        parts = urlsplit(f"{scheme.lower()}://{netloc}")
         named, port = parts.hostname or "", parts.port
     except ValueError:
         raise DeviceProblem(Code.BROKEN_REPLY, "a stream address that cannot be read") from None

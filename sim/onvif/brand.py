@@ -25,6 +25,7 @@ class Quirk(StrEnum):
     NO_NETWORK_INTERFACES = "no-network-interfaces"  # GetNetworkInterfaces: 400 (python-onvif #43)
     TIMEOUT_IGNORED = "timeout-ignored"  # ContinuousMove goes on until Stop
     PRESET_NAMES_LOST = "preset-names-lost"  # presets come back without their names
+    SLOWS_WITH_ZOOM = "slows-with-zoom"  # turns slower the closer it looks (Sony CGI manual 8.4; "proportional pan")
     GUARDED_CAPABILITIES = "guarded-capabilities"  # GetCapabilities and GetServices want credentials
 
 

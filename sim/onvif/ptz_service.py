@@ -133,8 +133,13 @@ class PtzService(Service):
         seconds = min(max(_seconds(call.text("Timeout", "PT5S")), 0.0), longest)
         if self.device.has(Quirk.TIMEOUT_IGNORED):
             seconds = _FOREVER_SECONDS
+        turn = wanted.pan_tilt
+        if turn is not None and self.device.has(Quirk.SLOWS_WITH_ZOOM):
+            limits = self._dome.limits
+            slower = limits.hfov_deg(self._dome.aim().zoom) / limits.wide_hfov_deg
+            turn = turn[0] * slower, turn[1] * slower
         self._moves("ContinuousMove")
-        self._dome.turn_at(wanted.pan_tilt, wanted.zoom, seconds)
+        self._dome.turn_at(turn, wanted.zoom, seconds)
         return ""
 
     @operation("Stop")

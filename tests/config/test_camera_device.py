@@ -43,7 +43,8 @@ def test_every_key_is_taken_and_spaces_may_run_backwards(tmp_path: Path) -> None
     keys = (
         "driver: isapi\n      profile: Profile_1\n      pan_deg: [0, 360]\n      tilt_deg: [20, -90]\n"
         "      zoom: [1, 40]\n      wide_hfov_deg: 58.3\n"
-        "      mount: {heading_deg: 359.9, pitch_deg: -1.5, roll_deg: 0.5}\n      range_m: 3000"
+        "      slows_with_zoom: true\n"
+        "      mount: {heading_deg: 359.9, pitch_deg: -1.5, roll_deg: 0.5, tilt_zero_deg: 2}\n      range_m: 3000"
     )
     text = TURNING.replace("driver: onvif", keys).replace(
         f'"{URL}"', f'"https://10.0.0.5:8443/onvif/device_service"\n      certificate_sha256: "{"aB:" * 31}Cd"'
@@ -51,7 +52,8 @@ def test_every_key_is_taken_and_spaces_may_run_backwards(tmp_path: Path) -> None
     camera = load_cameras(write_town(tmp_path, text)).cameras[0]
     assert camera.ptz is not None
     assert camera.ptz.tilt_deg == (20, -90)
-    assert camera.ptz.mount.pitch_deg == -1.5
+    assert (camera.ptz.mount.pitch_deg, camera.ptz.mount.tilt_zero_deg) == (-1.5, 2)
+    assert camera.ptz.slows_with_zoom
     assert camera.device is not None
     assert camera.device.certificate_sha256 == "ab" * 31 + "cd"
 
@@ -122,7 +124,8 @@ def test_the_device_has_an_account_of_its_own_or_the_cameras(tmp_path: Path) -> 
     text = TURNING.replace("cameras:", accounts).replace(f'"{URL}"', f'"{URL}"\n      credentials: admin')
     environ = {"CAMERA_PASSWORD": "a", "BOSS": "b"}
     loaded = read_cameras(write_town(tmp_path, text))
-    assert loaded.warnings == ()  # an entry used by a device only is used
+    # An entry used by a device only is used. The zone says nothing of where the dome looks.
+    assert [one.key for one in loaded.warnings] == ["cameras[0].zones"]
     camera = loaded.file.cameras[0]
     own, streams = (f(camera, loaded.file, environ, tmp_path) for f in (device_account_of, account_of))
     assert own is not None

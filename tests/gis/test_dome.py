@@ -230,9 +230,11 @@ def test_a_hill_in_front_is_what_is_seen() -> None:
 
 def test_a_camera_that_turns_is_a_dome() -> None:
     fixed = camera(height_m=80)
-    ptz = Ptz(pan_deg=(180, -180), tilt_deg=(20, -90), mount={"heading_deg": 30, "roll_deg": -2}, range_m=1500)  # type: ignore[arg-type]
+    mount = {"heading_deg": 30, "roll_deg": -2, "tilt_zero_deg": 1}
+    told = {"pan_deg": (180, -180), "tilt_deg": (20, -90), "mount": mount, "range_m": 1500}
+    ptz = Ptz.model_validate(told)
     device = Device(url="http://10.0.0.5/onvif/device_service")
     turning = dome_of(fixed.model_copy(update={"ptz": ptz, "device": device}))
     assert dome_of(fixed) is None
     assert dome_of(camera(posed=False).model_copy(update={"ptz": ptz, "device": device})) is None
-    assert turning == Dome(LON, LAT, 80, Mount(30, 0, -2), ZoomLens(60), Limits(), 1500)
+    assert turning == Dome(LON, LAT, 80, Mount(30, 0, -2, 1), ZoomLens(60), Limits(), 1500)

@@ -56,6 +56,15 @@ def test_the_zero_of_tilt_is_told_from_a_lean() -> None:
     assert len(found.covariance) == 4
 
 
+def test_a_known_zero_of_tilt_is_kept() -> None:
+    true = Mount(200, 1.0, -2.0, 1.5)
+    found = calibrate(dome(Mount(tilt_zero_deg=1.5)), aims_at(dome(true), SQUARE))
+    assert pointing_errors(true, found.mount, 4)[-1] < 1e-6
+    assert (found.mount.tilt_zero_deg, found.solved) == (1.5, ("heading", "pitch", "roll"))
+    again = calibrate(dome(Mount(tilt_zero_deg=4.0)), aims_at(dome(true), SQUARE), tilt_zero=True)
+    assert again.mount.tilt_zero_deg == pytest.approx(1.5, abs=1e-6)
+
+
 def test_a_place_beside_the_middle_of_the_picture_counts_as_well() -> None:
     true = dome(Mount(33, 3, -4))
     aims = []

@@ -19,6 +19,7 @@ from ingest.dome_controls import DomeControls
 from ingest.link import WorkerLinks
 from ingest.live import LiveError, PtzReport
 from runtime.clock import SystemClock
+from sim.domes.dome import DomeLimits
 from sim.onvif.brand import BRANDS, GENERIC, HIKVISION, Brand, Quirk
 from tests.onvif.server import door
 from tests.sim.one_dome import ACCOUNT, OneDome, one_dome
@@ -27,7 +28,7 @@ CLOCK = SystemClock()
 SLOW = {"pan": 0.2, "tilt": 0.0, "zoom": 0.0}
 
 
-def camera(url: str) -> dict[str, Any]:
+def camera(url: str, slows_with_zoom: bool = False) -> dict[str, Any]:
     return {
         "id": "dome-1",
         "name": "塔",
@@ -35,7 +36,7 @@ def camera(url: str) -> dict[str, Any]:
         "credentials": "ptz",
         "streams": {"sub": {"url": "rtsp://127.0.0.1:1/x"}},
         "device": {"url": url},
-        "ptz": {"tilt_deg": [-90, 20]},
+        "ptz": {"tilt_deg": [-90, 20], "slows_with_zoom": slows_with_zoom},
     }
 
 
@@ -53,10 +54,10 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(brand: Brand = GENERIC, **settings: object) -> AsyncIterator[Bench]:
+async def bench(brand: Brand = GENERIC, *, slows_with_zoom: bool = False, **settings: object) -> AsyncIterator[Bench]:
     async with one_dome(brand, **settings) as one:  # type: ignore[arg-type]
         reports: list[PtzReport] = []
-        known = Camera.model_validate(camera(one.url))
+        known = Camera.model_validate(camera(one.url, slows_with_zoom))
         controls = DomeControls([known], lambda _: ACCOUNT, door(), CLOCK, random.Random(1), reports.append)
         try:
             yield Bench(one, controls, reports)
@@ -89,6 +90,65 @@ async def test_steering_goes_on_while_it_is_said_and_ends_with_its_lease() -> No
         assert len(pans) >= 3
         assert pans == sorted(pans)
         assert pans[-1] == pytest.approx(dome.one.dome.aim().pan_deg, abs=0.1)
+
+
+@dataclass
+class Pictures:
+    """How fast the picture goes by."""
+
+    dome: Bench
+
+    async def a_second(self, stick: float, zoom: float) -> float:
+        """Widths of the picture a second, under a stick pushed to the right since long enough to be up to speed."""
+        one = self.dome.one.dome
+        one.stop()
+        await until(lambda: not any(one.moving()))
+        one.go_to(0.0, -10.0, zoom)
+        await until(lambda: not any(one.moving()))
+        speed = 0.0
+        for _ in range(5):
+            await self.dome.ask("steer", pan=stick, tilt=0.0, zoom=0.0, lease_s=0.5)
+            began, before = CLOCK.monotonic(), one.aim().pan_deg
+            await asyncio.sleep(0.1)
+            speed = (one.aim().pan_deg - before) % 360 / (CLOCK.monotonic() - began)
+        await self.dome.ask("stop")
+        return speed / one.limits.hfov_deg(zoom)
+
+
+QUICK_LENS = DomeLimits(zoom_seconds=0.4)
+SLOWING = [
+    ("the worker slows it", frozenset(), False),
+    ("the dome slows itself", frozenset({Quirk.SLOWS_WITH_ZOOM}), True),
+]
+
+
+@pytest.mark.parametrize(("quirks", "itself"), [row[1:] for row in SLOWING], ids=[row[0] for row in SLOWING])
+async def test_the_picture_goes_by_as_fast_at_every_magnification(quirks: frozenset[Quirk], itself: bool) -> None:
+    async with bench(slows_with_zoom=itself, quirks=quirks, limits=QUICK_LENS) as dome:
+        # Nobody has asked this dome for its magnification before: the first move is as slow as the ones after.
+        pictures = Pictures(dome)
+        near = await pictures.a_second(0.4, 20.0)
+        wide = await pictures.a_second(0.4, 1.0)
+        assert wide == pytest.approx(0.4 * 240 / 60, rel=0.15)
+        assert near == pytest.approx(wide, rel=0.2)
+
+
+async def test_a_hand_that_turns_and_zooms_is_slowed_as_the_picture_comes_closer() -> None:
+    async with bench() as dome:
+        await dome.ask("status")
+        dome.one.dome.go_to(pan_deg=-120.0)
+        await until(lambda: not dome.turned())
+        await dome.ask("steer", pan=0.5, tilt=0.0, zoom=1.0, lease_s=3.0)
+        await until(lambda: dome.one.dome.aim().zoom > 10)
+        limits = dome.one.dome.limits
+        began, before = CLOCK.monotonic(), dome.one.dome.aim()
+        await asyncio.sleep(0.2)
+        aim = dome.one.dome.aim()
+        speed = (aim.pan_deg - before.pan_deg) % 360 / (CLOCK.monotonic() - began)
+        # Said once and for all; unslowed it were 120 degrees a second, forty pictures.
+        assert speed / limits.hfov_deg(aim.zoom) < 2.5 * (0.5 * 240 / 60)
+        assert dome.one.device.calls["ContinuousMove"] <= 12
+        await dome.ask("stop")
 
 
 async def test_a_stop_outlives_every_move_that_was_on_its_way() -> None:

@@ -113,9 +113,11 @@ def profile2(token: str, codec: str, width: int, height: int) -> str:
 
 @dataclass
 class Scripted:
-    """Answers by operation; `replies` may be changed by a test while it runs. `x`, `y`, `zoom` as the device counts."""
+    """Answers by operation; `replies` may be changed by a test while it runs. `x`, `y`, `zoom` as the device counts.
+    `told`: how far ahead it says its clock is, unless `replies` has an answer of its own."""
 
     replies: dict[str, str] = field(default_factory=dict)
+    told: float = 0.0
     x: float = 0.0
     y: float = 0.0
     zoom: float = 0.0
@@ -136,7 +138,7 @@ class Scripted:
             return self.move(name, asked.body)
         if name == "GetStatus":
             return soap(self.status())
-        reply = self.replies.get(name)
+        reply = self.replies.get(name) or (utc(self.told) if name == "GetSystemDateAndTime" else None)
         return soap(reply) if reply is not None else fault("ActionNotSupported", "no such operation", 500)
 
     def move(self, name: str, body: str) -> Answer:
@@ -167,7 +169,6 @@ class Hikvision(Scripted):
         super().__init__(word="MOVING")
         at = "http://192.168.1.64/onvif/"
         self.replies = {
-            "GetSystemDateAndTime": utc(0),
             "GetServices": services(
                 ("ver10/device/wsdl", f"{at}device_service"), ("ver10/media/wsdl", f"{at}Media"),
                 ("ver20/media/wsdl", f"{at}Media2"), ("ver20/ptz/wsdl", f"{at}PTZ"),
@@ -210,11 +211,10 @@ class Dahua(Scripted):
     """Tokens only, at most five seconds old by its own clock. `told`: what it says that clock is ahead by."""
 
     def __init__(self, ahead: float, told: float) -> None:
-        super().__init__()
+        super().__init__(told=told)
         self.ahead = ahead
         self.failures = 0
         self.replies = {
-            "GetSystemDateAndTime": utc(told),
             "GetServices": services(
                 ("ver10/media/wsdl", "http:///onvif/media_service"), ("ver20/ptz/wsdl", "http://10.9.9.9:8080/onvif/ptz"),
             ),

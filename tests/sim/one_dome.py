@@ -7,7 +7,7 @@ from random import Random
 
 from config.accounts import Account
 from runtime.clock import Clock, SystemClock
-from sim.domes.dome import Dome
+from sim.domes.dome import DEFAULT_LIMITS, Dome, DomeLimits
 from sim.onvif.brand import GENERIC, Brand
 from sim.onvif.device import Device, DeviceSettings, usual_streams
 from sim.onvif.server import DeviceServer
@@ -30,12 +30,17 @@ class OneDome:
 
 @asynccontextmanager
 async def one_dome(
-    brand: Brand = GENERIC, *, clock: Clock | None = None, host: str = "127.0.0.1", **settings: object
+    brand: Brand = GENERIC,
+    *,
+    clock: Clock | None = None,
+    host: str = "127.0.0.1",
+    limits: DomeLimits = DEFAULT_LIMITS,
+    **settings: object,
 ) -> AsyncIterator[OneDome]:
     """`settings`: fields of DeviceSettings, as `quirks=frozenset({Quirk.STUCK_MOVING})` or `clock_error_s=-3600`."""
     clock = clock or SystemClock()
     given = replace(DeviceSettings("d1", ACCOUNT, usual_streams("d1"), brand), **settings)  # type: ignore[arg-type]
-    dome = Dome(clock)
+    dome = Dome(clock, limits)
     device, server = Device(given, clock=clock, rng=Random(7), dome=dome), DeviceServer(clock)
     server.add(device)
     port = await server.listen_alone("d1", host)

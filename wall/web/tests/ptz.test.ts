@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { bearingOf, hfovAt } from '../src/ptz/bearing'
+import { bearingOf } from '../src/ptz/bearing'
 import { aimOf, hasTurned } from '../src/ptz/calibration'
 import { GamepadReader, padMotion, RestedAxes, type PadState } from '../src/ptz/gamepad'
 import { BEAT_MS, SteeringHand } from '../src/ptz/hand'
 import { commandBetween, inPicture } from '../src/ptz/picture_point'
 import type { Motion } from '../src/ptz/ptz_types'
-import { axisSpeed, combined, keysMotion, slowed, STILL, stickSpeed, wheelZoom, zoomFactor } from '../src/ptz/steering'
+import { axisSpeed, combined, keysMotion, STILL, stickSpeed, wheelZoom } from '../src/ptz/steering'
 
 describe('speeds', () => {
   it('rest in the middle, grow steadily and are full at the rim', () => {
@@ -23,18 +23,6 @@ describe('speeds', () => {
     expect(tilt / pan).toBeCloseTo(2)
     expect(tilt).toBeGreaterThan(0)
     expect(stickSpeed(0.02, 0.02)).toEqual({ pan: 0, tilt: 0 })
-  })
-
-  it('go by as fast in the picture at 30 times as at its widest', () => {
-    const wide = 60
-    for (const zoom of [1, 2, 8, 30]) expect(zoomFactor(zoom, wide) / (hfovAt(wide, zoom) / wide)).toBeCloseTo(1, 6)
-    expect(zoomFactor(null, wide)).toBe(1)
-    expect(zoomFactor(30, wide)).toBeLessThan(0.04)
-  })
-
-  it('are never slowed to nothing, and zoom is not slowed at all', () => {
-    const { pan, tilt, zoom } = slowed({ pan: 0.1, tilt: 0, zoom: -1 }, 0.03)
-    expect([pan, tilt, zoom]).toEqual([0.02, 0, -1])
   })
 
   it('add up, to full speed at most', () => {
@@ -211,18 +199,6 @@ describe('a hand on a dome', () => {
     expect(told.at(-1)?.zoom).toBe(1)
     vi.advanceTimersByTime(100)
     expect(told.at(-1)).toEqual(STILL)
-  })
-
-  it('slows with the magnification of the moment', () => {
-    let zoom = 1
-    hand = new SteeringHand(
-      (motion) => told.push(motion),
-      (motion) => slowed(motion, zoomFactor(zoom, 60)),
-    )
-    hand.set('stick', right)
-    zoom = 10
-    vi.advanceTimersByTime(BEAT_MS)
-    expect(told[1]?.pan).toBeLessThan(0.06)
   })
 })
 

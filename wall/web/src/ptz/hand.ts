@@ -18,11 +18,8 @@ export class SteeringHand {
   private last: Motion = STILL
   private lastAt = 0
 
-  /** `send` is told speeds; `adapt` may slow them to the magnification of the moment. */
-  constructor(
-    private readonly send: (motion: Motion) => void,
-    private readonly adapt: (motion: Motion) => Motion = (motion) => motion,
-  ) {}
+  /** `send` is told speeds. */
+  constructor(private readonly send: (motion: Motion) => void) {}
 
   get isMoving(): boolean {
     return this.timer !== null
@@ -74,8 +71,7 @@ export class SteeringHand {
   }
 
   private wanted(): Motion {
-    const sum = combined(this.sources.values())
-    return isStill(sum) ? STILL : this.adapt(sum)
+    return combined(this.sources.values())
   }
 
   private isSharp({ pan, tilt, zoom }: Motion): boolean {

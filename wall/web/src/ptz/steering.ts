@@ -1,4 +1,4 @@
-/** From hands to speeds. Pure. */
+/** From hands to speeds of the widest view: the worker slows them with the magnification. Pure. */
 import type { Motion } from './ptz_types'
 
 export const STILL: Motion = { pan: 0, tilt: 0, zoom: 0 }
@@ -7,8 +7,6 @@ export const STILL: Motion = { pan: 0, tilt: 0, zoom: 0 }
 const DEAD = 0.08
 /** Fine near the middle, quick at the rim. */
 const CURVE = 1.8
-/** Slower than this some domes do not turn at all. */
-const SLOWEST = 0.02
 const KEY_SPEED = 0.45
 const KEY_ZOOM = 0.6
 /** With Shift. */
@@ -35,19 +33,6 @@ export function stickSpeed(x: number, y: number): { pan: number; tilt: number } 
   const distance = Math.hypot(x, y)
   const speed = axisSpeed(distance)
   return speed === 0 ? { pan: 0, tilt: 0 } : { pan: (x / distance) * speed, tilt: (-y / distance) * speed }
-}
-
-/** How much slower to turn at a magnification, so that the picture goes by as fast as at its widest. */
-export function zoomFactor(zoom: number | null, wideHfovDeg: number): number {
-  if (zoom === null || !(zoom > 1)) return 1
-  const half = (Math.min(170, Math.max(1, wideHfovDeg)) * Math.PI) / 360
-  return Math.atan(Math.tan(half) / zoom) / half
-}
-
-/** Pan and tilt slowed to the magnification; what is meant to move still does. */
-export function slowed({ pan, tilt, zoom }: Motion, factor: number): Motion {
-  const by = (speed: number): number => (speed === 0 ? 0 : Math.sign(speed) * Math.max(SLOWEST, Math.abs(speed) * factor))
-  return { pan: within(by(pan)), tilt: within(by(tilt)), zoom: within(zoom) }
 }
 
 /** All hands together. */

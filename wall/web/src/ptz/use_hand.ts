@@ -3,7 +3,7 @@ import { GamepadReader } from './gamepad'
 import { SteeringHand } from './hand'
 import type { Motion } from './ptz_types'
 import type { PtzStore } from './ptz_store'
-import { isSteeringKey, keysMotion, slowed, STILL, zoomFactor } from './steering'
+import { isSteeringKey, keysMotion, STILL } from './steering'
 
 /** The wheel's notches come one by one; for so long each zooms. */
 const WHEEL_MS = 260
@@ -12,15 +12,11 @@ const WHEEL_MS = 260
  * The hand on the dome of one tile, alive as long as the component: stick, keys, wheel, gamepad. It lets go by itself when
  * the page is hidden, loses the focus, or goes away. `blocked`: somebody else has it; then nothing is sent.
  */
-export function useHand(ptz: PtzStore, camera: string, wideHfovDeg: number, blocked: () => boolean) {
+export function useHand(ptz: PtzStore, camera: string, blocked: () => boolean) {
   const held = new Set<string>()
   let slow = false
 
-  const factor = (): number => zoomFactor(ptz.news.get(camera)?.zoom ?? null, wideHfovDeg)
-  const hand = new SteeringHand(
-    (motion) => ptz.steer(camera, motion),
-    (motion) => slowed(motion, factor()),
-  )
+  const hand = new SteeringHand((motion) => ptz.steer(camera, motion))
   const pad = new GamepadReader((motion) => move('pad', motion))
 
   function move(source: string, motion: Motion): void {
