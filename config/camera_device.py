@@ -85,6 +85,7 @@ class Mount(Strict):
     heading_deg: float = Field(default=0.0, ge=0, lt=360, description="direction of pan 0, clockwise from north")
     pitch_deg: float = Field(default=0.0, ge=-45, le=45, description="of the base at pan 0, up positive")
     roll_deg: float = Field(default=0.0, ge=-45, le=45, description="clockwise as seen from behind at pan 0")
+    tilt_zero_deg: float = Field(default=0.0, ge=-45, le=45, description="added to every tilt that the dome tells")
 
 
 class Ptz(Strict):
@@ -97,5 +98,6 @@ class Ptz(Strict):
     tilt_deg: Annotated[tuple[_Tilt, _Tilt], AfterValidator(_two_ends)] = (-90.0, 20.0)
     zoom: Annotated[tuple[_Magnification, _Magnification], AfterValidator(_widening)] = (1.0, 30.0)
     wide_hfov_deg: float = Field(default=60.0, gt=1, lt=170, description="horizontal field of view at magnification 1")
+    slows_with_zoom: bool = Field(default=False, description="the dome itself turns slower the closer it looks")
     mount: Mount = Mount()
     range_m: float = Field(default=2000.0, gt=0, le=20000)
