@@ -1,5 +1,6 @@
 """The looking half of an ingest worker: due key frames are decoded, judged, and what is found goes into the spool."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -9,6 +10,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from api.object_clips import ObjectClips
+from config.cameras import Camera
+from gis.ground import GroundModel
 from ingest.access_unit import AccessUnit
 from ingest.decode import Decoder
 from ingest.frame import Frame
@@ -36,6 +39,7 @@ class Watched:
     lock: threading.Lock
     objects: int = 0
     remembered: bool = False
+    ended: bool = False
 
 
 class Analyst:
@@ -43,7 +47,6 @@ class Analyst:
 
     def __init__(
         self,
-        analyses: Mapping[str, CameraAnalysis],
         ring_of: Callable[[str], Ring],
         schedule: Schedule,
         spool: Spool,
@@ -51,7 +54,7 @@ class Analyst:
         spooled: Callable[[], None],
         timezone: ZoneInfo,
     ) -> None:
-        self._watched = {name: Watched(analysis, threading.Lock()) for name, analysis in analyses.items()}
+        self._watched: Mapping[str, Watched] = {}
         self._ring_of = ring_of
         self._schedule = schedule
         self._spool = spool
@@ -64,18 +67,38 @@ class Analyst:
         self.looked = 0
         self.undecodable = 0
 
-    def restore(self) -> None:
-        """Takes up what an earlier worker knew, so that nothing is told twice and nothing forgotten."""
-        for name, watched in self._watched.items():
-            path = self._memory_of(name)
-            if not path.exists():
-                continue
-            try:
-                watched.analysis.restore(path.read_bytes())
-                watched.remembered, watched.objects = True, 1
-            except (SnapshotError, OSError) as problem:
-                log.warning("%s: what was remembered is unusable, starting afresh: %s", name, problem)
-                path.unlink(missing_ok=True)
+    def _restore(self, name: str, watched: Watched) -> None:
+        path = self._memory_of(name)
+        if not path.exists():
+            return
+        try:
+            watched.analysis.restore(path.read_bytes())
+            watched.remembered, watched.objects = True, 1
+        except (SnapshotError, OSError) as problem:
+            log.warning("%s: what was remembered is unusable, starting afresh: %s", name, problem)
+            path.unlink(missing_ok=True)
+
+    def watch(self, name: str, analysis: CameraAnalysis) -> None:
+        """One more camera. What an earlier analysis of it knew, were it before a restart, is taken up, so that nothing
+        is told twice and nothing forgotten."""
+        watched = Watched(analysis, threading.Lock())
+        self._restore(name, watched)
+        self._watched = {**self._watched, name: watched}
+
+    def forget(self, name: str) -> None:
+        """The camera is not looked at any more; what is known of it is kept, should it come back. Waits for a look
+        that is under way."""
+        watched = self._watched[name]
+        self._watched = {other: kept for other, kept in self._watched.items() if other != name}
+        with watched.lock:
+            watched.ended = True
+            self._remember(name, watched)
+
+    def reconfigure(self, name: str, camera: Camera, ground: GroundModel | None) -> None:
+        """Waits for a look that is under way."""
+        watched = self._watched[name]
+        with watched.lock:
+            watched.analysis.reconfigure(camera, ground)
 
     def stop(self) -> None:
         self._stop.set()
@@ -92,7 +115,9 @@ class Analyst:
                 self._remember(name, watched)
 
     def _look(self, key: KeyFrame) -> None:
-        watched = self._watched[key.camera_id]
+        watched = self._watched.get(key.camera_id)
+        if watched is None:
+            return
         attention: Attention = "quiet"
         unit = key.unit()
         frame = self._decoder.decode(unit) if unit is not None else None
@@ -101,8 +126,11 @@ class Analyst:
         else:
             self.looked += 1
             with watched.lock:
+                if watched.ended:
+                    return
                 attention = self._judge(watched, frame)
-        self._schedule.set_level(key.camera_id, Level(attention))
+        with contextlib.suppress(KeyError):  # the camera was taken away meanwhile
+            self._schedule.set_level(key.camera_id, Level(attention))
 
     def _judge(self, watched: Watched, frame: Frame) -> Attention:
         analysis = watched.analysis

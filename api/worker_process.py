@@ -5,33 +5,37 @@
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import random
 import signal
 import sys
 import threading
-import uuid
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 import cv2
+from pydantic import ValidationError
 
+from api.analyses import Analyses
 from api.analyst import Analyst
 from api.log_format import set_up_logging
 from api.worker_requests import WorkerRequests
-from config.accounts import account_of, device_account_of
-from config.cameras import CamerasFile
+from config.accounts import StreamAccounts, device_account_of
+from config.cameras import Camera, CamerasFile
+from config.fingerprint import fingerprint
 from config.load import load_cameras
 from config.problem import ConfigError
-from gis.ground import ground_model
 from ingest.dome_controls import DomeControls
 from ingest.estate import Estate
 from ingest.gop import KeyFrame
-from ingest.link_server import LinkServer
-from ingest.live import PtzReport
+from ingest.link_server import Holding, LinkServer
+from ingest.live import LiveError, PtzReport
 from ingest.opening import Door
+from ingest.ring import Ring
 from ingest.rtsp.address import parse_networks
 from ingest.schedule import Schedule
 from ingest.state import StreamStatus
@@ -40,7 +44,6 @@ from runtime.clock import Clock, SystemClock
 from runtime.file_limit import raise_file_limit
 from runtime.spool import Spool
 from runtime.supervisor import watch_lifeline
-from vision.analysis import CameraAnalysis
 
 log = logging.getLogger(__name__)
 
@@ -55,13 +58,14 @@ class Worker:
     def __init__(self, file: CamerasFile, base_dir: Path, data: Path, shard: int, shards: int, clock: Clock) -> None:
         self._clock = clock
         self._stopping = asyncio.Event()
-        cameras = [camera for n, camera in enumerate(file.cameras) if n % shards == shard]
+        self._file, self._base_dir, self._shard, self._shards = file, base_dir, shard, shards
+        self._accounts = StreamAccounts(file, os.environ, base_dir)
+        self._changing = asyncio.Lock()
+        cameras = cameras_of(file, shard, shards)
         zone = ZoneInfo(file.town.timezone)
-        watched = [camera for camera in cameras if camera.enabled and camera.zones]
-        analyses = {c.id: CameraAnalysis(c, ground_model(c), zone, lambda: uuid.uuid4().hex) for c in watched}
         self._estate = Estate(
             cameras,
-            lambda camera: account_of(camera, file, os.environ, base_dir),
+            lambda camera: self._accounts.of(camera),
             file.defaults,
             file.allowed_networks,
             clock,
@@ -73,30 +77,28 @@ class Worker:
             self._estate.subscribe, file.defaults.transcoded_streams, clock, self._on_status
         )
         self._schedule = Schedule(_ANALYSIS_CORES / shards, clock)
-        looks = file.defaults.analysis
-        for camera_id in analyses:
-            self._schedule.add(camera_id, looks.interval_seconds, looks.candidate_interval_seconds)
-        self._watched_ids = list(analyses)
         self._spool = Spool(data / "spool" / f"worker-{shard}.sqlite")
         memory = data / "analysis"
         memory.mkdir(parents=True, exist_ok=True)
-        self._analyst = Analyst(analyses, self._estate.ring, self._schedule, self._spool, memory, self._wake_link, zone)
+        self._analyst = Analyst(self._ring, self._schedule, self._spool, memory, self._wake_link, zone)
+        self._analyses = Analyses(self._analyst, self._schedule, zone)
         self._domes = DomeControls(
             cameras,
-            lambda camera: device_account_of(camera, file, os.environ, base_dir),
-            Door(parse_networks(file.allowed_networks), random.Random()),
+            lambda camera: device_account_of(camera, self._file, os.environ, base_dir),
+            _door(file),
             clock,
             random.Random(),
             self._on_dome_moved,
         )
         self._link = LinkServer(
             data / "run" / f"worker-{shard}.sock",
-            [camera.id for camera in cameras],
+            _holding(file, base_dir, cameras),
             self,
             WorkerRequests(self._estate.ring, self._analyst, clock.now, self._domes.request),
             self._spool,
             self._facts,
             clock,
+            self._configure,
         )
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -105,7 +107,8 @@ class Worker:
 
     async def run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        await asyncio.to_thread(self._analyst.restore)
+        cameras = cameras_of(self._file, self._shard, self._shards)
+        await asyncio.to_thread(self._analyses.change, cameras, self._file.defaults.analysis)
         await self._link.start()
         looking = threading.Thread(target=self._analyst.run, name="look")
         looking.start()
@@ -123,6 +126,36 @@ class Worker:
         self._spool.close()
         log.info("stopped")
 
+    async def _configure(self, plain: dict[str, Any]) -> None:
+        """Whoever asked may go away meanwhile: what was begun is finished."""
+        await asyncio.shield(asyncio.create_task(self._change(plain), name="configure"))
+
+    async def _change(self, plain: dict[str, Any]) -> None:
+        try:
+            file = await asyncio.to_thread(CamerasFile.model_validate, plain)
+        except ValidationError as problem:
+            raise LiveError(f"not a configuration this worker knows: {problem.error_count()} problems") from None
+        cameras = cameras_of(file, self._shard, self._shards)
+        async with self._changing:
+            try:
+                await asyncio.to_thread(self._analyses.change, cameras, file.defaults.analysis)
+            except ValueError as problem:
+                raise LiveError(str(problem)) from None
+            self._file, self._accounts = file, StreamAccounts(file, os.environ, self._base_dir)
+            await asyncio.gather(
+                self._domes.change(cameras, _door(file)),
+                self._estate.change(cameras, file.defaults, file.allowed_networks),
+            )
+            self._link.holds(_holding(file, self._base_dir, cameras))
+        log.info("%d cameras from now on", len(cameras))
+
+    def _ring(self, camera_id: str) -> Ring:
+        """For the analysis, which may still look at the last picture of a stream that has ended: an empty one then."""
+        try:
+            return self._estate.ring(camera_id)
+        except KeyError:
+            return Ring(0.0, 0)
+
     # What the link needs of the streams.
 
     def subscribe(self, camera_id: str, profile: Any, sink: Any) -> Any:
@@ -132,8 +165,8 @@ class Worker:
 
     def statuses(self) -> dict[str, StreamStatus]:
         found = self._estate.statuses()
-        for camera_id in self._watched_ids:
-            if camera_id in found:
+        for camera_id in self._analyses.ids():
+            with contextlib.suppress(KeyError):  # while cameras change, the parts change one after the other
                 found[camera_id].sample_interval_s = self._schedule.sampling(camera_id).interval_s
         return found
 
@@ -158,6 +191,19 @@ class Worker:
             "undecodable": self._analyst.undecodable,
             "transcoding": len(self._transcoders),
         }
+
+
+def cameras_of(file: CamerasFile, shard: int, shards: int) -> list[Camera]:
+    """Dealt by their ids, not by their places in the file: a camera put in front would move all others."""
+    return [camera for camera in file.cameras if crc32(camera.id.encode()) % shards == shard]
+
+
+def _holding(file: CamerasFile, base_dir: Path, cameras: list[Camera]) -> Holding:
+    return Holding(tuple(camera.id for camera in cameras), fingerprint(file, base_dir))
+
+
+def _door(file: CamerasFile) -> Door:
+    return Door(parse_networks(file.allowed_networks), random.Random())
 
 
 async def _run(worker_of: Any) -> None:

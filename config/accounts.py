@@ -30,6 +30,27 @@ def account_of(camera: Camera, file: CamerasFile, environ: Mapping[str, str], ba
     return account_named(camera.credentials, file, environ, base_dir)
 
 
+class StreamAccounts:
+    """The accounts of one reading of the configuration: a password is read once, however many cameras have it."""
+
+    def __init__(self, file: CamerasFile, environ: Mapping[str, str], base_dir: Path) -> None:
+        self._file, self._environ, self._base_dir = file, environ, base_dir
+        self._known: dict[str | None, Account | MissingPassword | None] = {}
+
+    def of(self, camera: Camera) -> Account | None:
+        """As `account_of`. Raises MissingPassword."""
+        name = camera.credentials
+        if name not in self._known:
+            try:
+                self._known[name] = account_named(name, self._file, self._environ, self._base_dir)
+            except MissingPassword as problem:
+                self._known[name] = problem
+        found = self._known[name]
+        if isinstance(found, MissingPassword):
+            raise MissingPassword(str(found))
+        return found
+
+
 def device_account_of(camera: Camera, file: CamerasFile, environ: Mapping[str, str], base_dir: Path) -> Account | None:
     """The account it is managed with: `device.credentials`, else that of its streams. Raises MissingPassword."""
     own = camera.device.credentials if camera.device is not None else None

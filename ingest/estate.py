@@ -78,9 +78,13 @@ class Estate:
         self._receiving = Receiving(clock, Sweeper(clock, sweep_seconds), PromptReader(clock), ReadBuffer())
         self._streams: dict[Key, CameraStream] = {}
         self._idle: dict[str, StreamStatus] = {}
+        self._waiting: dict[Key, list[Sink]] = {}
+        """Watchers of what does not run: a camera switched off, or being begun anew."""
+        self._leaving: dict[str, list[CameraStream]] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._sweep_task: asyncio.Task[None] | None = None
         self._admission: Admission | None = None
+        self._stopped = False
 
     async def start(self) -> None:
         """Begins to connect, drawn out so that no host and no switch sees all cameras at once. Returns at once."""
@@ -98,14 +102,8 @@ class Estate:
         """Ends every session with its TEARDOWN; after STOP_SECONDS what is left is cut off."""
         for task in self._closing:
             task.cancel()
-        streams = list(self._streams.values())
-        if streams:
-            stops = {asyncio.create_task(stream.stop()) for stream in streams}
-            _, late = await asyncio.wait(stops, timeout=STOP_SECONDS)
-            for stream in streams:
-                stream.abandon()
-            if late:
-                await asyncio.wait(late)
+        self._stopped = True
+        await _ended([*self._streams.values(), *(stream for streams in self._leaving.values() for stream in streams)])
         self._streams.clear()
         if self._sweep_task is not None:
             self._sweep_task.cancel()
@@ -113,23 +111,57 @@ class Estate:
             self._sweep_task = None
         self._receiving.prompt.close()
 
-    async def change(self, cameras: Sequence[Camera]) -> None:
-        """Makes these the cameras. Streams that stay as they were are not touched; one that changed ends with its
-        TEARDOWN and begins anew with those who watch it; watchers of one that is gone hear nothing more."""
+    async def change(
+        self,
+        cameras: Sequence[Camera],
+        defaults: Defaults | None = None,
+        allowed_networks: Sequence[str] | None = None,
+    ) -> None:
+        """Makes these the cameras; returns when what changed has ended and begun. One change at a time.
+
+        Streams that stay as they were are not touched. One that changed ends with its TEARDOWN, then begins anew with
+        those who watch it. Watchers of a camera that goes or is switched off hear of it again when it comes back.
+        """
         before, self._cameras = self._cameras, {camera.id: camera for camera in cameras}
-        ended = {key: stream for key, stream in self._streams.items() if not self._stays(stream, before[key[0]])}
-        for key in ended:
-            del self._streams[key]
-        stops = {asyncio.create_task(stream.stop()) for stream in ended.values()}
-        if stops:
-            _, late = await asyncio.wait(stops, timeout=STOP_SECONDS)
-            for stream in ended.values():
-                stream.abandon()
-            if late:
-                await asyncio.wait(late)
+        self._defaults = defaults or self._defaults
+        if allowed_networks is not None:
+            self._door = Door(parse_networks(allowed_networks), self._rng)
         self._idle = {id_: status for id_, status in self._idle.items() if id_ in self._cameras}
-        for camera in self._cameras.values():
-            self._bring_in(camera, before.get(camera.id), ended)
+        for key, stream in tuple(self._streams.items()):
+            if not self._stays(stream, before[key[0]]):
+                del self._streams[key]
+                self._waiting.setdefault(key, []).extend(stream.fanout.sinks)
+                stream.fanout.sinks.clear()
+                self._leaving.setdefault(key[0], []).append(stream)
+        leaving = [asyncio.create_task(self._succeed(id_)) for id_ in tuple(self._leaving)]
+        for camera in cameras:
+            if not camera.enabled and (camera.id not in before or before[camera.id].enabled):
+                self._show_idle(camera, StreamState.DISABLED, "")
+        new = [camera for camera in cameras if camera.id not in self._leaving]
+        new = [camera for camera in new if camera.enabled and (camera.id, "sub") not in self._streams]
+        spread = spread_seconds(len(new) - 1)
+        for camera in new:
+            self._begin(camera.id, self._rng.uniform(0.0, spread))
+        if leaving:
+            await asyncio.wait(leaving)
+
+    async def _succeed(self, camera_id: str) -> None:
+        """A camera's old streams end; then begins what it is now."""
+        try:
+            await _ended(self._leaving[camera_id])
+        finally:
+            del self._leaving[camera_id]
+        self._begin(camera_id, 0.0)
+
+    def _begin(self, camera_id: str, after_seconds: float) -> None:
+        """What of a camera should run and does not: its sub-stream, and its main stream if that is waited for."""
+        camera = self._cameras.get(camera_id)
+        if camera is None or not camera.enabled or self._stopped:
+            return
+        for profile in _PROFILES:
+            key = (camera_id, profile)
+            if key not in self._streams and (profile == "sub" or self._waiting.get(key)):
+                self._start_stream(camera, profile, after_seconds)
 
     def _stays(self, stream: CameraStream, before: Camera) -> bool:
         camera = self._cameras.get(stream.settings.camera_id)
@@ -142,37 +174,27 @@ class Estate:
         except MissingPassword:
             return False
 
-    def _bring_in(self, camera: Camera, before: Camera | None, ended: dict[Key, CameraStream]) -> None:
-        if not camera.enabled:
-            if before is None or before.enabled:
-                self._show_idle(camera, StreamState.DISABLED, "")
-            return
-        for profile in _PROFILES:
-            old = ended.get((camera.id, profile))
-            sinks = old.fanout.sinks if old is not None else []
-            if (camera.id, profile) in self._streams or (profile == "main" and not sinks):
-                continue
-            self._idle.pop(camera.id, None)
-            stream = self._start_stream(camera, profile, 0.0)
-            if stream is not None:
-                stream.fanout.sinks.extend(sinks)
-
     def subscribe(self, camera_id: str, profile: Profile, sink: Sink) -> EstateSubscription:
         """Calls `sink` with the group of pictures so far (`catch_up`), then with every unit as it comes.
 
-        A stream not connected yet is waited for. The sink must return at once. Raises KeyError for a camera that is
-        not here, or has no such stream, or is switched off.
+        A stream not connected yet is waited for, also that of a camera that is switched off or lacks its password.
+        The sink must return at once. Raises KeyError for a camera that is not here, or has no such stream.
         """
-        stream = self._streams.get((camera_id, profile))
+        key: Key = (camera_id, profile)
+        stream = self._streams.get(key)
         if stream is None or stream.stopping:
             camera = self._cameras[camera_id]
-            stream = self._start_stream(camera, profile, 0.0) if camera.enabled and profile == "main" else None
+            if profile == "main" and camera.streams.main is None:
+                raise KeyError(camera_id)
+            runs = camera.enabled and camera_id not in self._leaving and not self._stopped
+            stream = self._start_stream(camera, profile, 0.0) if runs and profile == "main" else None
         if stream is None:
-            raise KeyError(camera_id)
-        for unit in stream.watch():
-            sink(LiveUnit(unit, catch_up=True))
-        stream.fanout.sinks.append(sink)
-        return EstateSubscription(lambda: self._unsubscribe((camera_id, profile), sink))
+            self._waiting.setdefault(key, []).append(sink)
+        else:
+            for unit in stream.watch():
+                sink(LiveUnit(unit, catch_up=True))
+            stream.fanout.sinks.append(sink)
+        return EstateSubscription(lambda: self._unsubscribe(key, sink))
 
     def ring(self, camera_id: str) -> Ring:
         """The sub-stream's ring. Raises KeyError when the camera is not here or switched off."""
@@ -207,10 +229,16 @@ class Estate:
             on_status=self._on_status,
         )
         self._streams[camera.id, profile] = stream
+        stream.fanout.sinks.extend(self._waiting.pop((camera.id, profile), ()))
+        if profile == "sub":
+            self._idle.pop(camera.id, None)
         stream.start(after_seconds)
         return stream
 
     def _show_idle(self, camera: Camera, state: StreamState, error: str) -> None:
+        before = self._idle.get(camera.id)
+        if before is not None and (before.state, before.error) == (state, error):
+            return
         status = StreamStatus(camera.id, state=state, since=self._clock.now(), error=error)
         self._idle[camera.id] = status
         self._on_status(status)
@@ -242,9 +270,14 @@ class Estate:
         )
 
     def _unsubscribe(self, key: Key, sink: Sink) -> None:
+        if sink in (waiting := self._waiting.get(key, [])):
+            waiting.remove(sink)
+            if not waiting:
+                del self._waiting[key]
+            return
         stream = self._streams.get(key)
         if stream is None or sink not in stream.fanout.sinks:
-            return  # the camera was taken away meanwhile
+            return
         stream.fanout.sinks.remove(sink)
         if stream.fanout.sinks:
             return
@@ -262,6 +295,17 @@ class Estate:
             await stream.stop()
             if self._streams.get(key) is stream:
                 del self._streams[key]
+
+
+async def _ended(streams: Sequence[CameraStream]) -> None:
+    """All told TEARDOWN; after STOP_SECONDS what is left is cut off."""
+    if not streams:
+        return
+    _, late = await asyncio.wait({asyncio.create_task(stream.stop()) for stream in streams}, timeout=STOP_SECONDS)
+    for stream in streams:
+        stream.abandon()
+    if late:
+        await asyncio.wait(late)
 
 
 def _ignore(key: KeyFrame) -> None:

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from ingest.access_unit import AccessUnit, Rendition
-from ingest.live import DetectionHandler, LiveError, LiveUnit, PtzHandler, PtzReport, Reply, StatusHandler
+from ingest.live import (
+    Configuration,
+    DetectionHandler,
+    LiveError,
+    LiveUnit,
+    PtzHandler,
+    PtzReport,
+    Reply,
+    StatusHandler,
+)
 from ingest.state import StreamState, StreamStatus
 from runtime.clock import Clock
 from runtime.framing import Note, encode_note, read_message
@@ -22,6 +31,7 @@ UNIT_HEAD = struct.Struct(">IBQdI")
 """Subscription, flags, pts, receipt, length of the data that follows; a message holds any number of units."""
 KEY, CATCH_UP, DISCONTINUITY, H265, MAIN = 1, 2, 4, 8, 16
 _STATUS_FIELDS = {f.name for f in fields(StreamStatus)}
+_ANSWER_SECONDS = 30.0
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 
@@ -88,15 +98,47 @@ class WorkerLinks:
         self._status_handlers: list[StatusHandler] = []
         self._ptz_handlers: list[PtzHandler] = []
         self._detection_handler: DetectionHandler | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._configuration: Configuration | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        self._tasks = [asyncio.create_task(link.run(), name=f"link {link.path.name}") for link in self._links]
+        self._tasks = {asyncio.create_task(link.run(), name=f"link {link.path.name}") for link in self._links}
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def follow(self, configuration: Configuration) -> None:
+        """Workers that hold another configuration, now or when they connect, are given this one."""
+        self._configuration = configuration
+        for link in self._links:
+            self.settle(link)
+
+    def settle(self, link: "_Link") -> None:
+        """Brings a worker up to date, beside: it may have been away, or have read another file at its start."""
+        wanted = self._configuration
+        if link.connected and wanted is not None and link.fingerprint != wanted.fingerprint:
+            task = asyncio.create_task(self._settle(link, wanted), name=f"configure {link.path.name}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _settle(self, link: "_Link", wanted: Configuration) -> None:
+        try:
+            await link.configure(wanted)
+        except LiveError as problem:
+            log.error("%s keeps its cameras as they are: %s", link.path.stem, problem)
+
+    async def configure(self, configuration: Configuration) -> list[str]:
+        """Gives every worker this configuration, also one that holds it already: passwords are read again. Returns
+        when all that are connected have it; what went wrong, a line each. Those away get it when they are back."""
+        self._configuration = configuration
+        connected = [link for link in self._links if link.connected]
+        done = await asyncio.gather(*(link.configure(configuration) for link in connected), return_exceptions=True)
+        for problem in done:
+            if isinstance(problem, BaseException) and not isinstance(problem, LiveError):
+                raise problem
+        return [f"{link.path.stem}: {problem}" for link, problem in zip(connected, done, strict=True) if problem]
 
     def subscribe(self, camera_id: str, profile: Rendition, sink: Callable[[LiveUnit], None]) -> _Subscription:
         number = next(self._numbers)
@@ -142,6 +184,11 @@ class WorkerLinks:
 
     def wanted_of(self, cameras: set[str]) -> list[tuple[int, _Wanted]]:
         return [(number, wanted) for number, wanted in self._wanted.items() if wanted.camera_id in cameras]
+
+    def cameras_left(self, cameras: set[str]) -> None:
+        """No worker has them any more: nothing is known of them."""
+        for camera_id in cameras:
+            self._statuses.pop(camera_id, None)
 
     def arrived(self, payload: bytes) -> None:
         for number, unit in decode_units(payload, self._camera_of):
@@ -194,6 +241,7 @@ class _Link:
         self.path = path
         self.connected = False
         self.cameras: set[str] = set()
+        self.fingerprint = ""
         self.facts: dict[str, Any] = {}
         self._owner, self._clock = owner, clock
         self._writer: asyncio.StreamWriter | None = None
@@ -250,11 +298,12 @@ class _Link:
         body = note.body
         match body.get("t"):
             case "hello":
-                self.cameras = set(body["cameras"])
                 self.connected = True
                 self.facts = {"pid": body["pid"]}
-                for number, wanted in self._owner.wanted_of(self.cameras):
-                    self.ask_for(number, wanted.camera_id, wanted.profile)
+                self._holds(body, set())
+                self._owner.settle(self)
+            case "cameras":
+                self._holds(body, self.cameras)
             case "status":
                 self._owner.status_arrived(body["items"])
                 self.facts.update(body.get("facts", {}))
@@ -268,6 +317,13 @@ class _Link:
                     future.set_result(Reply(body["body"], note.blobs))
                 else:
                     future.set_exception(LiveError(body["message"], body.get("code", ""), body.get("zh", "")))
+
+    def _holds(self, body: dict[str, Any], subscribed: set[str]) -> None:
+        """What was wanted of cameras not `subscribed` yet is asked for; of the others the worker kept it."""
+        before, self.cameras, self.fingerprint = self.cameras, set(body["cameras"]), body["fingerprint"]
+        self._owner.cameras_left(before - self.cameras)
+        for number, wanted in self._owner.wanted_of(self.cameras - subscribed):
+            self.ask_for(number, wanted.camera_id, wanted.profile)
 
     def _lost(self) -> None:
         if self.connected:
@@ -287,14 +343,22 @@ class _Link:
         self.send({"t": "subscribe", "sub": number, "camera": camera_id, "profile": profile})
 
     async def request(self, camera_id: str, op: str, arguments: dict[str, Any]) -> Reply:
+        body = {"t": "request", "camera": camera_id, "op": op, "arguments": arguments}
+        return await self._ask(body, f"camera {camera_id}: no answer to {op}")
+
+    async def configure(self, configuration: Configuration) -> None:
+        """Raises LiveError."""
+        await self._ask({"t": "configure", "file": configuration.file}, "no answer to a new configuration")
+
+    async def _ask(self, body: dict[str, Any], unanswered: str) -> Reply:
         number = next(self._numbers)
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._requests[number] = future
-        self.send({"t": "request", "id": number, "camera": camera_id, "op": op, "arguments": arguments})
+        self.send({**body, "id": number})
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(_ANSWER_SECONDS):
                 return await future
         except TimeoutError:
-            raise LiveError(f"camera {camera_id}: no answer to {op} within 30 s") from None
+            raise LiveError(f"{unanswered} within {_ANSWER_SECONDS:g} s") from None
         finally:
             self._requests.pop(number, None)

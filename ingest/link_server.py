@@ -6,7 +6,7 @@ import logging
 import os
 import struct
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +30,17 @@ _STATUS_FIELDS = tuple(field.name for field in fields(StreamStatus))
 
 Requests = Callable[[str, str, dict[str, Any]], Awaitable[Reply]]
 
+Configure = Callable[[dict[str, Any]], Awaitable[None]]
+"""Takes over a whole configuration, as JSON. Raises LiveError and has changed nothing then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a worker holds: the cameras of its shard, and the fingerprint of the configuration they are of."""
+
+    cameras: tuple[str, ...]
+    fingerprint: str = ""
+
 
 class Streams(Protocol):
     """What the link needs of an `Estate`."""
@@ -45,14 +56,15 @@ class LinkServer:
     def __init__(
         self,
         path: Path,
-        cameras: list[str],
+        holding: Holding,
         streams: Streams,
         requests: Requests,
         spool: Spool,
         facts: Callable[[], dict[str, Any]],
         clock: Clock,
+        configure: Configure | None = None,
     ) -> None:
-        self.path, self.cameras, self.streams = path, cameras, streams
+        self.path, self.holding, self.streams, self.configure = path, holding, streams, configure
         self.requests, self.spool, self.facts, self.clock = requests, spool, facts, clock
         self._connections: set[_Connection] = set()
         self._handlers: set[asyncio.Task[None]] = set()
@@ -78,6 +90,12 @@ class LinkServer:
     def status_changed(self, status: StreamStatus) -> None:
         for connection in self._connections:
             connection.send({"t": "status", "items": [_plain(status)]})
+
+    def holds(self, holding: Holding) -> None:
+        """The worker's cameras are these from now on."""
+        self.holding = holding
+        for connection in self._connections:
+            connection.tell_holding("cameras")
 
     def dome_moved(self, report: PtzReport) -> None:
         body = {"t": "ptz", "report": asdict(report)}
@@ -127,9 +145,14 @@ class _Connection:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def greet(self) -> None:
-        self.send({"t": "hello", "pid": os.getpid(), "cameras": self._server.cameras})
-        self._send_statuses()
+        self.tell_holding("hello")
         self.offer_detections()
+
+    def tell_holding(self, what: str) -> None:
+        holding = self._server.holding
+        body = {"t": what, "pid": os.getpid(), "cameras": holding.cameras, "fingerprint": holding.fingerprint}
+        self.send(body)
+        self._send_statuses()
 
     def close(self) -> None:
         for subscription in self._subscriptions.values():
@@ -155,6 +178,8 @@ class _Connection:
                     subscription.close()
             case "request":
                 self._start(self._answer(body["id"], body["camera"], body["op"], body["arguments"]))
+            case "configure":
+                self._start(self._configure(body["id"], body["file"]))
             case "acknowledge":
                 self._server.spool.acknowledge(body["key"])
                 self._landed(body["key"])
@@ -173,6 +198,8 @@ class _Connection:
         def sink(live: LiveUnit) -> None:
             self._send_unit(number, live)
 
+        if before := self._subscriptions.pop(number, None):
+            before.close()
         try:
             self._subscriptions[number] = self._server.streams.subscribe(camera_id, profile, sink)
         except KeyError:
@@ -204,14 +231,26 @@ class _Connection:
         try:
             reply = await self._server.requests(camera_id, op, arguments)
         except LiveError as problem:
-            refusal = {"message": str(problem), "code": problem.code, "zh": problem.zh}
-            self.send({"t": "error", "id": number, **refusal})
+            self._refuse(number, problem)
             return
         except (TypeError, ValueError, LookupError, struct.error) as problem:
             log.exception("request %s for camera %s", op, camera_id)
             self.send({"t": "error", "id": number, "message": f"{op} failed: {type(problem).__name__}"})
             return
         self.send({"t": "reply", "id": number, "body": reply.body}, reply.blobs)
+
+    async def _configure(self, number: int, file: dict[str, Any]) -> None:
+        try:
+            if self._server.configure is None:
+                raise LiveError("this worker keeps the cameras it began with")
+            await self._server.configure(file)
+        except LiveError as problem:
+            self._refuse(number, problem)
+            return
+        self.send({"t": "reply", "id": number, "body": {}})
+
+    def _refuse(self, number: int, problem: LiveError) -> None:
+        self.send({"t": "error", "id": number, "message": str(problem), "code": problem.code, "zh": problem.zh})
 
     def offer_detections(self) -> None:
         room = _IN_FLIGHT - len(self._in_flight)

@@ -56,6 +56,14 @@ class PtzReport:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """cameras.yaml as plain data, and its fingerprint (`config.fingerprint`). No passwords: workers read them."""
+
+    file: dict[str, Any]
+    fingerprint: str
+
+
 class Subscription(Protocol):
     def close(self) -> None: ...
 
@@ -74,6 +82,11 @@ class Live(Protocol):
 
     async def request(self, camera_id: str, op: str, **arguments: Any) -> Reply:
         """Asks the worker that holds the camera: `snapshot`, `clip`, `verify`, `ptz`. Raises `LiveError`."""
+        ...
+
+    async def configure(self, configuration: Configuration) -> list[str]:
+        """Every worker changes to this configuration; streams it leaves as they are go on. Returns when that is done,
+        with a line for each worker that could not; one that is away is given it when it is back."""
         ...
 
     def statuses(self) -> dict[str, StreamStatus]:

@@ -82,6 +82,19 @@ class Schedule:
             self._cameras[camera_id] = _Watched(interval_seconds, candidate_interval_seconds)
             self._rebalance_at = 0.0
 
+    def remove(self, camera_id: str) -> None:
+        """Not due any more, not even what waits. Nothing happens for a camera that was not added."""
+        with self._ready:
+            if self._cameras.pop(camera_id, None) is not None:
+                self._rebalance_at = 0.0
+
+    def set_intervals(self, interval_seconds: float, candidate_interval_seconds: float) -> None:
+        """Of every camera, from its next key frame on."""
+        with self._ready:
+            for camera in self._cameras.values():
+                camera.quiet_seconds, camera.candidate_seconds = interval_seconds, candidate_interval_seconds
+            self._rebalance_at = 0.0
+
     def set_level(self, camera_id: str, level: Level) -> None:
         """Takes effect with the camera's next key frame. Raises KeyError for a camera that was not added."""
         with self._ready:
@@ -116,7 +129,9 @@ class Schedule:
                 self._ready.wait(timeout)
             if not self._order or self._closed:
                 return None
-            camera = self._cameras[self._order.popleft()]
+            camera = self._cameras.get(self._order.popleft())
+            if camera is None:
+                return None
             key, camera.pending = camera.pending, None
             if key is None:
                 return None

@@ -40,6 +40,11 @@ class CameraAnalysis:
         self._remembered: list[StaticObject] = []
         self._last_at = 0.0
 
+    def reconfigure(self, camera: Camera, ground: GroundModel | None) -> None:
+        """Other zones, another pose, another name of the same camera. What it knows of the scene stays: of a case told
+        the leaving is told too, wherever the zones are now, and what has stood for a while has stood so long."""
+        self.camera, self._ground = camera, ground
+
     def observe(self, frame: Frame) -> Observation:
         """One more picture; one not newer than the last changes nothing. ValueError for a picture too small."""
         if not self.camera.zones or frame.captured_at <= self._last_at:

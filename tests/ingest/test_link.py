@@ -9,8 +9,8 @@ import pytest
 
 from ingest.access_unit import AccessUnit, Profile
 from ingest.link import WorkerLinks
-from ingest.link_server import LinkServer
-from ingest.live import LiveError, LiveUnit, Reply
+from ingest.link_server import Holding, LinkServer
+from ingest.live import Configuration, LiveError, LiveUnit, Reply
 from ingest.state import StreamState, StreamStatus
 from runtime.clock import SystemClock
 from runtime.spool import Spool
@@ -50,11 +50,22 @@ class Worker:
         self.streams = Streams()
         self.spool = Spool(tmp_path / "spool.sqlite")
         self.path = tmp_path / "worker-0.sock"
+        self.configured: list[dict[str, Any]] = []
         self.server = self._server()
 
     def _server(self) -> LinkServer:
-        cameras = list(self.streams.sinks)
-        return LinkServer(self.path, cameras, self.streams, _answer, self.spool, lambda: {"load": 1}, SystemClock())
+        holding = Holding(tuple(self.streams.sinks), "1")
+        facts = lambda: {"load": 1}  # noqa: E731
+        return LinkServer(self.path, holding, self.streams, _answer, self.spool, facts, SystemClock(), self._configure)
+
+    async def _configure(self, file: dict[str, Any]) -> None:
+        if "fault" in file:
+            raise LiveError(file["fault"])
+        self.configured.append(file)
+        names = file["cameras"]
+        self.streams.sinks = {name: self.streams.sinks.get(name, []) for name in names}
+        self.streams.status = {name: StreamStatus(name, state=StreamState.LIVE) for name in names}
+        self.server.holds(Holding(tuple(names), file["fingerprint"]))
 
     async def restart(self) -> None:
         await self.server.stop()
@@ -206,3 +217,38 @@ async def test_detections_left_by_a_dead_worker_are_delivered_by_the_next(worker
 
 async def test_only_the_owner_may_open_the_socket(worker: Worker) -> None:
     assert worker.path.stat().st_mode & 0o777 == 0o600
+
+
+def _configuration(name: str, *cameras: str, **more: str) -> Configuration:
+    return Configuration({"cameras": list(cameras), "fingerprint": name, **more}, name)
+
+
+async def test_cameras_change_while_the_link_stands(worker: Worker, links: WorkerLinks) -> None:
+    """What stays goes on under its subscription; what comes is subscribed to if somebody waited for it; what goes is
+    forgotten."""
+    got: list[str] = []
+    for name in ("cam-1", "cam-3"):
+        links.subscribe(name, "sub", lambda live: got.append(live.unit.camera_id))
+    await _until(lambda: worker.streams.sinks["cam-1"] and "cam-2" in links.statuses())
+    before = worker.streams.sinks["cam-1"][0]
+    assert await links.configure(_configuration("2", "cam-1", "cam-3")) == []
+    await _until(lambda: worker.streams.sinks["cam-3"])
+    assert worker.streams.sinks["cam-1"] == [before]
+    assert set(links.statuses()) == {"cam-1", "cam-3"}
+    for name in ("cam-1", "cam-3"):
+        worker.streams.sinks[name][0](LiveUnit(_unit(camera_id=name)))
+    await _until(lambda: len(got) == 2)
+    with pytest.raises(LiveError, match="cam-2"):
+        await links.request("cam-2", "look")
+    assert await links.configure(_configuration("3", fault="no such zone")) == ["worker-0: no such zone"]
+
+
+async def test_a_worker_that_was_away_is_brought_up_to_date(worker: Worker, links: WorkerLinks) -> None:
+    links.follow(_configuration("1"))
+    await worker.server.stop()
+    await _until(lambda: not links.workers()[0]["connected"])
+    assert await links.configure(_configuration("2", "cam-1")) == []
+    assert worker.configured == []
+    await worker.restart()
+    await _until(lambda: [one["fingerprint"] for one in worker.configured] == ["2"])
+    await _until(lambda: set(links.statuses()) == {"cam-1"})

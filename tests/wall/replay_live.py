@@ -13,7 +13,7 @@ import cv2
 from ingest.access_unit import AccessUnit, Profile
 from ingest.dome_controls import DomeControls
 from ingest.gop import UnitGop
-from ingest.live import DetectionHandler, LiveError, LiveUnit, PtzHandler, PtzReport, Reply, StatusHandler
+from ingest.live import Configuration, DetectionHandler, LiveError, LiveUnit, PtzHandler, PtzReport, Reply, StatusHandler
 from ingest.ring import Ring
 from ingest.state import StreamState, StreamStatus
 from tests.wall.clips import Clip
@@ -46,6 +46,7 @@ class ReplayLive:
     subscriptions: list[ReplaySubscription] = field(default_factory=list)
     subscribed: Counter[tuple[str, Profile]] = field(default_factory=Counter)
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    configured: list[Configuration] = field(default_factory=list)
     ring_seconds: float = 20.0
     dome_controls: DomeControls | None = None
     """What turns the cameras that do; without it their devices do not answer."""
@@ -109,6 +110,10 @@ class ReplayLive:
         if not units:
             raise LiveError(f"camera {camera_id}: nothing of that time is in memory any more")
         return Reply({"from_at": units[0].received_at, "to_at": units[-1].received_at}, (mp4_of(units),))
+
+    async def configure(self, configuration: Configuration) -> list[str]:
+        self.configured.append(configuration)
+        return []
 
     def statuses(self) -> dict[str, StreamStatus]:
         return dict(self._statuses)
