@@ -8,7 +8,8 @@ from typing import Any
 
 from config.accounts import Account, MissingPassword
 from config.cameras import Camera
-from ingest.dome_control import DomeControl, OpenedDome
+from ingest.dome_control import DomeControl
+from ingest.dome_link import DomeLink, OpenedDome
 from ingest.live import LiveError, PtzReport, Reply
 from ingest.onvif.driver import device_of, open_ptz
 from ingest.onvif.problem import Code, DeviceProblem
@@ -44,9 +45,14 @@ class DomeControls:
             raise LiveError(text, "not_supported", f"相机 {camera_id} 不能转动，或已停用")
         control = self._controls.get(camera_id)
         if control is None:
-            control = DomeControl(camera_id, lambda: self._open(camera), self._clock, self._rng, self._report)
-            self._controls[camera_id] = control
+            control = self._controls[camera_id] = self._control(camera)
         return await control.request(arguments)
+
+    def _control(self, camera: Camera) -> DomeControl:
+        assert camera.ptz is not None
+        link = DomeLink(camera.id, lambda: self._open(camera), self._clock, self._rng)
+        wide = None if camera.ptz.slows_with_zoom else camera.ptz.wide_hfov_deg
+        return DomeControl(camera.id, link, self._clock, self._report, wide)
 
     async def change(self, cameras: Sequence[Camera], door: Door) -> None:
         """Makes these the cameras. A dome that is managed otherwise now, or with another account, is stopped and let
