@@ -158,6 +158,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await centre.ptz.stop()
     await centre.alarm_watch.stop()
     await centre.estate.stop()
+    await centre.discovery.stop()
     await chores.stop()
     await centre.verification.stop()
     logger.info("stopping: pages, WHEP players, live hub, events")

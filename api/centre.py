@@ -6,6 +6,7 @@ from starlette.requests import HTTPConnection
 
 from api.alarm_watch import AlarmWatch
 from api.camera_directory import CameraDirectory
+from api.discovery_desk import DiscoveryDesk
 from api.estate_desk import EstateDesk
 from api.event_feed import EventFeed
 from api.gate import Gate
@@ -64,6 +65,7 @@ class Centre:
     moments: Moments
     ptz: Ptz
     estate: EstateDesk = field(default_factory=EstateDesk)
+    discovery: DiscoveryDesk = field(default_factory=DiscoveryDesk)
 
     @property
     def accounts(self) -> Accounts:

@@ -5,67 +5,38 @@ import getpass
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
-from config.atomic_file import write_atomically
 from config.vault import MAX_PASSWORD_BYTES, Vault, VaultProblem
-from config.yaml_document import read_document
-from config.yaml_edit import YamlEdit, YamlEditError
+from estate.kept_accounts import check_settable, kept_accounts, remove_account, set_account
+
+_KEYS = {"environment": "password_env", "file": "password_file"}
 
 
 def credentials_set(given: argparse.Namespace) -> int:
     """Puts a password into the vault; it is asked for without being shown, or read from standard input."""
     config: Path = given.config.resolve()
-    entry = _entries(config).get(given.name)
-    if entry is None and not given.username:
-        raise VaultProblem(f"cameras.yaml has no credentials named {given.name}; --username adds them")
-    if entry is not None and entry.get("vault") is not True:
-        raise VaultProblem(f"credentials.{given.name} names another place for its password; write vault: true instead")
-    vault = Vault(config.parent, os.environ)
-    vault.put({given.name: _asked(given.name)})
-    if entry is None:
-        _write(config, given.name, {"username": given.username, "vault": True})
-    elif given.username and given.username != entry.get("username"):
-        _write_username(config, given.name, given.username)
+    known = {one.name: one for one in kept_accounts(config, os.environ) if one.known}
+    check_settable(known.get(given.name), given.name, given.username)
+    set_account(config, os.environ, given.name, given.username, _asked(given.name))
     print(f"credentials.{given.name}: set")
     return 0
 
 
 def credentials_list(given: argparse.Namespace) -> int:
     """Tells the names of all credentials and where each password stands."""
-    config: Path = given.config.resolve()
-    there = set(Vault(config.parent, os.environ).names())
-    entries = _entries(config)
-    for name, entry in entries.items():
-        if entry.get("vault") is True:
-            place = "vault" if name in there else "vault (missing: set it)"
-        else:
-            place = next(
-                (f"{key} {entry[key]}" for key in ("password_env", "password_file") if key in entry), "nowhere"
-            )
-        print(f"{name}\t{entry.get('username', '')}\t{place}")
-    for name in sorted(there - entries.keys()):
-        print(f"{name}\t\tvault (used by nothing)")
+    for one in kept_accounts(given.config.resolve(), os.environ):
+        place = f"{_KEYS[one.place]} {one.where}" if one.where else one.place
+        if one.missing:
+            place = "vault (missing: set it)"
+        elif not one.known:
+            place = "vault (used by nothing)"
+        print(f"{one.name}\t{one.username}\t{place}")
     return 0
 
 
 def credentials_remove(given: argparse.Namespace) -> int:
     """Takes credentials out of cameras.yaml and the vault, where no camera uses them."""
-    config: Path = given.config.resolve()
-    whole: Any = read_document(config).value
-    cameras = whole.get("cameras") or []
-    users = [
-        c.get("id") for c in cameras if given.name in (c.get("credentials"), (c.get("device") or {}).get("credentials"))
-    ]
-    if users:
-        raise VaultProblem(f"{len(users)} cameras use credentials.{given.name}, the first is {users[0]}")
-    known = given.name in _entries(config)
-    if known:
-        edit = YamlEdit(config, config.read_bytes().decode())
-        edit.remove(("credentials",), given.name)
-        _replace(config, edit.result())
-    if not Vault(config.parent, os.environ).remove(given.name) and not known:
-        raise VaultProblem(f"there are no credentials named {given.name}")
+    remove_account(given.config.resolve(), os.environ, given.name)
     print(f"credentials.{given.name}: removed")
     return 0
 
@@ -83,32 +54,6 @@ def _asked(name: str) -> str:
             raise VaultProblem("the two are not the same; nothing was written")
         return password
     return sys.stdin.readline(MAX_PASSWORD_BYTES + 2).rstrip("\r\n")
-
-
-def _entries(config: Path) -> dict[str, Any]:
-    """The credentials as written. The rest of the file may have problems: a missing password is one of them."""
-    whole: Any = read_document(config).value
-    found = whole.get("credentials") if isinstance(whole, dict) else None
-    return {name: entry for name, entry in (found or {}).items() if isinstance(entry, dict)}
-
-
-def _write(config: Path, name: str, entry: dict[str, Any]) -> None:
-    edit = YamlEdit(config, config.read_bytes().decode())
-    try:
-        edit.put(("credentials",), name, entry)
-    except YamlEditError:
-        edit.put((), "credentials", {name: entry}, after="town")
-    _replace(config, edit.result())
-
-
-def _write_username(config: Path, name: str, username: str) -> None:
-    edit = YamlEdit(config, config.read_bytes().decode())
-    edit.put(("credentials", name), "username", username)
-    _replace(config, edit.result())
-
-
-def _replace(config: Path, text: str) -> None:
-    write_atomically(config, text.encode(), config.stat().st_mode & 0o777)
 
 
 def add_parsers(groups: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,6 +54,7 @@ class EstateDesk:
     def __init__(self) -> None:
         self._plans: dict[str, _Kept] = {}
         self._run: CheckRun | None = None
+        self._checked: dict[str, tuple[float, Checked]] = {}
 
     async def preview(
         self, config: Path, data: bytes, options: Options, probe: bool, account_id: str, clock: Clock
@@ -68,12 +70,16 @@ class EstateDesk:
             raise Invalid(str(problem), "file") from problem
         except _STALE as problem:
             raise Conflict(str(problem)) from problem
+        return self.keep(plan, account_id, clock), plan
+
+    def keep(self, plan: Plan, account_id: str, clock: Clock) -> str:
+        """An id to apply the plan by."""
         self._forget(clock.now())
         while len(self._plans) >= MAX_PLANS:
             del self._plans[next(iter(self._plans))]
         plan_id = secrets.token_urlsafe(12)
         self._plans[plan_id] = _Kept(account_id, plan, clock.now())
-        return plan_id, plan
+        return plan_id
 
     async def apply(self, config: Path, plan_id: str, leave_out_faulty: bool, account_id: str, clock: Clock) -> Applied:
         """Raises NotFound, Conflict. A plan is applied once."""
@@ -89,15 +95,16 @@ class EstateDesk:
         except _STALE as problem:
             raise Conflict(str(problem)) from problem
 
-    def start_check(self, config: Path, clock: Clock) -> CheckRun:
-        """Raises Conflict while one runs, and where cameras.yaml has problems."""
+    def start_check(self, config: Path, clock: Clock, only: Collection[str] | None = None) -> CheckRun:
+        """Of every camera that is switched on, or of `only` those. Raises Conflict while one runs, and where
+        cameras.yaml has problems."""
         if self._run is not None and self._run.ended_at is None:
             raise Conflict("a check is running")
         try:
             file = read_cameras(config).file
         except ConfigError as problem:
             raise Conflict(str(problem)) from problem
-        cameras = [camera for camera in file.cameras if camera.enabled]
+        cameras = [camera for camera in file.cameras if camera.enabled and (only is None or camera.id in only)]
         checking = Checking(
             lambda camera: account_of(camera, file, os.environ, config.parent),
             lambda camera: device_account_of(camera, file, os.environ, config.parent),
@@ -111,6 +118,7 @@ class EstateDesk:
             try:
                 async for one in check_estate(cameras, checking):
                     run.checked.append(one)
+                    self._checked[one.camera.id] = (clock.now(), one)
             finally:
                 run.ended_at = clock.now()
 
@@ -121,6 +129,10 @@ class EstateDesk:
     def last_check(self) -> CheckRun | None:
         """The one that runs, or the last one."""
         return self._run
+
+    def newest(self, camera_id: str) -> tuple[float, Checked] | None:
+        """What the last check of a camera found, and when; None where it was not looked at since the start."""
+        return self._checked.get(camera_id)
 
     async def stop(self) -> None:
         """Ends a check that runs; every camera is told TEARDOWN."""

@@ -1,6 +1,9 @@
 """Where makers' cameras are asked for their streams and managed, as their manuals say."""
 
+import functools
+import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +66,18 @@ def brand_of(maker: str, model: str) -> Brand | None:
         return None
     kind = model.strip().lower()
     return next((brand for brand in BRANDS if kind.startswith(brand.model_marks)), None)
+
+
+def maker_by_stream(url: str) -> str:
+    """The maker whose pattern a stream address follows, for cameras nobody asked yet; "" where none does."""
+    path = urlsplit(url).path
+    for brand in BRANDS:
+        patterns = (brand.sub, brand.main, brand.recorder_sub, brand.recorder_main)
+        if any(re.fullmatch(_as_expression(one), path) for one in patterns if one):
+            return brand.name
+    return ""
+
+
+@functools.cache
+def _as_expression(pattern: str) -> str:
+    return re.escape(pattern.split("?")[0]).replace(re.escape("{channel}"), "[0-9]{1,4}")

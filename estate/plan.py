@@ -14,7 +14,7 @@ from config.cameras import Camera, CamerasFile
 from config.vault import MAX_PASSWORD_BYTES
 from config.yaml_document import Value
 from estate.addresses import Answers, device_url, stream_urls
-from estate.columns import Columns, find_table
+from estate.columns import Columns, Table, find_table
 from estate.entry import Entry, EntryReader
 from estate.issue import Code, Issue, issue
 from estate.known import KnownCameras, changes_of
@@ -108,7 +108,14 @@ def plan_import(
     environ: Mapping[str, str], base_dir: Path, answers: Answers | None = None,
 ) -> Plan:  # fmt: skip
     """`base_dir` is the folder of cameras.yaml. Raises SheetError when there is no table in `data`."""
-    table = find_table(read_sheets(data))
+    return plan_table(find_table(read_sheets(data)), file, digest, ground, options, environ, base_dir, answers)
+
+
+def plan_table(
+    table: Table, file: CamerasFile, digest: str, ground: TownGround, options: Options,
+    environ: Mapping[str, str], base_dir: Path, answers: Answers | None = None,
+) -> Plan:  # fmt: skip
+    """The same of a table that is read already."""
     reader = EntryReader(table.columns)
     entries = [reader.read(line) for line in table.lines]
     choice, placed = place_entries(entries, table.columns, ground, options.coordinates)

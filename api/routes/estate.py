@@ -4,20 +4,21 @@ import logging
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi import APIRouter, Body, File, Form, Query, Response, UploadFile
 from starlette.concurrency import run_in_threadpool
 
 from api.centre import Centre
 from api.estate_desk import CheckRun
 from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
-from api.schemas.estate import ApplyAnswer, ApplyRequest, CheckAnswer, ImportPreview
+from api.schemas.estate import ApplyAnswer, ApplyRequest, CheckAnswer, CheckRequest, ImportPreview
 from config.load import read_cameras
 from config.problem import ConfigError
 from estate.check import as_data
 from estate.export import as_csv, as_xlsx
 from estate.plan import DEFAULT_HEIGHT_M, Options
 from estate.preview import preview
+from estate.template import as_template
 from gis.coordinate_systems import parse_system
 from incidents.errors import Conflict, Invalid, NotAllowed
 from incidents.rights import Caller, Permission
@@ -103,23 +104,42 @@ def _exported(config: Path, centre: Centre, ending: str) -> Response:
     return Response(body, media_type="text/csv; charset=utf-8" if ending == "csv" else XLSX, headers=headers)
 
 
+@router.get(
+    "/template.xlsx", dependencies=[MANAGE], summary="A table to be filled in", operation_id="get_estate_template",
+    response_class=Response, response_model=bytes,
+)  # fmt: skip
+async def get_template(caller: CurrentCaller, centre: TheCentre) -> Response:
+    """Headings, two example rows in a village of this town, and what goes where."""
+    allowed(caller, centre)
+    features = [one["properties"] for one in centre.town_map.areas["features"]]
+    village = next((one.get("name", "") for one in features if one.get("level") == "village"), centre.config.town.name)
+    west, south, east, north = centre.town_map.bounds
+    body = await run_in_threadpool(as_template, village, (west + east) / 2, (south + north) / 2)
+    headers = {"content-disposition": 'attachment; filename="cameras-template.xlsx"'}
+    return Response(body, media_type=XLSX, headers=headers)
+
+
 @router.post(
     "/check", dependencies=[MANAGE], summary="Look at every camera", operation_id="start_estate_check", status_code=202
 )
-async def start_check(caller: CurrentCaller, centre: TheCentre) -> CheckAnswer:
-    """One at a time; `GET` tells how far it is."""
+async def start_check(
+    caller: CurrentCaller, centre: TheCentre, body: Annotated[CheckRequest | None, Body()] = None
+) -> CheckAnswer:
+    """Of all that are switched on, or of those named. One at a time; `GET` tells how far it is."""
     config = allowed(caller, centre)
-    return _answer(centre.estate.start_check(config, centre.clock))
+    only = None if body is None or body.cameras is None else frozenset(body.cameras)
+    return _answer(centre.estate.start_check(config, centre.clock, only))
 
 
 @router.get("/check", dependencies=[MANAGE], summary="How far the check is", operation_id="get_estate_check")
-async def get_check(caller: CurrentCaller, centre: TheCentre) -> CheckAnswer:
-    """Of the one that runs, or the last one since the start."""
+async def get_check(caller: CurrentCaller, centre: TheCentre, after: Annotated[int, Query(ge=0)] = 0) -> CheckAnswer:
+    """Of the one that runs, or the last one since the start. With `after`, without its first so many cameras: for
+    whoever has those already."""
     allowed(caller, centre)
     run = centre.estate.last_check
     if run is None:
         raise Conflict("nothing was checked since the start")
-    return _answer(run)
+    return _answer(run, after)
 
 
 @router.delete("/check", dependencies=[MANAGE], summary="End the check", operation_id="stop_estate_check")
@@ -130,11 +150,11 @@ async def stop_check(caller: CurrentCaller, centre: TheCentre) -> CheckAnswer:
     return await get_check(caller, centre)
 
 
-def _answer(run: CheckRun) -> CheckAnswer:
+def _answer(run: CheckRun, after: int = 0) -> CheckAnswer:
     return CheckAnswer(
         total=run.total,
         done=len(run.checked),
         started_at=run.started_at,
         ended_at=run.ended_at,
-        cameras=[as_data(one) for one in run.checked],
+        cameras=[as_data(one) for one in run.checked[after:]],
     )

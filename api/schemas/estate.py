@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from api.schemas import Answer, Body
+from api.schemas.ptz import CameraId
 
 
 class ImportPreview(Answer):
@@ -28,6 +29,10 @@ class ApplyAnswer(Answer):
     added: int
     changed: int
     backup: str = Field(description="name of the copy of cameras.yaml as it was")
+
+
+class CheckRequest(Body):
+    cameras: list[CameraId] | None = Field(default=None, max_length=20_000, description="null: all")
 
 
 class CheckAnswer(Answer):

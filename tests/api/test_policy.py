@@ -221,6 +221,20 @@ TARGETS: dict[str, Target] = {
     "POST /api/v1/estate/check": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
     "GET /api/v1/estate/check": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
     "DELETE /api/v1/estate/check": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "GET /api/v1/estate/template.xlsx": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "GET /api/v1/estate/cameras": Target(holds=(P.ESTATE_MANAGE,), anywhere=True),
+    "GET /api/v1/estate/interfaces": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "POST /api/v1/estate/discovery": Target(json={}, holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "GET /api/v1/estate/discovery": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "DELETE /api/v1/estate/discovery": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "POST /api/v1/estate/discovery/import": Target(
+        json={"devices": [{"number": 1, "name": "x"}]}, holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True
+    ),
+    "GET /api/v1/estate/credentials": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "PUT /api/v1/estate/credentials/{name}": Target(
+        json={"username": "a", "password": "b"}, holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True
+    ),
+    "DELETE /api/v1/estate/credentials/{name}": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
     "GET /api/v1/health": Target(holds=(P.HEALTH_SEE,), anywhere=True),
 }
 SIGNED_IN = {name for name, route in ROUTES.items() if isinstance(policy_of(route), SignedIn)}
@@ -256,6 +270,7 @@ async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
         "action": "comment",
         "layer": "roads",
         "import_id": "none",
+        "name": "none",
         "display_id": await display_in_the_east(town),
         "rule_id": await rule_in_the_east(town),
     }
@@ -320,6 +335,7 @@ LISTS = [
     ("/areas", lambda body: {one["code"] for one in body}, {"east", "east-g1"}, {"west", "west-g1"}),
     ("/map/grids", lambda body: {one["properties"]["code"] for one in body["features"]}, {"east-g1"}, {"west-g1"}),
     ("/map/areas", lambda body: {one["properties"]["code"] for one in body["features"]}, {"east"}, {"west"}),
+    ("/estate/cameras", lambda body: {one["id"] for one in body["items"]}, {"east-cam"}, {"west-cam"}),
     ("/accounts", lambda body: {one["username"] for one in body["items"]}, {"display@east"}, {"display@west"}),
 ]
 
