@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from config.dome_views import DomeView
 from config.redaction import has_secret_parameter, has_user
 from config.strict import Strict
 
@@ -101,3 +102,4 @@ class Ptz(Strict):
     slows_with_zoom: bool = Field(default=False, description="the dome itself turns slower the closer it looks")
     mount: Mount = Mount()
     range_m: float = Field(default=2000.0, gt=0, le=20000)
+    views: list[DomeView] = Field(default=[], max_length=32, description="what it visits by itself")

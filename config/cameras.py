@@ -6,27 +6,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
-from shapely import Polygon
 
 from config.camera_device import Device, Ptz
-from config.hours import parse_hours
 from config.redaction import has_secret_parameter, has_user
 from config.strict import Strict
-
-Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
-PicturePoint = tuple[Fraction, Fraction]
-"""(x, y) as fractions of the picture's width and height from its top left, so that one zone fits every profile."""
-
-SMALLEST_ZONE = 0.0005
-"""Least area of a zone as a share of the picture: about 10 × 12 points of a 640 × 360 stream."""
-
-
-def _hours(text: str) -> str:
-    parse_hours(text)
-    return text
-
-
-Hours = Annotated[str, Field(max_length=11), AfterValidator(_hours)]
+from config.zones import PicturePoint
+from config.zones import SizeRange as SizeRange
+from config.zones import Zone as Zone
 
 
 def _network(text: str) -> str:
@@ -121,46 +107,6 @@ class GroundPoint(Strict):
     lat: float = Field(ge=-85, le=85)
 
 
-class SizeRange(Strict):
-    """Size of what a rule looks for, in metres: the longer of width and height on the ground."""
-
-    min_m: float = Field(ge=0)
-    max_m: float = Field(gt=0)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.min_m >= self.max_m:
-            raise ValueError("min_m must be smaller than max_m")
-        return self
-
-
-class Zone(Strict):
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
-    rule: Literal["stall", "dumping"]
-    polygon: list[PicturePoint] = Field(min_length=3, max_length=64)
-    hours: list[Hours] = Field(
-        default=["00:00-24:00"],
-        min_length=1,
-        max_length=24,
-        description="local times, e.g. 06:00-22:00; may pass midnight",
-    )
-    dwell_seconds: float = Field(default=180.0, ge=1, le=86400)
-    size: SizeRange = SizeRange(min_m=0.2, max_m=8.0)
-    case_class: str = Field(pattern=r"^[0-9]{2}-[0-9]{2}$", description="code in the case-class catalogue")
-    level: Literal[1, 2, 3, 4] = 2
-    opens_case: bool = Field(default=True, description="false: into the review queue instead")
-
-    @field_validator("polygon")
-    @classmethod
-    def _simple(cls, polygon: list[PicturePoint]) -> list[PicturePoint]:
-        shape = Polygon(polygon)
-        if not shape.is_valid:
-            raise ValueError("must not cross or touch itself")
-        if shape.area < SMALLEST_ZONE:
-            raise ValueError(f"must cover at least {SMALLEST_ZONE:.2%} of the picture")
-        return polygon
-
-
 class Analysis(Strict):
     interval_seconds: float = Field(default=10.0, gt=0, description="longest time between two looks at a quiet scene")
     candidate_interval_seconds: float = Field(default=2.0, gt=0, description="while something new stands still")
@@ -205,6 +151,12 @@ class Camera(Strict):
     def _turns_by_its_device(self) -> Self:
         if self.ptz is not None and self.device is None:
             raise ValueError("has ptz, which needs device: a camera is turned through its device service")
+        return self
+
+    @model_validator(mode="after")
+    def _zones_belong_to_views(self) -> Self:
+        if self.ptz is not None and self.ptz.views and self.zones:
+            raise ValueError("has ptz.views, so its zones belong into them: a zone holds for one view of a dome only")
         return self
 
 

@@ -15,6 +15,7 @@ from config.problem import Problem
 from config.redaction import shown_value
 from config.vault import Vault, VaultProblem
 from config.yaml_document import Document, KeyPath, Value
+from config.zones import Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def errors_in(document: Document, parts: Parts) -> Iterator[Problem]:
     """What makes the file unusable."""
     yield from _repeated_cameras(document, parts)
     yield from _zones(document, parts)
+    yield from _views_out_of_reach(document, parts)
     yield from _unknown_credentials(document, parts)
     yield from _foreign_hosts(document, parts)
     yield from _missing_files(document, parts)
@@ -64,18 +66,19 @@ def errors_in(document: Document, parts: Parts) -> Iterator[Problem]:
 def unknown_classes(document: Document, parts: Parts, classes: CaseClasses) -> Iterator[Problem]:
     """Zones whose case class the catalogue does not have."""
     known = {one.code for one in classes.classes}
-    for index, camera in parts.cameras.items():
-        for number, zone in enumerate(camera.zones):
-            if zone.case_class not in known:
-                path = ("cameras", index, "zones", number, "case_class")
-                yield _at(document, path, zone.case_class, f"is not in the catalogue {classes.profile}")
+    for path, zone in _all_zones(parts):
+        if zone.case_class not in known:
+            yield _at(document, (*path, "case_class"), zone.case_class, f"is not in the catalogue {classes.profile}")
 
 
 def warnings_in(document: Document, parts: Parts) -> Iterator[Problem]:
     """What is allowed, and most likely not meant."""
     for index, camera in parts.cameras.items():
         posed = camera.position is not None and camera.view is not None
-        if camera.zones and not posed and not camera.homography:
+        if camera.zones and camera.ptz is not None:
+            rule = "this camera turns: zones hold for one view of it only and belong into ptz.views"
+            yield document.problem(("cameras", index, "zones"), "", rule)
+        elif camera.zones and not posed and not camera.homography:
             rule = "sizes in metres and places on the map need position and view, or homography; neither is given"
             yield document.problem(("cameras", index, "zones"), "", rule)
         if camera.view is not None and camera.position is None:
@@ -103,13 +106,43 @@ def _repeated_cameras(document: Document, parts: Parts) -> Iterator[Problem]:
 
 
 def _zones(document: Document, parts: Parts) -> Iterator[Problem]:
+    """Within a dome no two views share an id, and no two zones of whichever views: a zone says which view saw it."""
     for index, camera in parts.cameras.items():
-        seen: set[str] = set()
-        for number, zone in enumerate(camera.zones):
-            if zone.id in seen:
-                path = ("cameras", index, "zones", number, "id")
-                yield _at(document, path, zone.id, "is given twice in this camera")
-            seen.add(zone.id)
+        views = camera.ptz.views if camera.ptz is not None else []
+        named = [(("cameras", index, "ptz", "views", number), view.id) for number, view in enumerate(views)]
+        zones = [(path, zone.id) for path, zone in _zones_of(index, camera)]
+        for listed in (named, zones):
+            seen: set[str] = set()
+            for path, id_ in listed:
+                if id_ in seen:
+                    yield _at(document, (*path, "id"), id_, "is given twice in this camera")
+                seen.add(id_)
+
+
+def _views_out_of_reach(document: Document, parts: Parts) -> Iterator[Problem]:
+    for index, camera in parts.cameras.items():
+        for number, view in enumerate(camera.ptz.views if camera.ptz is not None else []):
+            if view.aim is None or camera.ptz is None:
+                continue
+            for key in ("pan_deg", "tilt_deg", "zoom"):
+                low, high = sorted(getattr(camera.ptz, key))
+                if not low <= (value := getattr(view.aim, key)) <= high:
+                    path = ("cameras", index, "ptz", "views", number, "aim", key)
+                    yield _at(document, path, value, f"is not within this dome's ptz.{key}, {low:g} to {high:g}")
+
+
+def _all_zones(parts: Parts) -> Iterator[tuple[KeyPath, Zone]]:
+    for index, camera in parts.cameras.items():
+        yield from _zones_of(index, camera)
+
+
+def _zones_of(index: int, camera: Camera) -> Iterator[tuple[KeyPath, Zone]]:
+    """Those of the camera, and those of its views."""
+    for number, zone in enumerate(camera.zones):
+        yield ("cameras", index, "zones", number), zone
+    for at, view in enumerate(camera.ptz.views if camera.ptz is not None else []):
+        for number, zone in enumerate(view.zones):
+            yield ("cameras", index, "ptz", "views", at, "zones", number), zone
 
 
 def _unknown_credentials(document: Document, parts: Parts) -> Iterator[Problem]:

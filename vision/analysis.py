@@ -1,21 +1,23 @@
-"""One camera's analysis: key frames in, detections out."""
+"""One camera's analysis, or that of one view of a dome: key frames in, detections out."""
 
 from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from config.cameras import Camera
+from config.dome_views import DomeView
 from gis.ground import GroundModel
 from ingest.frame import Frame
 from vision import snapshot, verification
+from vision.alignment import Alignment, Laid
 from vision.background import Comparison
-from vision.detection import Box, Detection, Point
+from vision.detection import Box, Detection, Phase, Point
 from vision.grid import Grid
 from vision.judging import Decision, decide, detection_of, history_of
 from vision.observation import Attention, ObjectView, Observation, Verdict
 from vision.rules.conditions import contains
 from vision.scene import Scene
 from vision.sight import Kind
-from vision.static_object import StaticObject
+from vision.static_object import Announcement, StaticObject
 from vision.tracker import Tracker
 
 DATING_SAMPLES = 3  # a thing seen so often is worth decoding the past for
@@ -23,16 +25,30 @@ DATING_LIMIT_SECONDS = 30.0
 YOUNG_SECONDS = 30.0
 SETTLED_FACTOR, SETTLED_SECONDS = 1.5, 60.0
 UNWANTED_SECONDS = 60.0
+FIRST_SECONDS = 4.0  # what the first sample of a visit counts for, however long nobody looked
 MOST_REMEMBERED = 8
 
 
 class CameraAnalysis:
-    """Calls come in time order, from one thread at a time. Under 0.6 MB once a picture has been seen."""
+    """Calls come in time order, from one thread at a time. Under 0.6 MB once a picture has been seen.
+
+    Of a dome's view pictures are laid over its background before they are compared; `begin_visit` comes before the
+    first of them."""
 
     def __init__(
-        self, camera: Camera, ground: GroundModel | None, timezone: ZoneInfo, new_id: Callable[[], str]
+        self,
+        camera: Camera,
+        ground: GroundModel | None,
+        timezone: ZoneInfo,
+        new_id: Callable[[], str],
+        view: DomeView | None = None,
     ) -> None:
         self.camera = camera
+        self.view = view
+        self.subject = camera.id if view is None else f"{camera.id}/{view.id}"
+        self._zones = camera.zones if view is None else view.zones
+        self._alignment: Alignment | None = None
+        self._arriving = False
         self._ground = ground
         self._timezone = timezone
         self._scene: Scene | None = None
@@ -40,24 +56,27 @@ class CameraAnalysis:
         self._remembered: list[StaticObject] = []
         self._last_at = 0.0
 
-    def reconfigure(self, camera: Camera, ground: GroundModel | None) -> None:
+    def reconfigure(self, camera: Camera, ground: GroundModel | None, view: DomeView | None = None) -> None:
         """Other zones, another pose, another name of the same camera. What it knows of the scene stays: of a case told
         the leaving is told too, wherever the zones are now, and what has stood for a while has stood so long."""
-        self.camera, self._ground = camera, ground
+        self.camera, self.view, self._ground = camera, view, ground
+        self._zones = camera.zones if view is None else view.zones
 
     def observe(self, frame: Frame) -> Observation:
         """One more picture; one not newer than the last changes nothing. ValueError for a picture too small."""
-        if not self.camera.zones or frame.captured_at <= self._last_at:
+        if not self._zones or frame.captured_at <= self._last_at:
             return Observation()
-        at, last_at = frame.captured_at, self._last_at
+        at, last_at = frame.captured_at, self._begun_at(frame.captured_at)
         self._last_at = at
         if self._scene is None:
             self._scene = Scene(Grid.for_picture(frame.width, frame.height), frame.luma)
             return Observation()
         scene = self._scene
-        seen = scene.compare(scene.grid.shrink(frame.luma), at - last_at)
+        laid = self._lay(scene, frame)
+        displaced = laid.shift[0] / scene.grid.width, laid.shift[1] / scene.grid.height
+        seen = scene.compare(laid.picture, at - last_at, laid.known)
         if seen is None:
-            return Observation(objects=self._views(scene.grid))
+            return Observation(objects=self._views(scene.grid), displaced=displaced)
         self._tracker.step(seen, scene, at, last_at)
         gone = [self._gone(thing, at) for thing in self._tracker.departed(at) if thing.announced and thing.has_left]
         present, attention = self._judge(seen, scene, at)
@@ -68,7 +87,20 @@ class CameraAnalysis:
             attention="burst" if detections else attention,
             wants_past=any(self._undated(thing, at) for thing in self._tracker.objects),
             objects=self._views(scene.grid),
+            displaced=displaced,
         )
+
+    def begin_visit(self, ground: GroundModel | None) -> None:
+        """The dome has come to this view; `ground` is what it sees from there."""
+        self._ground = ground
+        self._arriving = True
+        if self._alignment is not None:
+            self._alignment.arrive()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the scene has been learnt."""
+        return self._scene is not None and self._scene.background.ready
 
     def look_back(self, frames: Sequence[Frame]) -> None:
         """Past key frames, oldest first: dates the placement of what `wants_past` was set for."""
@@ -80,7 +112,8 @@ class CameraAnalysis:
         for frame in reversed(frames):
             if not open_ends:
                 break
-            seen = scene.glance(scene.grid.shrink(frame.luma))
+            laid = self._lay(scene, frame)
+            seen = scene.glance(laid.picture, laid.known)
             if seen is not None:
                 open_ends = [thing for thing in open_ends if thing.extend_back(seen, frame.captured_at)]
         for thing in undated:
@@ -102,12 +135,12 @@ class CameraAnalysis:
             return Verdict("cannot_tell", verification.OTHER_PLACE, captured_at)
         if thing.scene != scene.number or scene.changed:
             return Verdict("cannot_tell", verification.MOVED, captured_at)
-        pictures = [scene.grid.shrink(frame.luma) for frame in frames]
-        if all(scene.shows_other_view(picture) for picture in pictures):
+        pictures = [self._lay(scene, frame) for frame in frames]
+        if all(scene.shows_other_view(laid.picture) for laid in pictures):
             return Verdict("cannot_tell", verification.MOVED, captured_at)
         kinds: list[Kind] = []
-        for picture in pictures:
-            seen = scene.glance(picture)
+        for laid in pictures:
+            seen = scene.glance(laid.picture, laid.known)
             kinds.append("unclear" if seen is None else thing.seen_in(seen).kind)
         return verification.verdict_of(kinds, captured_at)
 
@@ -116,19 +149,36 @@ class CameraAnalysis:
         if self._scene is None:
             return b""
         state = snapshot.State(self._last_at, self._scene, self._tracker.objects, self._remembered)
-        return snapshot.encode(self.camera.id, state)
+        return snapshot.encode(self.subject, state)
 
     def restore(self, data: bytes) -> None:
         """Take up a snapshot of the same camera. `snapshot.SnapshotError` when damaged or foreign; then nothing of
         it is taken and analysis starts afresh."""
         if not data:
             return
-        state = snapshot.decode(self.camera.id, data)
+        state = snapshot.decode(self.subject, data)
         self._last_at, self._scene = state.last_at, state.scene
         self._tracker.objects, self._remembered = state.objects, state.remembered
 
+    def _begun_at(self, at: float) -> float:
+        """When the time that a sample stands for began."""
+        if not self._arriving:
+            return self._last_at
+        self._arriving = False
+        away = max(0.0, at - self._last_at - FIRST_SECONDS) if self._last_at else 0.0
+        self._tracker.skip(away)
+        return self._last_at + away
+
+    def _lay(self, scene: Scene, frame: Frame) -> Laid:
+        picture = scene.grid.shrink(frame.luma)
+        if self.view is None:
+            return Laid(picture, None, (0, 0))
+        if self._alignment is None:
+            self._alignment = Alignment(scene.grid)
+        return self._alignment.lay(picture, scene.background.known_ground())
+
     def _concerns(self, foot: Point) -> bool:
-        return any(contains(zone.polygon, foot) for zone in self.camera.zones)
+        return any(contains(zone.polygon, foot) for zone in self._zones)
 
     def _judge(self, seen: Comparison, scene: Scene, at: float) -> tuple[list[Detection], Attention]:
         detections: list[Detection] = []
@@ -140,11 +190,11 @@ class CameraAnalysis:
                 if thing.absent_samples:
                     attention = "candidate"
                 continue
-            decision = decide(history_of(thing, scene.grid, self._ground, at), self.camera.zones, self._timezone)
+            decision = decide(history_of(thing, scene.grid, self._ground, at), self._zones, self._timezone)
             told = decision.announcement
             if told is not None and not self._tracker.join_neighbour(thing, told.zone_id, seen, scene):
                 thing.announced = told
-                detections.append(detection_of(self.camera.id, thing, told, "present", at, self._ground))
+                detections.append(self._detection(thing, told, "present", at))
             elif told is None and self._no_longer_wanted(thing, decision, at):
                 self._tracker.dismiss(thing, seen, scene)
             elif self._worth_watching(thing, decision, at):
@@ -169,7 +219,11 @@ class CameraAnalysis:
     def _gone(self, thing: StaticObject, at: float) -> Detection:
         assert thing.announced is not None
         self._remembered = [thing, *self._remembered][:MOST_REMEMBERED]
-        return detection_of(self.camera.id, thing, thing.announced, "gone", at, self._ground)
+        return self._detection(thing, thing.announced, "gone", at)
+
+    def _detection(self, thing: StaticObject, told: Announcement, phase: Phase, at: float) -> Detection:
+        view_id = self.view.id if self.view is not None else None
+        return detection_of(self.camera.id, thing, told, phase, at, self._ground, view_id)
 
     @staticmethod
     def _undated(thing: StaticObject, at: float) -> bool:

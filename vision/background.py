@@ -36,7 +36,8 @@ class Comparison:
 
     `predicted`: the slow background in the sample's light; `foreground`: differs from it beyond what shaking by a
     pixel and the pixel's own unrest explain; `moving`: foreground that was not there at the last sample; `restless`:
-    differs at all from the last sample, shaking included; `shaking`: so does much of the bare background.
+    differs at all from the last sample, shaking included; `shaking`: so does much of the bare background; `known`:
+    where the picture reaches, None: everywhere (`vision.alignment`). Beyond it nothing differs and nothing is told.
     """
 
     picture: Gray
@@ -48,6 +49,7 @@ class Comparison:
     restless: Mask
     foreground_share: float
     shaking: bool
+    known: Mask | None = None
 
     @property
     def still(self) -> Mask:
@@ -70,6 +72,10 @@ class DualBackground:
     def ready(self) -> bool:
         """Whether the scene has been learnt; before, what is there counts as background."""
         return self.samples >= LEARNING_SAMPLES and self.learnt_seconds >= LEARNING_SECONDS
+
+    def known_ground(self) -> Gray:
+        """The slow average in whole grey levels."""
+        return np.asarray(cv2.convertScaleAbs(self.slow), np.uint8)
 
     def begin(self, picture: Gray) -> None:
         """Forget everything; `picture` is the first of a new scene."""
@@ -95,12 +101,14 @@ class DualBackground:
         self.samples += 1
         self.learnt_seconds += min(seconds, LONGEST_STEP_SECONDS)
 
-    def compare(self, picture: Gray) -> Comparison:
+    def compare(self, picture: Gray, known: Mask | None = None) -> Comparison:
         reference = np.asarray(cv2.convertScaleAbs(self.slow), np.uint8)
         light = estimate_light(picture, reference)
         predicted = light.predict(reference)
         threshold = np.asarray(cv2.convertScaleAbs(self.noise, alpha=NOISE_FACTOR, beta=LEAST_THRESHOLD), np.uint8)
         foreground = _differs(picture, predicted, threshold)
+        if known is not None:
+            foreground = np.asarray(cv2.bitwise_and(foreground, known), np.uint8)
         count = cv2.countNonZero(foreground)
         moving = restless = foreground
         shaking = False
@@ -110,7 +118,7 @@ class DualBackground:
             shaking = _share_above(change, foreground) > SHAKING_SHARE
             moving = np.asarray(cv2.bitwise_and(_differs(picture, self.fast, threshold), foreground), np.uint8)
         share = count / foreground.size
-        return Comparison(picture, light, predicted, threshold, foreground, moving, restless, share, shaking)
+        return Comparison(picture, light, predicted, threshold, foreground, moving, restless, share, shaking, known)
 
     def learn(self, seen: Comparison, owned: Mask | None, seconds: float) -> None:
         """Take the sample in. `owned`: where tracked things stand; there only the light is followed."""

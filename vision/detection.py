@@ -27,7 +27,7 @@ class Detection:
 
     `key` is the same whenever the same phase of the same thing is told again, so that storing it twice is harmless.
     `first_seen_at` is when the thing was first seen standing there; `confirmed_at` when this phase was decided.
-    `size_m` is (width, height) in metres, None where the camera has no pose.
+    `size_m` is (width, height) in metres, None where the camera has no pose. `view_id`: which of a dome's views saw it.
     """
 
     key: str
@@ -46,6 +46,7 @@ class Detection:
     location: Location | None
     size_m: tuple[float, float] | None
     confidence: float
+    view_id: str | None = None
 
     def to_plain(self) -> dict[str, Any]:
         """JSON-able, as in the contract, without `blobs`."""
@@ -67,6 +68,7 @@ class Detection:
             "location": None if place is None else {"lon": place.lon, "lat": place.lat, "error_m": place.error_m},
             "size_m": None if self.size_m is None else [round(value, 3) for value in self.size_m],
             "confidence": round(self.confidence, 3),
+            **({} if self.view_id is None else {"view_id": self.view_id}),
         }
 
 

@@ -90,7 +90,13 @@ def _announce(history: ObjectHistory, zone: Zone, confidence: float) -> Announce
 
 
 def detection_of(
-    camera_id: str, thing: StaticObject, told: Announcement, phase: Phase, at: float, ground: GroundModel | None
+    camera_id: str,
+    thing: StaticObject,
+    told: Announcement,
+    phase: Phase,
+    at: float,
+    ground: GroundModel | None,
+    view_id: str | None = None,
 ) -> Detection:
     """`at`: when this phase was decided."""
     return Detection(
@@ -110,6 +116,7 @@ def detection_of(
         location=_locate(told.foot, ground),
         size_m=None if ground is None else ground.size_at(told.box),
         confidence=told.confidence,
+        view_id=view_id,
     )
 
 

@@ -24,12 +24,16 @@ class ObjectView:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """`wants_past`: hand the ring's key frames to `CameraAnalysis.look_back` before the next `observe`."""
+    """`wants_past`: hand the ring's key frames to `CameraAnalysis.look_back` before the next `observe`.
+
+    `displaced`: fractions of the picture, right and down, by which it lies beside the view's background; boxes are
+    the background's."""
 
     detections: tuple[Detection, ...] = ()
     attention: Attention = "quiet"
     wants_past: bool = False
     objects: tuple[ObjectView, ...] = ()
+    displaced: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Scene:
         self._upset_seconds = 0.0
         self._upset_samples = 0
 
-    def compare(self, picture: Gray, seconds: float) -> Comparison | None:
+    def compare(self, picture: Gray, seconds: float, known: Mask | None = None) -> Comparison | None:
         """The sample against the background; None while nothing can be told: learning, blind, or upset.
 
         `changed` tells afterwards whether the last samples showed another scene than the present look.
@@ -55,7 +55,7 @@ class Scene:
         if not self.background.ready:
             self.background.learn_scene(picture, seconds)
             return None
-        seen = self.background.compare(picture)
+        seen = self.background.compare(picture, known)
         if seen.foreground_share > DOUBTFUL_SHARE and self._return_to_known(picture, seen.foreground_share):
             return None
         if seen.foreground_share <= UPSET_SHARE:
@@ -64,11 +64,11 @@ class Scene:
         self._take_upset(picture, seconds)
         return None
 
-    def glance(self, picture: Gray) -> Comparison | None:
+    def glance(self, picture: Gray, known: Mask | None = None) -> Comparison | None:
         """As `compare`, but nothing is learnt from it."""
         if _is_blind(picture) or not self.background.ready:
             return None
-        seen = self.background.compare(picture)
+        seen = self.background.compare(picture, known)
         return seen if seen.foreground_share <= UPSET_SHARE else None
 
     def shows_other_view(self, picture: Gray) -> bool:

@@ -38,8 +38,7 @@ def look(picture: Gray, appearance: Floats, background: Floats, mask: Mask, thre
     telling = inside & (cv2.absdiff(thing, ground) > threshold)
     count = int(telling.sum())
     if count < max(_LEAST_PIXELS, _TELLING_SHARE * int(inside.sum())):
-        nothing = np.zeros(mask.shape, np.bool_)
-        return Sight("unclear", 0.0, 0.0, nothing, nothing, nothing)
+        return untold(mask)
     to_thing, to_ground = cv2.absdiff(picture, thing), cv2.absdiff(picture, ground)
     closer_to_thing = to_thing < to_ground
     as_object = telling & closer_to_thing & (_outside(picture, thing) <= threshold)
@@ -49,6 +48,11 @@ def look(picture: Gray, appearance: Floats, background: Floats, mask: Mask, thre
     return Sight(
         _kind(object_share, background_share), object_share, background_share, telling, as_object, as_background
     )
+
+
+def untold(mask: Mask) -> Sight:
+    nothing = np.zeros(mask.shape, np.bool_)
+    return Sight("unclear", 0.0, 0.0, nothing, nothing, nothing)
 
 
 def _kind(object_share: float, background_share: float) -> Kind:

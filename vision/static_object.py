@@ -10,7 +10,7 @@ from vision.background import EXPLAINED_SECONDS, LONGEST_STEP_SECONDS, Compariso
 from vision.detection import Box, Point
 from vision.grid import Floats, Grid, Mask, PixelBox
 from vision.light import Light
-from vision.sight import Flags, Sight, look
+from vision.sight import Flags, Sight, look, untold
 
 FIRST_HITS = 0.6
 HITS_SECONDS = 15.0
@@ -22,6 +22,7 @@ CHANGED_SAMPLES = 3
 SHRUNK_SAMPLES = 3
 SHRUNK_SHARE = 0.2
 LEAST_AREA = 8
+LEAST_KNOWN = 0.95  # of it within the picture, else its place cannot be told
 UNSETTLED_SAMPLES = 4
 BUSY_SHARE = 0.03
 LEAST_BUSY_PIXELS = 6
@@ -124,6 +125,8 @@ class StaticObject:
     def seen_in(self, seen: Comparison) -> Sight:
         """The place in this sample; changes nothing."""
         rows, columns = self.box.slices
+        if seen.known is not None and not self._within(seen.known[rows, columns]):
+            return untold(self.mask)
         return look(
             seen.picture[rows, columns],
             seen.light.apply(self.appearance, rows, columns),
@@ -131,6 +134,9 @@ class StaticObject:
             self.mask,
             seen.threshold[rows, columns],
         )
+
+    def _within(self, known: Mask) -> bool:
+        return cv2.countNonZero(cv2.bitwise_and(known, self.mask)) >= LEAST_KNOWN * self.area
 
     def extend_back(self, seen: Comparison, at: float) -> bool:
         """One picture of the past, newest first. False once it shows the place without the thing: dated."""

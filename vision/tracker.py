@@ -77,6 +77,16 @@ class Tracker:
                 self._take_blob(blob, seen, scene, at, last_at)
         self._suspects = [suspect for suspect in self._suspects if at - suspect.last_at <= 30.0]
 
+    def skip(self, seconds: float) -> None:
+        """Nobody looked for so long: what is counted is time watched, but a candidate's stay goes on."""
+        self._suspects = []
+        for thing in self.objects:
+            if thing.announced is None:
+                thing.last_visible_at += seconds
+                thing.last_busy_at += seconds
+                thing.created_at += seconds
+                thing.unwanted_since += seconds if thing.unwanted_since else 0.0
+
     def departed(self, at: float) -> list[StaticObject]:
         """Things that have left (or were given up), taken off the list; their ground is the background again."""
         gone = [thing for thing in self.objects if thing.has_left or self._given_up(thing, at)]

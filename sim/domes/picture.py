@@ -15,6 +15,7 @@ from sim.domes.dome import Aim, DomeLimits
 from sim.domes.mount import Mount
 from sim.domes.plate import FOOT_M, HEIGHT_M, SIDE_M, Plate, board
 from sim.domes.townscape import Townscape
+from sim.domes.wares import Ware, Wares, draw_ware, outline
 
 Floats = npt.NDArray[np.float64]
 Image = npt.NDArray[np.uint8]
@@ -61,10 +62,11 @@ class _Painting:
 
 
 class Ground:
-    """The paintings of the whole town, made once and shared by all domes."""
+    """The paintings of the whole town, made once and shared by all domes, and what stands in its streets."""
 
-    def __init__(self, town: Townscape) -> None:
+    def __init__(self, town: Townscape, wares: Wares | None = None) -> None:
         self.town = town
+        self.wares = wares or Wares()
         west, south, east, north = town.bounds
         fine, coarse = _GROUND_PIXELS_M
         columns, rows = math.ceil((east - west) / fine), math.ceil((north - south) / fine)
@@ -118,7 +120,7 @@ class Picture:
         self._ground, self._town, self._mount, self._limits = ground, ground.town, mount, limits
         self._width, self._height = width, height
         self._patch: _Painting | None = None
-        self._last: tuple[Aim, Image] | None = None
+        self._last: tuple[Aim, tuple[Ware, ...], Image] | None = None
         bases = self._town.corners.mean(axis=1)
         self._middles = np.c_[bases, self._town.heights / 2]
         self._reaches = np.hypot(*(self._town.corners[:, 0] - bases).T) + self._town.heights / 2
@@ -126,18 +128,19 @@ class Picture:
         self.drawn = 0
 
     def at(self, aim: Aim) -> Image:
-        """The picture, the same one again while the aim is the same. Do not write into it."""
-        if self._last is None or self._last[0] != aim:
-            self._last = (aim, self._draw(aim))
+        """The picture, the same one again while nothing has changed. Do not write into it."""
+        wares = self._ground.wares.now
+        if self._last is None or self._last[:2] != (aim, wares):
+            self._last = (aim, wares, self._draw(aim, wares))
             self.drawn += 1
-        return self._last[1]
+        return self._last[2]
 
-    def _draw(self, aim: Aim) -> Image:
+    def _draw(self, aim: Aim, wares: tuple[Ware, ...]) -> Image:
         view = View(self._mount, aim, self._limits.hfov_deg(aim.zoom), self._width, self._height)
         image = np.empty((self._height, self._width, 3), np.uint8)
         self._draw_ground(view, image)
         _draw_sky(view, image)
-        self._draw_standing(view, image)
+        self._draw_standing(view, image, wares)
         return image
 
     def _draw_ground(self, view: View, image: Image) -> None:
@@ -171,17 +174,22 @@ class Picture:
         columns, rows = math.ceil((east - west) / pixel_m), math.ceil((north - south) / pixel_m)
         return _Painting(self._town.paint(west, north, columns, rows, pixel_m), west, north, pixel_m)
 
-    def _draw_standing(self, view: View, image: Image) -> None:
-        """Buildings and plates from far to near."""
+    def _draw_standing(self, view: View, image: Image, wares: tuple[Ware, ...]) -> None:
+        """Buildings, plates and wares from far to near."""
         chosen, depth = self._in_view(view)
         boxes = _Boxes(view, self._town.corners[chosen], self._town.heights[chosen], self._town.roofs[chosen])
-        order: list[tuple[float, int, Plate | None]] = [(away, n, None) for n, away in enumerate(depth.tolist())]
-        order += [(away, -1, plate) for away, plate in self._plates_in_view(view)]
-        for _, index, plate in sorted(order, key=lambda one: -one[0]):
-            if plate is not None:
-                _draw_plate(view, image, plate)
+        order: list[tuple[float, int | Plate | Ware]] = [(away, n) for n, away in enumerate(depth.tolist())]
+        order += self._plates_in_view(view)
+        order += [(float(view.local(np.array([ware.x, ware.y, 0.0]))[2]), ware) for ware in wares]
+        for _, one in sorted(order, key=lambda one: -one[0]):
+            if isinstance(one, Plate):
+                _draw_plate(view, image, one)
+            elif isinstance(one, Ware):
+                local = view.local(outline(one))
+                pixels = view.on_picture(np.maximum(local, [-np.inf, -np.inf, 1.0]))
+                draw_ware(image, one, view.eye, view.focal, local, pixels)
             else:
-                boxes.draw(image, index)
+                boxes.draw(image, one)
 
     def _plates_in_view(self, view: View) -> list[tuple[float, Plate]]:
         if not self._town.plates:
