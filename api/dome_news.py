@@ -6,7 +6,7 @@ from typing import Any
 
 from shapely.geometry import mapping
 
-from api.domes import Domes, direction_of
+from api.domes import Domes, direction_of, names_of
 from gis.dome import Dome
 from gis.dome_ground import wedge
 from gis.dome_mount import Direction
@@ -61,10 +61,7 @@ class PtzNews:
         return self._rounds.get(camera_id)
 
     def current(self) -> list[Event]:
-        """The newest known of every dome, for a page that begins to listen; those nobody knows are looked at."""
-        for camera_id in self._domes.ids():
-            if camera_id not in self._told:
-                self._desk.begin(self._desk.keep_watching(camera_id, 1.0))
+        """The newest known of every dome, for a page that begins to listen."""
         return list(self._told.values())
 
     async def _tell(self, camera_id: str) -> None:
@@ -87,7 +84,7 @@ class PtzNews:
             return None
         report = self._desk.newest(camera_id) or PtzReport(camera_id, None, None, None, None, 0.0)
         view = await self._view(camera_id, report)
-        lock = self._desk.locks.of(camera_id)
+        lock, words = self._desk.locks.of(camera_id), self._desk.problem(camera_id)
         data = {
             "camera": camera_id,
             "pan_deg": report.pan_deg,
@@ -103,6 +100,8 @@ class PtzNews:
 
     async def _view(self, camera_id: str, report: PtzReport) -> dict[str, Any] | None:
         pointing = direction_of(report)
+            "can": names_of(self._desk.known_capabilities(camera_id)),
+            "problem": {"code": words.code, "message": {"zh": words.zh, "en": words.en}} if words is not None else None,
         if pointing is None or not self._domes.has_place(camera_id):
             return None
         return await asyncio.to_thread(seen_ground, self._domes.placed(camera_id), *pointing)

@@ -12,11 +12,11 @@ from gis.dome import Dome, PointingErrors, dome_of
 from gis.dome_choice import Building, Skyline
 from gis.dome_limits import ZoomLens
 from gis.dome_mount import Direction, Mount
-from incidents.errors import Conflict
 from ingest.live import PtzReport
 from ingest.state import StreamStatus
 from wall.ptz.keeping import PtzKeeping
 
+from wall.ptz.refusal import DomeCannot
 _ANYWHERE = (0.0, 0.0, 10.0)
 """Where a dome stands that has no position: turning it to a point of its own picture needs none."""
 
@@ -63,9 +63,11 @@ class Domes:
         return self._placed.get(camera_id) is not None
 
     def placed(self, camera_id: str) -> Dome:
-        """Fit for places on the map. Raises Conflict."""
+        """Fit for places on the map. Raises DomeCannot."""
         if not self.has_place(camera_id):
-            raise Conflict("this dome has no position in cameras.yaml", "camera")
+            raise DomeCannot(
+                "this dome has no position in cameras.yaml", "此球机在 cameras.yaml 中没有位置", "no_place"
+            )
         return self.turning(camera_id)
 
     def summary(self, camera_id: str, can: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -14,11 +14,12 @@ from gis.dome_crossing import CrossingError, LineOfSight, cross
 from gis.dome_ground import DomeFix, ground_fix
 from gis.dome_mount import Direction
 from gis.ground import Box
-from incidents.errors import Conflict, IncidentError, Invalid
+from incidents.errors import IncidentError
 from ingest.live import LiveError
 from wall.ptz.desk import PtzDesk
 from wall.ptz.keeping import Calibrated
 from wall.ptz.lock import Holder
+from wall.ptz.refusal import DomeCannot, NotPossible, Words, words_of
 
 WIDTH_M = 15.0
 """What fills the picture when nobody says how wide the thing is: a crossing, with what goes on about it."""
@@ -46,7 +47,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Pointed:
-    """`problem` says why a dome was not sent: a code, and words."""
+    """`problem` says why a dome was not sent."""
 
     camera: str
     direction: Direction
@@ -54,11 +55,11 @@ class Pointed:
     zoom: float
     reason: SightReason | None = None
     sent: bool = False
-    problem: tuple[str, str, str] | None = None
+    problem: Words | None = None
 
 
 class Pointing:
-    """Raises what `PtzDesk.move` raises, and Conflict where a dome has no position or does not say where it points."""
+    """Raises what `PtzDesk.move` does, and DomeCannot where a dome has no position or does not say where it points."""
 
     def __init__(self, desk: PtzDesk, domes: Domes, skyline: Skyline | None = None) -> None:
         self._desk, self._domes, self._skyline = desk, domes, skyline
@@ -76,7 +77,7 @@ class Pointing:
         try:
             framing = self._domes.turning(camera_id).framing(direction, zoom, box)
         except ValueError as problem:
-            raise Invalid(str(problem), "box") from None
+            raise NotPossible(str(problem), "框选范围无效", "box") from None
         await self._go(who, camera_id, framing.reach.direction, framing.zoom, direction, {"frame": list(box)})
         return framing.reach.direction, framing.zoom
 
@@ -89,7 +90,7 @@ class Pointing:
         zoom = dome.zoom_to_show(place.lon, place.lat, place.width_m or WIDTH_M, place.height_m)
         if reach.problem is not None:
             zh, en = REASONS[SightReason(reach.problem.value)]
-            return Pointed(camera_id, reach.direction, distance, zoom, problem=(reach.problem.value, zh, en))
+            return Pointed(camera_id, reach.direction, distance, zoom, problem=Words(reach.problem.value, zh, en))
         await self._send(who, camera_id, reach.direction, zoom, place, None)
         return Pointed(camera_id, reach.direction, distance, zoom, sent=True)
 
@@ -126,13 +127,13 @@ class Pointing:
         looked = Pointed(id_, sight.reach.direction, sight.distance_m, zoom, sight.reason)
         if not sight.possible:
             zh, en = REASONS[sight.reason]
-            return replace(looked, problem=(sight.reason.value, zh, en))
+            return replace(looked, problem=Words(sight.reason.value, zh, en))
         if enough:
             return looked
         try:
             await self._send(turning[id_], id_, sight.reach.direction, zoom, place, case_id)
         except (IncidentError, LiveError) as problem:
-            return replace(looked, problem=_words(problem))
+            return replace(looked, problem=words_of(problem))
         return replace(looked, sent=True)
 
     async def place(self, camera_id: str, x: float, y: float) -> DomeFix | None:
@@ -142,7 +143,7 @@ class Pointing:
         return await asyncio.to_thread(ground_fix, dome, direction, zoom, x, y)
 
     async def crossing(self, sights: Sequence[tuple[str, float, float]]) -> dict[str, Any]:
-        """Where two or more domes look. Raises Invalid with the reason when their sights give no place."""
+        """Where two or more domes look. Raises NotPossible with the reason when their sights give no place."""
         lines = []
         for camera_id, x, y in sights:
             dome = self._domes.placed(camera_id)
@@ -150,15 +151,15 @@ class Pointing:
         try:
             return asdict(await asyncio.to_thread(cross, lines))
         except CrossingError as problem:
-            raise Invalid(str(problem), "sights") from None
+            raise NotPossible(str(problem), problem.zh, "sights", "no_crossing") from None
 
     async def calibration(self, camera_id: str, aims: Sequence[Aim]) -> Calibration:
-        """Raises Invalid with the reason when the aims do not tell how the dome stands."""
+        """Raises NotPossible with the reason when the aims do not tell how the dome stands."""
         dome = self._domes.placed(camera_id)
         try:
             return await asyncio.to_thread(calibrate, dome, aims)
         except CalibrationError as problem:
-            raise Invalid(str(problem), "aims") from None
+            raise NotPossible(str(problem), problem.zh, "aims", "no_calibration") from None
 
     def calibrated(self, camera_id: str, found: Calibration, at: float) -> Calibrated:
         """As it is kept."""
@@ -199,10 +200,5 @@ class Pointing:
     async def _pointing(self, camera_id: str) -> tuple[Direction, float]:
         found = direction_of(await self._desk.status(camera_id))
         if found is None:
-            raise Conflict("this dome does not say where it points", "camera")
+            raise DomeCannot("this dome does not say where it points", "球机不报告自身朝向", "no_position")
         return found
-
-
-def _words(problem: IncidentError | LiveError) -> tuple[str, str, str]:
-    code = problem.code or "unreachable" if isinstance(problem, LiveError) else "refused"
-    return ("locked" if hasattr(problem, "lock") else code), getattr(problem, "zh", "") or "球机不可用", str(problem)

@@ -13,6 +13,7 @@ from incidents.store import Store
 from ingest.live import Live
 from runtime.clock import Clock
 from wall.events import Event
+from wall.ptz.acquaintance import Acquaintance
 from wall.ptz.desk import PtzDesk
 from wall.ptz.hand import PageHand, TurningRights
 from wall.ptz.keeping import PtzKeeping
@@ -32,9 +33,11 @@ class Ptz:
     pointing: Pointing
     presets: Presets
     rounds: Rounds
+    acquaintance: Acquaintance
 
     def start(self) -> None:
         self.desk.start()
+        self.desk.begin(self.acquaintance.run())
         self.rounds.start()
 
     async def stop(self) -> None:
@@ -67,4 +70,5 @@ def build_ptz(
     news = PtzNews(desk, domes, path_of, publish, clock)
     presets = Presets(desk, keeping, live, clock)
     rounds = Rounds(desk, presets, keeping, clock, news.on_rounds)
-    return Ptz(domes, desk, news, keeping, Pointing(desk, domes, skyline), presets, rounds)
+    acquaintance = Acquaintance(desk, live, clock, domes.ids)
+    return Ptz(domes, desk, news, keeping, Pointing(desk, domes, skyline), presets, rounds, acquaintance)

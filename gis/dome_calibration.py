@@ -29,10 +29,15 @@ _BAD_AT_SIGMAS = 5.0
 _LEAST_FOR_BAD = 4
 _STEEPEST_FOR_HEADING_DEG = 80.0
 _NAMES = ("heading", "pitch", "roll", "zero of tilt")
+_NAMES_ZH = dict(zip(_NAMES, ("零位朝向", "前后倾", "左右倾", "俯仰零位"), strict=True))
 
 
 class CalibrationError(ValueError):
-    """The aims do not determine how the dome stands; the text says why and what to do."""
+    """The aims do not determine how the dome stands; the text says why and what to do, `zh` in Chinese."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +101,9 @@ def calibrate(dome: Dome, aims: Sequence[Aim], tilt_zero: bool = False) -> Calib
     CalibrationError when the aims do not determine the mount.
     """
     if not 1 <= len(aims) <= MAX_AIMS:
-        raise CalibrationError(f"needs 1 to {MAX_AIMS} aims, got {len(aims)}")
+        raise CalibrationError(f"needs 1 to {MAX_AIMS} aims, got {len(aims)}", f"需要 1 至 {MAX_AIMS} 个点")
     if tilt_zero and len(aims) < 3:
-        raise CalibrationError(f"the zero of tilt needs at least 3 aims, got {len(aims)}")
+        raise CalibrationError(f"the zero of tilt needs at least 3 aims, got {len(aims)}", "俯仰零位至少需要 3 个点")
     sight = _sighted(dome, aims)
     count = 1 if len(aims) == 1 else 4 if tilt_zero else 3
     kept = np.ones(len(aims), dtype=bool)
@@ -171,13 +176,18 @@ def _sighted(dome: Dome, aims: Sequence[Aim]) -> _Sight:
     level = Mount(tilt_zero_deg=dome.mount.tilt_zero_deg)
     for number, aim in enumerate(aims, 1):
         if not all(map(math.isfinite, (aim.lon, aim.lat, aim.height_m, aim.fx, aim.fy))) or not aim.zoom > 0:
-            raise CalibrationError(f"aim {number} has a number that is not finite, or a zoom that is not above 0")
+            raise CalibrationError(
+                f"aim {number} has a number that is not finite, or a zoom that is not above 0",
+                f"第 {number} 个点的数值无效",
+            )
         if aim.place_error_m is not None and not 0 <= aim.place_error_m < math.inf:
-            raise CalibrationError(f"aim {number} has a place_error_m below 0 or not finite")
+            raise CalibrationError(
+                f"aim {number} has a place_error_m below 0 or not finite", f"第 {number} 个点的位置误差无效"
+            )
         vector = dome.vector_to(aim.lon, aim.lat, aim.height_m)
         slant, distance = math.hypot(*vector), math.hypot(*vector[:2])
         if slant < 1.0:
-            raise CalibrationError(f"aim {number} is at the dome itself")
+            raise CalibrationError(f"aim {number} is at the dome itself", f"第 {number} 个点就在球机处")
         pan = math.radians(aim.direction.pan_deg)
         lens = level.pinhole(aim.direction, dome.lens.hfov_deg(aim.zoom), dome.lens.aspect)
         seen.append(unit(lens.ray(aim.fx, aim.fy)))
@@ -202,14 +212,22 @@ def _axes(heading_deg: float, pitch_deg: float, roll_deg: float) -> Matrix:
 def _check_apart(sight: _Sight) -> None:
     if len(sight.seen) == 1:
         if abs(float(sight.true[0, 2])) > math.sin(math.radians(_STEEPEST_FOR_HEADING_DEG)):
-            raise CalibrationError("the only aim is straight below: aim at a place farther away")
+            raise CalibrationError(
+                "the only aim is straight below: aim at a place farther away", "唯一的点在正下方：请对准更远的点"
+            )
         return
-    for name, rays in (("the device's directions", sight.seen), ("the places", sight.true)):
+    for name, zh, rays in (
+        ("the device's directions", "球机的朝向", sight.seen),
+        ("the places", "所选的点", sight.true),
+    ):
         apart = max(float(np.linalg.norm(np.cross(ray, rays), axis=1).max()) for ray in rays)
         if apart < math.sin(math.radians(LEAST_APART_DEG)):
+            degrees = math.degrees(math.asin(min(apart, 1.0)))
             raise CalibrationError(
-                f"{name} lie within {math.degrees(math.asin(min(apart, 1.0))):.1f}° of one line through the dome; "
-                f"aim at places at least {LEAST_APART_DEG:g}° apart and not opposite each other, best all round"
+                f"{name} lie within {degrees:.1f}° of one line through the dome; "
+                f"aim at places at least {LEAST_APART_DEG:g}° apart and not opposite each other, best all round",
+                f"{zh}几乎在过球机的一条直线上（相差 {degrees:.1f}°）；请选彼此相隔至少 {LEAST_APART_DEG:g}°、"
+                "且不正好相对的点，最好四周都有",
             )
 
 
@@ -281,12 +299,14 @@ def _check_sure(angles: Sequence[float], covariance: Matrix) -> None:
     if lean_deg > MOST_LEAN_DEG:
         raise CalibrationError(
             f"the base would lean by {lean_deg:.0f}°: pan or tilt may run the wrong way round (pan_deg, tilt_deg under "
-            "ptz), or a place or a reading is wrong"
+            "ptz), or a place or a reading is wrong",
+            f"底座将倾斜 {lean_deg:.0f}°：水平或俯仰方向可能设反（ptz 下的 pan_deg、tilt_deg），或有点位、读数不对",
         )
     for name, variance in zip(_NAMES, np.diag(covariance), strict=False):
         if math.sqrt(float(variance)) > _MOST_SIGMA_DEG:
             raise CalibrationError(
-                f"the {name} is known to {math.sqrt(float(variance)):.1f}° only; aim at more places, farther apart"
+                f"the {name} is known to {math.sqrt(float(variance)):.1f}° only; aim at more places, farther apart",
+                f"{_NAMES_ZH[name]}只能定到 {math.sqrt(float(variance)):.1f}°；请再对准几个相隔更远的点",
             )
 
 

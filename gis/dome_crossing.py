@@ -25,7 +25,11 @@ _STEP_M = 0.1
 
 
 class CrossingError(ValueError):
-    """The lines of sight give no place; the text says why."""
+    """The lines of sight give no place; the text says why, `zh` in Chinese."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,14 @@ class Crossing:
 def cross(sights: Sequence[LineOfSight]) -> Crossing:
     """The place that two to sixteen domes look at. Raises CrossingError when rays are nearly parallel or run apart."""
     if not 2 <= len(sights) <= MAX_SIGHTS:
-        raise CrossingError(f"needs 2 to {MAX_SIGHTS} lines of sight, got {len(sights)}")
+        few = f"需要 2 至 {MAX_SIGHTS} 条视线，现有 {len(sights)} 条"
+        raise CrossingError(f"needs 2 to {MAX_SIGHTS} lines of sight, got {len(sights)}", few)
     rays = [each.dome.ray(each.direction, each.zoom, each.fx, each.fy) for each in sights]
     angle = _widest_angle_deg(rays)
     if angle < LEAST_ANGLE_DEG:
         raise CrossingError(
-            f"the lines of sight cross at {angle:.1f}° only; at least {LEAST_ANGLE_DEG:g}° are needed: use another dome"
+            f"the lines of sight cross at {angle:.1f}° only, {LEAST_ANGLE_DEG:g}° at least are needed: use another one",
+            f"视线夹角仅 {angle:.1f}°，至少需要 {LEAST_ANGLE_DEG:g}°：请换一台球机",
         )
     point, slopes, error = _solved(sights, rays)
     first = sights[0].dome
@@ -77,14 +83,20 @@ def cross(sights: Sequence[LineOfSight]) -> Crossing:
     vectors = [each.dome.vector_to_level(lon, lat, point[2]) for each in sights]
     for number, (vector, ray) in enumerate(zip(vectors, rays, strict=True), 1):
         if np.dot(vector, ray) <= 0:
-            raise CrossingError(f"the lines of sight run apart: they would cross behind dome {number}")
+            raise CrossingError(
+                f"the lines of sight run apart: they would cross behind dome {number}",
+                f"视线相背：交点会落在第 {number} 台球机后方",
+            )
     scatter = float(error @ error) / (len(error) - 3)
     covariance = np.linalg.inv(slopes.T @ slopes) * max(1.0, scatter)
     (small, large), axes = np.linalg.eigh(covariance[:2, :2])
     radial = math.sqrt(small + large)
     nearest = min(math.hypot(*vector) for vector in vectors)
     if radial > max(nearest, 5.0):
-        raise CrossingError(f"the place would be wrong by {radial:.0f} m: use domes that look from other sides")
+        raise CrossingError(
+            f"the place would be wrong by {radial:.0f} m: use domes that look from other sides",
+            f"位置误差将达 {radial:.0f} 米：请改用从别的方向看去的球机",
+        )
     return Crossing(
         lon,
         lat,

@@ -121,6 +121,8 @@ class DomeControl:
                 self._watch(float(given["seconds"]))
                 return _plain(self._newest) if self._newest is not None else {}
             case "capabilities":
+                if given.get("anew") and not self._steered and self._waiting == 0:
+                    await self._link.let_go()
                 return _capabilities(await self._link.driver())
             case "absolute" | "relative" | "goto_preset":
                 return await self._in_turn(lambda driver: self._move(driver, what, given), moves=True)

@@ -9,7 +9,7 @@ from api.dome_news import seen_ground
 from api.domes import direction_of
 from api.routes.dome import ONE_DOME, PTZ_REFUSALS, TURN, TheDome, TurnedDome
 from api.routes.ptz_presets import shown_presets
-from api.schemas import Done, Names
+from api.schemas import Done
 from api.schemas.ptz import (
     AuxiliaryBody,
     FocusBody,
@@ -25,13 +25,14 @@ from api.schemas.ptz import (
     PatrolAnswer,
     PresetAnswer,
     PtzAnswer,
-    PtzProblem,
     PtzStatusAnswer,
     RelativeBody,
     SteerBody,
+    problem_answer,
 )
-from incidents.errors import Conflict, IncidentError, Invalid
+from incidents.errors import IncidentError
 from ingest.live import LiveError
+from wall.ptz.refusal import NotPossible, words_of
 
 router = APIRouter(prefix=ONE_DOME, tags=["domes"], responses=PTZ_REFUSALS)
 
@@ -48,7 +49,7 @@ async def get_ptz(dome: TheDome) -> PtzAnswer:
         presets = await ptz.presets.shown(dome.id)
         await ptz.desk.keep_watching(dome.id, 15.0)
     except (LiveError, IncidentError) as error:
-        problem = _problem(error)
+        problem = problem_answer(words_of(error))
         presets = await ptz.presets.kept(dome.id)
     report, kept, lock = ptz.desk.newest(dome.id), ptz.keeping.settings(dome.id), ptz.desk.locks.of(dome.id)
     pointing, view = direction_of(report), None
@@ -97,7 +98,7 @@ async def relative(body: RelativeBody, dome: TheDome) -> Done:
 @router.post("/focus", dependencies=[TURN], summary="Focus", operation_id="focus_dome")
 async def focus(body: FocusBody, dome: TheDome) -> Done:
     if (body.speed is None) == (body.auto is None):
-        raise Invalid("give exactly one of speed and auto", "speed")
+        raise NotPossible("give exactly one of speed and auto", "speed 与 auto 只能给一个", "speed")
     if body.auto is not None:
         return await _moved(dome, "autofocus", on=body.auto)
     return await _moved(dome, "focus", speed=body.speed)
@@ -154,11 +155,3 @@ async def log(
 async def _moved(dome: TurnedDome, do: str, **given: Any) -> Done:
     await dome.ptz.desk.move(dome.who, dome.id, do, **given)
     return Done()
-
-
-def _problem(error: LiveError | IncidentError) -> PtzProblem:
-    if isinstance(error, LiveError):
-        zh = error.zh or "设备暂时无法应答"
-        return PtzProblem(code=error.code or "unreachable", message=Names(zh=zh, en=str(error)))
-    code = "not_supported" if isinstance(error, Conflict) else "refused"
-    return PtzProblem(code=code, message=Names(zh="设备不支持此操作", en=str(error)))

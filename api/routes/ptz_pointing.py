@@ -10,7 +10,6 @@ from api.pointing import REASONS, Place, Pointed
 from api.policy import CurrentCaller
 from api.routes.dependencies import PREFIX, TheCentre
 from api.routes.dome import ONE_DOME, PTZ_REFUSALS, TURN, TheDome, dome_of_request
-from api.schemas import Names
 from api.schemas.ptz import (
     Aimed,
     CalibrationAnswer,
@@ -30,6 +29,7 @@ from api.schemas.ptz import (
     PointedDomes,
     PtzProblem,
     ResidualAnswer,
+    problem_answer,
 )
 from gis.dome_calibration import Aim
 from gis.dome_mount import Direction
@@ -38,6 +38,7 @@ from incidents.errors import NotAllowed
 from incidents.rights import Caller, Permission
 from incidents.store import Store
 from wall.ptz.lock import Holder, holder_at
+from wall.ptz.refusal import Words
 
 router = APIRouter(tags=["domes"], responses=PTZ_REFUSALS)
 
@@ -163,19 +164,14 @@ def _place(body: PointBody) -> Place:
 
 
 def _pointed(one: Pointed) -> dict[str, object]:
-    problem = _words(one.problem) if one.problem is not None else None
+    problem = problem_answer(one.problem) if one.problem is not None else None
     return {**asdict(one), "direction": asdict(one.direction), "problem": problem}
 
 
 def _reason(one: Pointed) -> PtzProblem:
     assert one.reason is not None
     zh, en = REASONS[one.reason]
-    return _words((one.reason.value, zh, en))
-
-
-def _words(given: tuple[str, str, str]) -> PtzProblem:
-    code, zh, en = given
-    return PtzProblem(code=code, message=Names(zh=zh, en=en))
+    return problem_answer(Words(one.reason.value, zh, en))
 
 
 def _find_case(store: Store, caller: Caller, case_id: str) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas import Answer, Body, Names
+from wall.ptz.refusal import Words
 
 Share = Annotated[float, Field(ge=-1, le=1)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -168,6 +169,10 @@ class PtzStatusAnswer(Answer):
 class PtzProblem(Answer):
     code: str
     message: Names
+
+
+def problem_answer(words: Words) -> PtzProblem:
+    return PtzProblem(code=words.code, message=Names(zh=words.zh, en=words.en))
 
 
 class PresetAnswer(Answer):

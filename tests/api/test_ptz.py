@@ -255,6 +255,37 @@ async def test_what_is_told_of_a_dome_also_when_it_does_not_answer(tmp_path):
         await dome.call(OPERATOR, "POST", "steer", {"pan": 0.5}, ok=503)
 
 
+async def test_every_dome_is_known_before_anybody_asks_and_again_when_it_comes_back(tmp_path):
+    async with dome_town(tmp_path) as dome:
+        listed = {"east-cam": {}, "west-cam": {}}
+
+        async def all_known() -> bool:
+            items = (await dome.call(OTHER, "GET", "/cameras"))["items"]
+            listed.update({one["id"]: one["ptz"] for one in items})
+            return all(listed[id_]["can"] for id_ in ("east-cam", "west-cam"))
+
+        async with asyncio.timeout(4):
+            while not await all_known():
+                await asyncio.sleep(0.05)
+        assert {"absolute", "continuous", "presets", "focus", "iris", "wiper"} <= set(listed["west-cam"]["can"])
+        asked = dome.east.device.calls["GetNodes"] + dome.east.device.calls.get("GetNode", 0)
+        async with page(dome.town.live_url, additional_headers=headers(dome, OPERATOR)) as client:
+            await client.say(type="events", topics=["ptz"])
+            # Its power fails: whoever tries learns why, and so does every page.
+            dome.east.device.refusing = True
+            dome.east.server.cut()
+            refused = (await dome.call(OPERATOR, "POST", "steer", {"pan": 0.5}, ok=503))["error"]
+            assert refused["text"]["zh"].startswith("该地址没有 ONVIF 服务")
+            assert refused["reason"] == "not_onvif"
+            await client.until(lambda c: newest(c).get("problem"))
+            assert newest(client)["problem"]["code"] == "not_onvif"
+            assert "presets" in newest(client)["can"]
+            # It comes back: found by nobody's asking.
+            dome.east.device.refusing = False
+            await client.until(lambda c: newest(c).get("problem") is None, 8)
+        assert dome.east.device.calls["GetNodes"] + dome.east.device.calls.get("GetNode", 0) == asked
+
+
 def house(**properties: object) -> dict[str, object]:
     return {"type": "Feature", "properties": properties, "geometry": square(*EAST, 0.0002, 0.0002)}
 

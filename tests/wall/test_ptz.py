@@ -12,12 +12,14 @@ from config.cameras import Camera
 from incidents.errors import NotFound
 from incidents.rights import Caller, RoleAt
 from ingest.dome_controls import DomeControls
+from ingest.state import StreamState
 from runtime.clock import SystemClock
 from tests.ingest.hand_clock import HandClock
 from tests.ingest.test_dome_control import camera
 from tests.onvif.server import door
 from tests.sim.one_dome import ACCOUNT, OneDome, one_dome
 from tests.wall.replay_live import ReplayLive
+from wall.ptz.acquaintance import Acquaintance
 from wall.ptz.desk import PtzDesk
 from wall.ptz.keeping import Calibrated, Guard, Patrol, PatrolStep, PtzKeeping
 from wall.ptz.lock import ROUNDS, Holder, Locked, Locks, holder_at
@@ -114,6 +116,7 @@ class Round:
     rounds: Rounds
     keeping: PtzKeeping
     account: str
+    live: ReplayLive
     told: list[str | None] = field(default_factory=list)
 
     async def goes_to(self, pan: float, within: float = 60.0) -> float:
@@ -150,7 +153,7 @@ async def on_rounds(world) -> AsyncIterator[Round]:
                 await asyncio.sleep(0.01)
             one.dome.set_preset(f"{pan}")
         await desk.status("cam-a")
-        yield Round(clock, one, desk, rounds, keeping, world.admin.account_id, told)
+        yield Round(clock, one, desk, rounds, keeping, world.admin.account_id, live, told)
         await rounds.stop()
         await desk.stop()
         await controls.stop()
@@ -197,3 +200,35 @@ async def test_a_patrol_gives_way_and_comes_back(sqlite_world):
             at.clock.turn(1.0)
             await asyncio.sleep(0)
         assert at.one.dome.aim().pan_deg == pytest.approx(pan, abs=0.1)
+
+
+async def test_a_dome_is_asked_anew_when_its_picture_was_away(sqlite_world):
+    async with on_rounds(sqlite_world) as at:
+        acquaintance = Acquaintance(at.desk, at.live, at.clock, lambda: ["cam-a", "never-there"])
+        at.desk.begin(acquaintance.run())
+        offered: list[bool] = []
+        at.desk.on_change.append(lambda id_: offered.append(at.desk.known_capabilities(id_) is not None))
+
+        async def opened(times: int) -> None:
+            async with asyncio.timeout(3):
+                while at.one.device.calls["GetNodes"] < times or at.desk.known_capabilities("cam-a") is None:
+                    at.clock.turn(0.5)
+                    await asyncio.sleep(0.01)
+
+        await opened(1)
+        assert offered[-1], "pages are told"
+        for away, times in ((5.0, 1), (20.0, 2), (5.0, 2)):
+            at.live.set_state("cam-a", StreamState.LIVE)
+            at.live.set_state("cam-a", StreamState.STALLED)
+            at.clock.turn(away)
+            at.live.set_state("cam-a", StreamState.CONNECTING)
+            at.live.set_state("cam-a", StreamState.LIVE)
+            await opened(times)
+        assert at.one.device.calls["GetNodes"] == 2, "a line that stumbles is no other dome"
+        tries = sum(camera_id == "never-there" for camera_id, _, _ in at.live.asked)
+        began = at.clock.now()
+        for _ in range(240):
+            at.clock.turn(1.0)
+            await asyncio.sleep(0.001)
+        more = sum(camera_id == "never-there" for camera_id, _, _ in at.live.asked) - tries
+        assert 3 <= more <= 8, f"{more} in {at.clock.now() - began} s: ever more rarely"

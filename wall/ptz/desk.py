@@ -8,11 +8,11 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, fields
 from typing import Any
 
-from incidents.errors import Conflict, Invalid
 from ingest.live import Live, LiveError, PtzReport
 from runtime.clock import Clock
 from wall.ptz.lock import BY_HAND_S, ROUNDS, Holder, Lock, Locked, Locks
 from wall.ptz.log import PtzLog
+from wall.ptz.refusal import OUT_OF_RANGE, Words, refused, words_of
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,8 @@ _TICK_S = 0.5
 _STEERED_S = 1.0
 """Steering that nobody repeated for so long is over: the worker's lease was."""
 _WATCH_EVERY_S, _WATCH_S = 5.0, 8.0
-_CANNOT = {"not_supported", "fault"}
+_OF_THIS_REQUEST = {"not_supported", "fault", OUT_OF_RANGE, "busy"}
+"""The dome answers, and not as wanted."""
 _STATUS = {field.name for field in fields(PtzReport)} - {"camera_id"}
 
 Told = Callable[[str], None]
@@ -36,9 +37,9 @@ class _Steering:
 
 
 class PtzDesk:
-    """All calls belong to the event loop. Moves raise Locked, LiveError, Conflict (the dome cannot), Invalid (outside
-    its limits). `on_change` is told the id of a dome whose lock changed, `on_hand` of one
-    that a person turns, `on_report` each new status."""
+    """All calls belong to the event loop. Moves raise Locked, LiveError, DomeCannot (a Conflict), NotPossible (an
+    Invalid: outside its limits). `on_change` is told the id of a dome whose lock, offer or problem changed,
+    `on_problem` of one that ceases to answer, `on_hand` of one that a person turns, `on_report` each new status."""
 
     def __init__(self, live: Live, clock: Clock, log: PtzLog) -> None:
         self.locks = Locks(clock)
@@ -46,6 +47,7 @@ class PtzDesk:
         self._live, self._clock = live, clock
         self._newest: dict[str, PtzReport] = {}
         self._can: dict[str, dict[str, Any]] = {}
+        self._problems: dict[str, Words] = {}
         self._steering: dict[str, _Steering] = {}
         self._touched: dict[str, float] = {}
         self._moves: Counter[str] = Counter()
@@ -53,6 +55,7 @@ class PtzDesk:
         self._watched: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self.on_change: list[Told] = []
+        self.on_problem: list[Told] = []
         self.on_hand: list[Told] = []
         self.on_report: list[Callable[[PtzReport], None]] = []
         live.on_ptz(self._reported)
@@ -194,20 +197,28 @@ class PtzDesk:
         return self._newest.get(camera_id)
 
     async def status(self, camera_id: str) -> PtzReport:
-        """As it is now. Raises LiveError, Conflict."""
+        """As it is now. Raises LiveError, DomeCannot."""
         body = await self._ask(camera_id, "status")
         report = PtzReport(camera_id, **{key: value for key, value in body.items() if key in _STATUS})
         if (before := self._newest.get(camera_id)) is None or before.at < report.at:
             self._reported(report)
         return report
 
-    async def capabilities(self, camera_id: str) -> dict[str, Any]:
-        found = await self._ask(camera_id, "capabilities")
-        self._can[camera_id] = found
+    async def capabilities(self, camera_id: str, *, anew: bool = False) -> dict[str, Any]:
+        """`anew`: from the device itself, which may be another one, unless a hand is on it."""
+        found = await self._ask(camera_id, "capabilities", anew=anew)
+        if self._can.get(camera_id) != found:
+            self._can[camera_id] = found
+            self._tell(camera_id)
         return found
 
     def known_capabilities(self, camera_id: str) -> dict[str, Any] | None:
+        """As the device said last; None before it has answered once."""
         return self._can.get(camera_id)
+
+    def problem(self, camera_id: str) -> Words | None:
+        """Why it did not answer when it was asked last."""
+        return self._problems.get(camera_id)
 
     def watch(self, camera_id: str) -> None:
         """Somebody looks at its picture: until `unwatch` its status is asked for."""
@@ -219,6 +230,13 @@ class PtzDesk:
         self._watched[camera_id] -= 1
         if self._watched[camera_id] <= 0:
             del self._watched[camera_id]
+
+    def forget(self, camera_id: str) -> None:
+        """The dome is not there any more, or not now."""
+        self._watched.pop(camera_id, None)
+        self._newest.pop(camera_id, None)
+        self._can.pop(camera_id, None)
+        self._problems.pop(camera_id, None)
 
     async def keep_watching(self, camera_id: str, seconds: float = _WATCH_S) -> None:
         with contextlib.suppress(LiveError):
@@ -270,10 +288,23 @@ class PtzDesk:
 
     async def _ask(self, camera_id: str, do: str, **given: Any) -> dict[str, Any]:
         try:
-            return (await self._live.request(camera_id, "ptz", do=do, **given)).body
+            body = (await self._live.request(camera_id, "ptz", do=do, **given)).body
         except LiveError as problem:
-            if problem.code in _CANNOT:
-                raise Conflict(str(problem), "camera") from None
-            if problem.code == "out_of_range":
-                raise Invalid(str(problem), "pan_deg") from None
-            raise
+            if problem.code not in _OF_THIS_REQUEST:
+                self._has_problem(camera_id, words_of(problem))
+            raise refused(problem) from None
+        if do != "watch":
+            # A watch is noted, whether the device answers or not.
+            self._has_problem(camera_id, None)
+        return body
+
+    def _has_problem(self, camera_id: str, problem: Words | None) -> None:
+        if self._problems.get(camera_id) == problem:
+            return
+        if problem is None:
+            del self._problems[camera_id]
+        else:
+            self._problems[camera_id] = problem
+            for told in self.on_problem:
+                told(camera_id)
+        self._tell(camera_id)

@@ -4,11 +4,12 @@ import contextlib
 from collections.abc import Callable, Container
 from typing import Any, Protocol
 
-from incidents.errors import Conflict, IncidentError, Invalid
+from incidents.errors import IncidentError
 from ingest.live import LiveError
 from wall.events import Event
 from wall.ptz.desk import PtzDesk
 from wall.ptz.lock import Holder, Locked
+from wall.ptz.refusal import words_of
 
 _NOT_ALLOWED = {"zh": "无权操作此球机", "en": "you may not turn this dome"}
 _MOST_AT_ONCE = 4
@@ -103,14 +104,9 @@ class PageHand:
 
 def refusal_of(camera_id: str, problem: IncidentError | LiveError) -> dict[str, Any]:
     """The message `ptz-refused` for what went wrong."""
-    en = str(problem)
-    if isinstance(problem, Locked):
-        return _refusal(camera_id, "locked", {"zh": problem.zh, "en": en}, problem.lock.plain())
-    if isinstance(problem, LiveError):
-        zh = problem.zh or "设备暂时无法应答"
-        return _refusal(camera_id, problem.code or "unreachable", {"zh": zh, "en": en})
-    code = {Conflict: "not_supported", Invalid: "out_of_range"}.get(type(problem), "refused")
-    return _refusal(camera_id, code, {"zh": "设备不支持此操作", "en": en})
+    words = words_of(problem)
+    lock = problem.lock.plain() if isinstance(problem, Locked) else None
+    return _refusal(camera_id, words.code, {"zh": words.zh, "en": words.en}, lock)
 
 
 def _refusal(camera_id: str, code: str, message: dict[str, str], lock: dict[str, Any] | None = None) -> dict[str, Any]:

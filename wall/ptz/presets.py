@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from incidents.errors import Conflict, IncidentError
+from incidents.errors import IncidentError
 from ingest.live import Live, LiveError
 from runtime.clock import Clock
 from wall.ptz.desk import PtzDesk
 from wall.ptz.keeping import PtzKeeping
 from wall.ptz.lock import Holder
+from wall.ptz.refusal import DomeCannot
 
 PICTURE_WIDTH = 640
 _ARRIVES_WITHIN_S, _LOOK_S = 30.0, 0.3
@@ -50,7 +51,9 @@ class Presets:
         body = await self._desk.move(who, camera_id, "set_preset", name=name, token=token)
         given = str(body["token"])
         if not 0 < len(given) <= 64:
-            raise Conflict("the device calls the preset by a name that cannot be kept", "preset")
+            raise DomeCannot(
+                "the device calls the preset by a name that cannot be kept", "设备给出的预置位编号无法保存"
+            )
         await asyncio.to_thread(self._keeping.keep_preset, camera_id, given, name, who.id)
         self._desk.begin(self._take_picture(camera_id, given))
         return given

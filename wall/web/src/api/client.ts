@@ -1,5 +1,6 @@
 import type {
   Area,
+  Bilingual,
   Camera,
   Candidate,
   Case,
@@ -34,6 +35,8 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly where: string = '',
+    /** The message in both languages, where the server has it so. */
+    readonly text: Bilingual | null = null,
   ) {
     super(message)
     this.name = 'ApiError'
@@ -41,7 +44,7 @@ export class ApiError extends Error {
 }
 
 interface ErrorBody {
-  error?: { code?: string; message?: string; where?: string | null }
+  error?: { code?: string; message?: string; where?: string | null; text?: Bilingual }
 }
 
 async function refusal(response: Response): Promise<ApiError> {
@@ -51,8 +54,8 @@ async function refusal(response: Response): Promise<ApiError> {
   } catch {
     // Not JSON: a proxy answered; the status says enough.
   }
-  const { code, message, where } = body.error ?? {}
-  return new ApiError(response.status, code ?? `http_${response.status}`, message ?? response.statusText, where ?? '')
+  const { code, message, where, text } = body.error ?? {}
+  return new ApiError(response.status, code ?? `http_${response.status}`, message ?? response.statusText, where ?? '', text ?? null)
 }
 
 /** The HTTP interface, typed. `onUnauthorised` is told whenever the session turns out to have ended. */

@@ -54,7 +54,7 @@ export class PtzClient {
     const where = status ?? { pan_deg: null, tilt_deg: null, zoom: null, moving: null, at: 0 }
     return {
       desk: { can: new Set(can), presets, guard, patrol, myRank, problem },
-      news: { camera, ...where, view, lock, ...(rounds !== undefined ? { rounds } : {}) },
+      news: { camera, ...where, view, lock, can, problem, ...(rounds !== undefined ? { rounds } : {}) },
     }
   }
 

@@ -45,6 +45,10 @@ export interface PtzNews extends Direction {
   lock: PtzLock | null
   /** What turns it by itself at the moment; every hand goes before. */
   rounds?: 'guard' | 'patrol' | null
+  /** What it offers; empty until it has answered once. */
+  can?: string[]
+  /** Why it does not answer now. */
+  problem?: PtzProblem | null
 }
 
 export interface PtzRefusal {

@@ -21,6 +21,7 @@ export function useDesk(ptz: PtzStore, camera: () => string) {
     const asked = camera()
     try {
       const { desk: found, news } = await ptz.client.desk(asked)
+      problem.value = ''
       if (asked !== camera()) return
       desk.value = found
       const known = ptz.news.get(asked)
@@ -69,7 +70,7 @@ export function useDesk(ptz: PtzStore, camera: () => string) {
   onMounted(load)
   onBeforeUnmount(() => clearTimeout(pictures))
   watch(camera, load)
-  return { desk, problem, busy, act }
+  return { desk, problem, busy, act, load }
 }
 
 export type Act = ReturnType<typeof useDesk>['act']
