@@ -4,12 +4,14 @@ import asyncio
 import random
 import socket
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
+from config.camera_device import check_device_url
 from ingest.onvif.problem import DeviceProblem, printable
 from ingest.onvif.uris import service_path
 from ingest.onvif.xml_reply import Node, read_xml
@@ -20,6 +22,8 @@ MAX_DATAGRAM = 16 * 1024
 MAX_DATAGRAMS = 20_000
 """In one search; what comes after is not read."""
 MAX_FOUND = 4096
+MAX_OF_ONE = 4096
+"""Answers from one address, so that one that floods does not end the search for the others."""
 _WAITING = 256
 _TIMES = 2
 """Datagrams get lost, so each probe goes out twice."""
@@ -47,14 +51,19 @@ class Found:
 
 
 class _Listener(asyncio.DatagramProtocol):
-    """Queues what comes; drops it when nobody keeps up."""
+    """Queues what comes from `networks`; drops it when nobody keeps up."""
 
-    def __init__(self, queue: "asyncio.Queue[tuple[bytes, str]]") -> None:
-        self._queue = queue
+    def __init__(self, queue: "asyncio.Queue[tuple[bytes, str]]", networks: Sequence[Network]) -> None:
+        self._queue, self._networks = queue, networks
+        self._heard: Counter[str] = Counter()
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if len(data) <= MAX_DATAGRAM and not self._queue.full():
-            self._queue.put_nowait((data, addr[0]))
+        sender = addr[0]
+        if len(data) > MAX_DATAGRAM or self._queue.full() or not permitted(sender, self._networks):
+            return
+        self._heard[sender] += 1
+        if self._heard[sender] <= MAX_OF_ONE:
+            self._queue.put_nowait((data, sender))
 
     def error_received(self, exc: Exception) -> None:
         """An ICMP error for a probe; the other interfaces may still answer."""
@@ -79,7 +88,7 @@ async def discover(
         listening = 0
         for interface in interfaces:
             try:
-                transport = await _listen(interface, queue)
+                transport = await _listen(interface, _Listener(queue, networks))
             except OSError as error:
                 failed = error
                 continue
@@ -97,20 +106,20 @@ async def discover(
                     data, sender = await queue.get()
             except TimeoutError:
                 return
-            found = found_in(data, sender) if permitted(sender, networks) else None
+            found = found_in(data, sender)
             if found is not None and found.url not in seen and len(seen) < MAX_FOUND:
                 seen.add(found.url)
                 yield found
 
 
-async def _listen(interface: str, queue: "asyncio.Queue[tuple[bytes, str]]") -> asyncio.DatagramTransport:
+async def _listen(interface: str, listener: _Listener) -> asyncio.DatagramTransport:
     with ExitStack() as undo:
         sock = undo.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         sock.setblocking(False)
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, ip_address(interface).packed)
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
         sock.bind((interface, 0))
-        made = await asyncio.get_running_loop().create_datagram_endpoint(lambda: _Listener(queue), sock=sock)
+        made = await asyncio.get_running_loop().create_datagram_endpoint(lambda: listener, sock=sock)
         undo.pop_all()
         return made[0]
 
@@ -135,10 +144,11 @@ def _url(match: Node, sender: str) -> str:
             parts = urlsplit(xaddr[:512])
             port = parts.port
             path, _ = service_path(xaddr[:512])
+            url = f"{parts.scheme}://{sender}{f':{port}' if port else ''}{path}"
+            check_device_url(url)
         except (ValueError, DeviceProblem):
-            continue
-        if parts.scheme in ("http", "https"):
-            return f"{parts.scheme}://{sender}{f':{port}' if port else ''}{path}"
+            continue  # another scheme, or a secret in it
+        return url
     return f"http://{sender}/onvif/device_service"
 
 

@@ -74,13 +74,13 @@ async def probe(
     try:
         device = Device(url, account, door, clock, certificate_sha256, times)
     except DeviceProblem as problem:
-        found.problem = problem
+        found.problem = problem.bare()
         return found
     try:
         async with asyncio.timeout(within_s):
             await _ask(device, found, turning)
     except DeviceProblem as problem:
-        found.problem = problem
+        found.problem = problem.bare()
     except TimeoutError:
         found.problem = DeviceProblem(Code.TIMED_OUT, f"not done within {within_s:g} s")
     finally:
@@ -106,7 +106,7 @@ async def _stream(device: Device, profile: VideoProfile | None) -> StreamFound |
     try:
         return StreamFound(profile, await device.stream_uri(profile.token))
     except DeviceProblem as problem:
-        return StreamFound(profile, None, problem)
+        return StreamFound(profile, None, problem.bare())
 
 
 async def probe_all(

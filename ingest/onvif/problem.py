@@ -67,6 +67,10 @@ class DeviceProblem(Exception):
         self.en = f"{en}: {self.detail}" if self.detail else en
         super().__init__(self.en)
 
+    def bare(self) -> "DeviceProblem":
+        """The same to be kept: an exception that was raised holds on to its frames, and they to the answer."""
+        return DeviceProblem(self.code, self.detail)
+
 
 def printable(text: str, longest: int = _SHOWN) -> str:
     """The text on one line, without control characters, cut to `longest`."""

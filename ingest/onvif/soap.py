@@ -24,6 +24,7 @@ _WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utili
 _TOKEN = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest"
 _BASE64 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary"
 _MIN_OFFSET = 2.0
+_LARGE = 64 * 1024
 # Dahua: "Wsse authorized time check failed"; Hikvision: ter:NotAuthorized, and wsse:InvalidSecurity on recorders
 # (home-assistant/core #93079); Uniview: "Sender not Authorized".
 _UNAUTHORIZED = ("notauthorized", "authorizedtime", "unauthorized", "authentic", "invalidsecurity")
@@ -60,7 +61,7 @@ class SoapLink:
         action = f"{wsdl.NAMESPACES[service]}/{name}"
         async with self._turn:
             if anonymous or self._account is None:
-                return self._read(*await self._send(path, action, request, None, fresh))
+                return await self._read(*await self._send(path, action, request, None, fresh))
             return await self._signed(path, action, request, fresh)
 
     async def http(self, method: str, path: str, body: bytes, content_type: str, *, fresh: bool = False) -> Reply:
@@ -89,7 +90,7 @@ class SoapLink:
             if renewed and self._way is _Way.DIGEST:
                 reply, basic = await self._send(path, action, request, way, fresh)
             try:
-                node = self._read(reply, basic)
+                node = await self._read(reply, basic)
             except DeviceProblem as problem:
                 if problem.code not in (Code.NOT_AUTHORIZED, Code.BASIC_ONLY):
                     raise
@@ -158,7 +159,13 @@ class SoapLink:
             f'<u:Created xmlns:u="{_WSU}">{created}</u:Created></w:UsernameToken></w:Security></s:Header>'
         )
 
-    def _read(self, reply: Reply, basic: bool) -> Node:
+    async def _read(self, reply: Reply, basic: bool) -> Node:
+        """A large answer takes up to 0.15 s, in which others want to go on."""
+        if len(reply.body) > _LARGE:
+            return await asyncio.to_thread(self._judged, reply, basic)
+        return self._judged(reply, basic)
+
+    def _judged(self, reply: Reply, basic: bool) -> Node:
         try:
             return answer_of(reply)
         except DeviceProblem as problem:

@@ -96,13 +96,16 @@ def read_xml(body: bytes) -> Node:
     text = _decoded(body)
     try:
         return _Tree().read(text)
-    except expat.ExpatError:
-        # Devices forget to escape & in addresses; nothing else is mended.
-        mended = _STRAY_AMPERSAND.sub("&amp;", text)
-    try:
-        return _Tree().read(mended)
     except expat.ExpatError as error:
-        raise DeviceProblem(Code.BROKEN_XML, f"line {error.lineno}: {expat.ErrorString(error.code)}") from None
+        problem = error
+    # Devices forget to escape & in addresses; nothing else is mended.
+    mended = _STRAY_AMPERSAND.sub("&amp;", text)
+    if mended != text:
+        try:
+            return _Tree().read(mended)
+        except expat.ExpatError as error:
+            problem = error
+    raise DeviceProblem(Code.BROKEN_XML, f"line {problem.lineno}: {expat.ErrorString(problem.code)}") from None
 
 
 def _decoded(body: bytes) -> str:

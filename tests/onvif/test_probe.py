@@ -1,28 +1,25 @@
-"""Probing many: progress, dead addresses, and mutated replies that never do more than mark their device."""
+"""Probing many: progress, dead and hostile addresses, pinned certificates, and what one device may cost."""
 
 import asyncio
-import random
-import time
 import tracemalloc
-from collections.abc import Callable
+from pathlib import Path
+from random import Random
 
 import pytest
 
 from ingest.onvif import wsdl
-from ingest.onvif.http_link import Reply, Times
-from ingest.onvif.onvif_ptz import OnvifPtz
-from ingest.onvif.probe import Probed, addresses_in, probe, probe_all
-from ingest.onvif.problem import Code, DeviceProblem
-from ingest.onvif.profiles import choose_streams, profiles_in
-from ingest.onvif.soap import answer_of
-from ingest.onvif.spaces import node_in
-from ingest.onvif.uris import snapshot_path, stream_address
-from ingest.onvif.xml_reply import Node
+from ingest.onvif.http_link import Times
+from ingest.onvif.probe import addresses_in, probe, probe_all
+from ingest.onvif.problem import Code
+from ingest.onvif.xml_reply import MAX_BYTES
 from runtime.clock import SystemClock
+from sim.onvif.brand import Hostile
+from sim.onvif.device import Device as SimulatedDevice
+from sim.onvif.device import DeviceSettings, usual_streams
+from sim.onvif.server import DeviceServer
 from tests.onvif.brands import ACCOUNT, Dahua, Hikvision, Scripted, Uniview
-from tests.onvif.server import ENVELOPE, NETWORKS, Answer, Asked, door, fault, http, serving
-from tests.onvif.test_brands import HIK
-from tests.onvif.test_xml_reply import mutated
+from tests.onvif.server import NETWORKS, Answer, Asked, door, http, serving
+from tests.onvif.test_http_link import certificate
 
 CLOCK = SystemClock()
 
@@ -47,6 +44,81 @@ async def test_probes_many_at_once_with_progress_and_reasons() -> None:
         web.url: Code.NOT_ONVIF, silent.url: Code.TIMED_OUT,
         "http://8.8.8.8/onvif": Code.ADDRESS_REFUSED, "http://127.0.0.1:1/": Code.UNREACHABLE,
     }  # fmt: skip
+
+
+async def test_every_https_device_is_held_against_its_own_pin(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    (one, first), (two, second) = certificate(tmp_path / "a"), certificate(tmp_path / "b")
+    async with serving(Uniview().answer, one) as gate, serving(Uniview().answer, two) as yard:
+
+        async def asked(pins: dict[str, str]) -> list[Code | None]:
+            steps = probe_all([gate.url, yard.url], lambda _: ACCOUNT, door(), CLOCK, certificate_for=pins.__getitem__)
+            found = {step.result.url: step.result.problem async for step in steps}
+            return [problem.code if (problem := found[url]) else None for url in (gate.url, yard.url)]
+
+        assert await asked({gate.url: first, yard.url: second}) == [None, None]
+        said = len(gate.asked) + len(yard.asked)
+        assert await asked({gate.url: second, yard.url: first}) == [Code.CERTIFICATE_CHANGED] * 2
+        assert await asked({gate.url: "", yard.url: ""}) == [Code.TLS_UNTRUSTED] * 2
+        assert len(gate.asked) + len(yard.asked) == said
+
+
+async def test_a_device_that_is_slow_on_purpose_is_left_with_what_it_said() -> None:
+    maker = Uniview()
+
+    def answer(asked: Asked) -> Answer:
+        reply = maker.answer(asked)
+        assert isinstance(reply, bytes)
+        return [0.0 if asked.operation != "GetProfiles" else 0.6, reply]
+
+    async with serving(answer) as served:
+        found = await probe(served.url, ACCOUNT, door(), CLOCK, within_s=0.4)
+    assert found.problem is not None
+    assert (found.problem.code, "0.4 s" in found.problem.en) == (Code.TIMED_OUT, True)
+    assert found.information is not None
+
+
+async def test_devices_that_never_stop_sending_cost_no_more_than_the_bound_each() -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunk = b"4000\r\n" + b"<a>" * 5461 + b"x\r\n"
+    await asyncio.to_thread(wsdl.load)
+    async with serving(lambda _: [head, *[chunk] * 400]) as served:
+        tracemalloc.start()
+        steps = probe_all([served.url] * 24, lambda _: ACCOUNT, door(), CLOCK, 12, Times(1, 1, 5))
+        problems = [step.result.problem async for step in steps]
+        kept, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert [problem.code for problem in problems if problem] == [Code.TOO_LARGE] * 24
+    assert peak < 12 * 1.5 * MAX_BYTES
+    assert kept < 2 * MAX_BYTES  # what is kept of a device is its reason, not its answer
+
+
+HOSTILE: dict[Hostile, Code] = {
+    Hostile.GIGANTIC: Code.TOO_LARGE, Hostile.DEEP: Code.FORBIDDEN_XML, Hostile.DTD: Code.FORBIDDEN_XML,
+    Hostile.EXTERNAL: Code.FORBIDDEN_XML, Hostile.REDIRECT: Code.REDIRECTED, Hostile.CONTENT_TYPE: Code.NOT_ONVIF,
+    Hostile.GARBAGE: Code.FORBIDDEN_XML, Hostile.CUT: Code.BROKEN_HTTP, Hostile.HEADERS: Code.BROKEN_HTTP,
+    Hostile.EMPTY: Code.BROKEN_REPLY, Hostile.DRIP: Code.TIMED_OUT, Hostile.SILENT: Code.TIMED_OUT,
+    Hostile.LENGTH: Code.TIMED_OUT,
+}  # fmt: skip
+
+
+async def test_every_hostile_device_is_a_result_beside_an_honest_one() -> None:
+    server = DeviceServer(CLOCK)
+    for kind in [None, *Hostile]:
+        settings = DeviceSettings(kind or "honest", ACCOUNT, usual_streams("c"), hostile=kind)
+        server.add(SimulatedDevice(settings, clock=CLOCK, rng=Random(1)))
+    await server.listen()
+    try:
+        urls = {server.address(id_): id_ for id_ in server.devices}
+        began = CLOCK.monotonic()
+        steps = probe_all(list(urls), lambda _: ACCOUNT, door(), CLOCK, 64, Times(1, 0.3, 0.8))
+        found = {urls[step.result.url]: step.result.problem async for step in steps}
+        assert CLOCK.monotonic() - began < 5
+    finally:
+        await server.stop()
+    assert found.pop("honest") is None
+    assert {id_: problem.code for id_, problem in found.items() if problem} == HOSTILE
 
 
 async def test_leaving_the_iteration_ends_what_is_still_asked() -> None:
@@ -86,82 +158,6 @@ def test_ranges(text: str, expected: tuple[int, str, str]) -> None:
 def test_ranges_refused(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         addresses_in(text, NETWORKS)
-
-
-def seeds() -> list[tuple[str, bytes]]:
-    makers: list[Scripted] = [Hikvision(), Dahua(0, 0), Uniview()]
-    found = [(name, (ENVELOPE % inner).encode()) for maker in makers for name, inner in maker.replies.items()]
-    found += [("GetStatus", (ENVELOPE % maker.status()).encode()) for maker in makers]
-    return [*found, ("Fault", fault("NotAuthorized", "Sender").partition(b"\r\n\r\n")[2])]
-
-
-def readers() -> dict[str, Callable[[Node], object]]:
-    driver = OnvifPtz.__new__(OnvifPtz)
-    driver._node = node_in(answer_of(Reply(200, {}, (ENVELOPE % Hikvision().replies["GetNodes"]).encode())), "N", HIK)
-
-    def uri(node: Node) -> object:
-        text = node.said("MediaUri", "Uri") or node.said("Uri")
-        return stream_address(text, "10.0.0.1"), snapshot_path(text)
-
-    return {
-        "GetProfiles": lambda node: choose_streams(profiles_in(node)),
-        "GetNodes": lambda node: node_in(node, "N", HIK),
-        "GetStatus": lambda node: driver._position(node.find("Position") or node),
-        "GetPresets": lambda node: [driver._position(preset.find("PTZPosition") or preset) for preset in node.children],
-        "GetStreamUri": uri,
-        "GetSnapshotUri": uri,
-    }
-
-
-def test_ten_thousand_mutated_replies_are_read_or_refused_within_bounds() -> None:
-    rng, start = random.Random(20260), seeds()
-    reads = readers()
-    refused: dict[Code, int] = {}
-    slowest, longest = 0.0, 0
-    for number in range(10_000):
-        if number == 9_000:
-            tracemalloc.start()  # it triples the time, so only a part is watched
-        name, body = start[number % len(start)]
-        began = time.perf_counter()
-        try:
-            node = answer_of(Reply(rng.choice([200, 200, 400, 500]), {}, mutated(body, rng)))
-            reads.get(name, Node.walk)(node)
-        except DeviceProblem as problem:
-            refused[problem.code] = refused.get(problem.code, 0) + 1
-            longest = max(longest, len(problem.en))
-        slowest = max(slowest, time.perf_counter() - began)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert {Code.BROKEN_XML, Code.FORBIDDEN_XML, Code.BROKEN_REPLY, Code.NOT_AUTHORIZED} <= refused.keys()
-    assert 1_000 < sum(refused.values()) < 9_900
-    assert peak < 8 * 1024 * 1024
-    assert slowest < 1.0
-    assert longest < 400
-
-
-async def test_three_hundred_mutated_devices_over_sockets_are_each_a_result() -> None:
-    rng = random.Random(7)
-    makers: list[Scripted] = [Hikvision(), Dahua(0, 0), Uniview()]
-    await asyncio.to_thread(wsdl.load)
-
-    def answer(asked: Asked) -> Answer:
-        reply = makers[int(asked.path[-1]) % 3 if asked.path[-1].isdigit() else rng.randrange(3)].answer(asked)
-        assert isinstance(reply, bytes)
-        _, _, body = reply.partition(b"\r\n\r\n")
-        if body and rng.random() < 0.3:
-            return http(mutated(body, rng))
-        # The head as well, with the connection closed after it: a wrong length must not leave the reader waiting.
-        return reply if rng.random() < 0.97 else [mutated(reply, rng), b""]
-
-    async with serving(answer) as served:
-        urls = [f"{served.url}{number % 3}" for number in range(300)]
-        results: list[Probed] = [
-            step.result async for step in probe_all(urls, lambda _: ACCOUNT, door(), CLOCK, 32, Times(1, 1, 2))
-        ]
-    assert len(results) == 300
-    codes = {result.problem.code for result in results if result.problem is not None}
-    assert len(codes) >= 4
-    assert sum(result.problem is None for result in results) >= 20
 
 
 async def test_one_probe_by_a_certificate_that_is_no_fingerprint_is_a_result() -> None:
