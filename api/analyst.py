@@ -5,12 +5,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from api.object_clips import ObjectClips
+from api.visits import Visit, subject_of
 from config.cameras import Camera
+from config.dome_views import DomeView
 from gis.ground import GroundModel
 from ingest.access_unit import AccessUnit
 from ingest.decode import Decoder
@@ -22,7 +25,7 @@ from runtime.spool import Spool
 from vision import evidence
 from vision.analysis import CameraAnalysis
 from vision.clip import ClipError, clip
-from vision.detection import Detection
+from vision.detection import Box, Detection
 from vision.observation import Attention, Observation
 from vision.snapshot import SnapshotError
 
@@ -33,11 +36,12 @@ _TAKE_SECONDS = 0.25
 
 @dataclass
 class Watched:
-    """One camera under analysis. The lock is held whenever the analysis is used."""
+    """One camera, or one view of a dome, under analysis. The lock is held whenever the analysis is used."""
 
     analysis: CameraAnalysis
     lock: threading.Lock
     objects: int = 0
+    attention: Attention = "quiet"
     remembered: bool = False
     ended: bool = False
 
@@ -53,6 +57,7 @@ class Analyst:
         memory: Path,
         spooled: Callable[[], None],
         timezone: ZoneInfo,
+        visit_of: Callable[[str], Visit | None] = lambda _: None,
     ) -> None:
         self._watched: Mapping[str, Watched] = {}
         self._ring_of = ring_of
@@ -62,6 +67,7 @@ class Analyst:
         self._clips = ObjectClips(memory / "clips")
         self._spooled = spooled
         self._timezone = timezone
+        self._visit_of = visit_of
         self._decoder = Decoder(deblock=False)
         self._stop = threading.Event()
         self.looked = 0
@@ -79,8 +85,8 @@ class Analyst:
             path.unlink(missing_ok=True)
 
     def watch(self, name: str, analysis: CameraAnalysis) -> None:
-        """One more camera. What an earlier analysis of it knew, were it before a restart, is taken up, so that nothing
-        is told twice and nothing forgotten."""
+        """One more camera, or view of a dome. What an earlier analysis of it knew, were it before a restart, is taken
+        up, so that nothing is told twice and nothing forgotten."""
         watched = Watched(analysis, threading.Lock())
         self._restore(name, watched)
         self._watched = {**self._watched, name: watched}
@@ -94,11 +100,21 @@ class Analyst:
             watched.ended = True
             self._remember(name, watched)
 
-    def reconfigure(self, name: str, camera: Camera, ground: GroundModel | None) -> None:
+    def reconfigure(self, name: str, camera: Camera, ground: GroundModel | None, view: DomeView | None = None) -> None:
         """Waits for a look that is under way."""
         watched = self._watched[name]
         with watched.lock:
-            watched.analysis.reconfigure(camera, ground)
+            watched.analysis.reconfigure(camera, ground, view)
+
+    def visit(self, name: str, ground: GroundModel | None) -> dict[str, Any]:
+        """How the analysis of a view is; `ground` where the dome has just come there. Waits for a look under way."""
+        watched = self._watched.get(name)
+        if watched is None:
+            return {"ready": True, "attention": "quiet", "objects": 0}
+        with watched.lock:
+            if ground is not None:
+                watched.analysis.begin_visit(ground)
+            return {"ready": watched.analysis.ready, "attention": watched.attention, "objects": watched.objects}
 
     def stop(self) -> None:
         self._stop.set()
@@ -108,16 +124,18 @@ class Analyst:
             key = self._schedule.take(_TAKE_SECONDS)
             if key is not None:
                 begun = time.thread_time()
-                self._look(key)
-                self._schedule.done(time.thread_time() - begun)
+                if self._look(key):
+                    self._schedule.done(time.thread_time() - begun)
         for name, watched in self._watched.items():
             with watched.lock:
                 self._remember(name, watched)
 
-    def _look(self, key: KeyFrame) -> None:
-        watched = self._watched.get(key.camera_id)
+    def _look(self, key: KeyFrame) -> bool:
+        """Whether it was worth decoding: nobody looks at what a dome shows between its views."""
+        name, since = self._subject_of(key)
+        watched = self._watched.get(name)
         if watched is None:
-            return
+            return False
         attention: Attention = "quiet"
         unit = key.unit()
         frame = self._decoder.decode(unit) if unit is not None else None
@@ -126,13 +144,25 @@ class Analyst:
         else:
             self.looked += 1
             with watched.lock:
-                if watched.ended:
-                    return
-                attention = self._judge(watched, frame)
+                if watched.ended or self._subject_of(key) != (name, since):
+                    return True
+                attention = watched.attention = self._judge(watched, frame, since)
+        if since and attention == "quiet":
+            attention = "candidate"  # a visit is short
         with contextlib.suppress(KeyError):  # the camera was taken away meanwhile
             self._schedule.set_level(key.camera_id, Level(attention))
+        return True
 
-    def _judge(self, watched: Watched, frame: Frame) -> Attention:
+    def _subject_of(self, key: KeyFrame) -> tuple[str, float]:
+        """What it is a picture of, and since when the camera has shown that; no name while a dome is elsewhere."""
+        if key.camera_id in self._watched:
+            return key.camera_id, 0.0
+        visit = self._visit_of(key.camera_id)
+        if visit is None or key.received_at < visit.since:
+            return "", 0.0
+        return subject_of(key.camera_id, visit.view), visit.since
+
+    def _judge(self, watched: Watched, frame: Frame, since: float) -> Attention:
         analysis = watched.analysis
         try:
             observation = analysis.observe(frame)
@@ -140,34 +170,43 @@ class Analyst:
             log.warning("%s: picture cannot be analysed: %s", frame.camera_id, problem)
             return "quiet"
         if observation.wants_past:
-            self._look_back(watched, observation, frame)
-        self._clips.forget_all_but(frame.camera_id, [thing.object_id for thing in observation.objects])
+            self._look_back(watched, observation, frame, since)
+        self._clips.forget_all_but(analysis.subject, [thing.object_id for thing in observation.objects])
         for detection in observation.detections:
-            self._tell(analysis, detection, frame)
+            self._tell(analysis, detection, frame, observation.displaced, since)
         watched.objects = len(observation.objects)
         if observation.detections or observation.wants_past:
-            self._remember(frame.camera_id, watched)
+            self._remember(analysis.subject, watched)
         return observation.attention
 
-    def _look_back(self, watched: Watched, observation: Observation, frame: Frame) -> None:
+    def _look_back(self, watched: Watched, observation: Observation, frame: Frame, since: float) -> None:
         """Dates what has come, while the ring still holds its coming, and keeps that piece of the ring."""
-        ring = self._ring_of(frame.camera_id)
-        past = [unit for unit in ring.keyframes(0.0) if unit.received_at < frame.captured_at]
+        ring, subject = self._ring_of(frame.camera_id), watched.analysis.subject
+        past = [unit for unit in ring.keyframes(since) if unit.received_at < frame.captured_at]
         frames = [decoded for unit in past if (decoded := self._decoder.decode(unit)) is not None]
         watched.analysis.look_back(frames)
         for thing in observation.objects:
-            if not self._clips.has(frame.camera_id, thing.object_id):
-                self._clips.keep(frame.camera_id, thing.object_id, _clip(ring, 0.0, frame.captured_at))
+            if not self._clips.has(subject, thing.object_id):
+                self._clips.keep(subject, thing.object_id, _clip(ring, since, frame.captured_at))
 
-    def _tell(self, analysis: CameraAnalysis, detection: Detection, frame: Frame) -> None:
-        names, blobs = ["picture.jpg"], [evidence.picture(frame, detection, analysis.camera.name, self._timezone)]
-        clip = self._clips.take(detection.camera_id, detection.object_id) if detection.phase == "present" else b""
-        clip = clip or _clip(self._ring_of(detection.camera_id), 0.0, frame.captured_at)
+    def _tell(
+        self,
+        analysis: CameraAnalysis,
+        detection: Detection,
+        frame: Frame,
+        displaced: tuple[float, float],
+        since: float,
+    ) -> None:
+        name = analysis.camera.name if analysis.view is None else f"{analysis.camera.name} {analysis.view.name}"
+        shown = replace(detection, box=_moved(detection.box, displaced))
+        names, blobs = ["picture.jpg"], [evidence.picture(frame, shown, name, self._timezone)]
+        clip = self._clips.take(analysis.subject, detection.object_id) if detection.phase == "present" else b""
+        clip = clip or _clip(self._ring_of(detection.camera_id), since, frame.captured_at)
         if clip:
             names.append("clip.mp4")
             blobs.append(clip)
         self._spool.put(detection.key, {**detection.to_plain(), "blobs": names}, blobs)
-        log.info("%s: %s %s in zone %s", detection.camera_id, detection.rule, detection.phase, detection.zone_id)
+        log.info("%s: %s %s in zone %s", analysis.subject, detection.rule, detection.phase, detection.zone_id)
         self._spooled()
 
     def _remember(self, name: str, watched: Watched) -> None:
@@ -185,8 +224,15 @@ class Analyst:
     def _memory_of(self, name: str) -> Path:
         return self._memory / f"{name}.state"
 
-    def analysis_of(self, camera_id: str) -> Watched | None:
-        return self._watched.get(camera_id)
+    def analysis_of(self, name: str) -> Watched | None:
+        """Of a camera, or of a dome's view (`api.visits.subject_of`)."""
+        return self._watched.get(name)
+
+
+def _moved(box: Box, by: tuple[float, float]) -> Box:
+    """As it lies in the very picture, cut to it."""
+    left, top = (min(max(start + shift, 0.0), 1.0) for start, shift in zip(box[:2], by, strict=True))
+    return left, top, min(box[2], 1.0 - left), min(box[3], 1.0 - top)
 
 
 def _clip(ring: Ring, from_at: float, to_at: float) -> bytes:

@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from api.analyses import Analyses
 from api.analyst import Analyst
 from api.log_format import set_up_logging
+from api.visits import Visits
 from api.worker_requests import WorkerRequests
 from config.accounts import StreamAccounts, device_account_of
 from config.cameras import Camera, CamerasFile
@@ -80,8 +81,15 @@ class Worker:
         self._spool = Spool(data / "spool" / f"worker-{shard}.sqlite")
         memory = data / "analysis"
         memory.mkdir(parents=True, exist_ok=True)
-        self._analyst = Analyst(self._ring, self._schedule, self._spool, memory, self._wake_link, zone)
+        self._visits = Visits(
+            lambda camera_id, arguments: self._domes.request(camera_id, arguments),
+            lambda name, ground: self._analyst.visit(name, ground),
+            lambda camera_id: self._estate.statuses().get(camera_id),
+            clock,
+        )
+        self._analyst = Analyst(self._ring, self._schedule, self._spool, memory, self._wake_link, zone, self._visits.at)
         self._analyses = Analyses(self._analyst, self._schedule, zone)
+        self._visits.change(cameras)
         self._domes = DomeControls(
             cameras,
             lambda camera: device_account_of(camera, self._file, os.environ, base_dir),
@@ -94,7 +102,7 @@ class Worker:
             data / "run" / f"worker-{shard}.sock",
             _holding(file, base_dir, cameras),
             self,
-            WorkerRequests(self._estate.ring, self._analyst, clock.now, self._domes.request),
+            WorkerRequests(self._estate.ring, self._analyst, clock.now, self._domes.request, self._visits),
             self._spool,
             self._facts,
             clock,
@@ -142,6 +150,7 @@ class Worker:
             except ValueError as problem:
                 raise LiveError(str(problem)) from None
             self._file, self._accounts = file, StreamAccounts(file, os.environ, self._base_dir)
+            self._visits.change(cameras)
             await asyncio.gather(
                 self._domes.change(cameras, _door(file)),
                 self._estate.change(cameras, file.defaults, file.allowed_networks),
@@ -177,6 +186,7 @@ class Worker:
         self._link.status_changed(status)
 
     def _on_dome_moved(self, report: PtzReport) -> None:
+        self._visits.reported(report)
         self._link.dome_moved(report)
 
     def _wake_link(self) -> None:

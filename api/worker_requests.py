@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 
 from api.analyst import Analyst
+from api.visits import Visits, subject_of
 from ingest.decode import Decoder
 from ingest.frame import Frame
 from ingest.live import LiveError, Reply
@@ -30,8 +31,10 @@ class WorkerRequests:
         analyst: Analyst,
         now: Callable[[], float],
         turn: Callable[[str, dict[str, Any]], Awaitable[Reply]],
+        visits: Visits,
     ) -> None:
         self._ring_of, self._analyst, self._now, self._turn = ring_of, analyst, now, turn
+        self._visits = visits
         self._decoder = Decoder()
         self._decoding = threading.Lock()
 
@@ -43,10 +46,13 @@ class WorkerRequests:
             case "clip":
                 return await asyncio.to_thread(self._clip, camera_id, arguments["from_at"], arguments["to_at"])
             case "verify":
-                box = arguments["box"]
-                return await asyncio.to_thread(self._verify, camera_id, arguments["object_id"], box)
+                about = arguments["object_id"], arguments["box"], arguments.get("view")
+                return await asyncio.to_thread(self._verify, camera_id, *about)
             case "ptz":
+                self._visits.turned(camera_id, str(arguments.get("do")))
                 return await self._turn(camera_id, arguments)
+            case "visit":
+                return await self._visits.visit(camera_id, arguments)
         raise LiveError(f"unknown request {op}")
 
     def _frames(self, camera_id: str, since: float, most: int) -> list[Frame]:
@@ -86,12 +92,18 @@ class WorkerRequests:
         except ClipError as problem:
             raise LiveError(f"camera {camera_id}: {problem}") from None
 
-    def _verify(self, camera_id: str, object_id: str, box: list[float]) -> Reply:
-        watched = self._analyst.analysis_of(camera_id)
+    def _verify(self, camera_id: str, object_id: str, box: list[float], view_id: str | None) -> Reply:
+        name, since = camera_id, self._now() - _VERIFY_WINDOW_SECONDS
+        if view_id is not None:
+            visit = self._visits.at(camera_id)
+            if visit is None or visit.view.id != view_id:
+                raise LiveError(f"dome {camera_id} does not stand at its view {view_id}")
+            name, since = subject_of(camera_id, visit.view), max(since, visit.since)
+        watched = self._analyst.analysis_of(name)
         if watched is None:
             raise LiveError(f"camera {camera_id} is not watched by a rule any more")
         x, y, width, height = (float(value) for value in box)
-        frames = self._frames(camera_id, self._now() - _VERIFY_WINDOW_SECONDS, _VERIFY_FRAMES)
+        frames = self._frames(camera_id, since, _VERIFY_FRAMES)
         with watched.lock:
             verdict = watched.analysis.verify(object_id, (x, y, width, height), frames)
         caption = f"{verdict.reason.zh}  {verdict.reason.en}"

@@ -45,7 +45,7 @@ class CameraAnalysis:
     ) -> None:
         self.camera = camera
         self.view = view
-        self.subject = camera.id if view is None else f"{camera.id}/{view.id}"
+        self.subject = camera.id if view is None else f"{camera.id}.{view.id}"
         self._zones = camera.zones if view is None else view.zones
         self._alignment: Alignment | None = None
         self._arriving = False
