@@ -98,7 +98,9 @@ async def _probed(camera: Camera, account: Account | None, checking: Checking) -
     device = camera.device
     if device is None:
         return None
-    return await probe(device.url, account, checking.door, checking.clock, device.certificate_sha256)
+    turning = camera.ptz.profile if camera.ptz is not None else ""
+    pin = device.certificate_sha256
+    return await probe(device.url, account, checking.door, checking.clock, pin, turning=turning)
 
 
 def as_data(checked: Checked) -> dict[str, object]:

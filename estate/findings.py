@@ -6,12 +6,16 @@ from enum import StrEnum
 from typing import Literal
 
 from estate.watching import Outcome, Watched
+from ingest.onvif.device_clock import zone_error
 from ingest.onvif.probe import Probed, StreamFound
 from ingest.onvif.profiles import LARGEST_SUB_PIXELS, VideoProfile
 
 LONG_GOP_SECONDS = 4.0
 CLOCK_DRIFT_SECONDS = 5.0
 """Beyond this, pictures' own time stamps and evidence contradict each other; WS-Security tokens fail at some 60 s."""
+
+ZONE_DRIFT_SECONDS = 90.0
+"""An offset that is so near to whole half hours is a zone, not a clock that nobody set."""
 
 
 class Finding(StrEnum):
@@ -32,6 +36,7 @@ class Finding(StrEnum):
     DIFFERS = "differs"
     DEVICE = "device"
     CLOCK_DRIFT = "clock_drift"
+    CLOCK_ZONE = "clock_zone"
     NO_CLOCK = "no_clock"
 
 
@@ -84,6 +89,11 @@ _TEXTS: dict[Finding, tuple[Literal["error", "warning"], str, str]] = {
         "时钟偏差 {0} 秒：请设置 NTP",
         "its clock is off by {0} s: set up NTP",
     ),
+    Finding.CLOCK_ZONE: (
+        "warning",
+        "时钟偏差 {0} 小时：时区或夏令时设置有误",
+        "its clock is off by {0} h: its time zone or summer time is set wrong",
+    ),
     Finding.NO_CLOCK: ("warning", "设备不告知时间", "the device does not tell its time"),
 }
 _STREAMS = {"sub": "子码流", "main": "主码流"}
@@ -114,7 +124,11 @@ def findings_of(sub: Watched | None, main: Watched | None, device: Probed | None
     listed = [one for stream in (sub, main) if stream is not None for one in _of_stream(stream)]
     listed += [*_of_pair(sub, main)]
     if device is not None:
-        listed += [*_of_device(device), *_against_device(sub, device.sub), *_against_device(main, device.main)]
+        listed += [
+            *_of_device(device),
+            *_against_device(sub, device.sub, device),
+            *_against_device(main, device.main, device),
+        ]
     return sorted(listed, key=lambda one: one.level != "error")
 
 
@@ -149,24 +163,33 @@ def _of_device(device: Probed) -> Iterator[Found]:
     if device.problem is not None:
         yield found(Finding.DEVICE, (device.problem.zh, device.problem.en))
     offset = device.clock_offset_s
-    if offset is not None and abs(offset) > CLOCK_DRIFT_SECONDS:
+    zone = zone_error(offset) if offset is not None else 0.0
+    if offset is not None and zone and abs(offset - zone) < ZONE_DRIFT_SECONDS:
+        yield found(Finding.CLOCK_ZONE, (f"{zone / 3600:+g}",))
+    elif offset is not None and abs(offset) > CLOCK_DRIFT_SECONDS:
         yield found(Finding.CLOCK_DRIFT, (f"{offset:+.0f}",))
     elif offset is None and device.problem is None:
         yield found(Finding.NO_CLOCK, ())
 
 
-def _against_device(stream: Watched | None, told: StreamFound | None) -> Iterator[Found]:
-    """A stream of another size or codec than the device's own; addresses alone say nothing, one stream has several."""
+def _against_device(stream: Watched | None, told: StreamFound | None, device: Probed) -> Iterator[Found]:
+    """A stream that is none of the device's own by size and codec; addresses alone say nothing, one stream has several.
+
+    Which of its streams are used as sub and main stream is for the township to choose.
+    """
     if stream is None or told is None or not stream.width or not told.profile.pixels or told.url is None:
         return
-    theirs = told.profile
-    if (stream.codec.upper(), stream.width, stream.height) != (theirs.codec, theirs.width, theirs.height):
-        # Coded sizes are rounded up to whole blocks by some.
-        near = abs(stream.width - theirs.width) < 16 and abs(stream.height - theirs.height) < 16
-        if not (near and stream.codec.upper() == theirs.codec):
-            ours = f"{stream.codec.upper()} {size_of(stream)}"
-            said = (ours, f"{theirs.codec} {size_of(theirs)}", told.url)
-            yield found(Finding.DIFFERS, (_STREAMS[stream.profile], *said), (stream.profile, *said))
+    if any(_alike(stream, profile) for profile in (told.profile, *device.profiles)):
+        return
+    ours = f"{stream.codec.upper()} {size_of(stream)}"
+    said = (ours, f"{told.profile.codec} {size_of(told.profile)}", told.url)
+    yield found(Finding.DIFFERS, (_STREAMS[stream.profile], *said), (stream.profile, *said))
+
+
+def _alike(stream: Watched, profile: VideoProfile) -> bool:
+    """Coded sizes are rounded up to whole blocks by some."""
+    near = abs(stream.width - profile.width) < 16 and abs(stream.height - profile.height) < 16
+    return near and stream.codec.upper() == profile.codec
 
 
 def size_of(picture: Watched | VideoProfile) -> str:

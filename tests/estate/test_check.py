@@ -2,6 +2,8 @@
 
 from contextlib import AsyncExitStack
 
+import pytest
+
 from config.accounts import Account, MissingPassword
 from config.cameras import Camera, Defaults
 from estate.check import Checking, as_data, check_estate
@@ -103,9 +105,31 @@ def test_a_stream_is_held_against_what_the_device_says_of_it():
     assert codes(watched(), None, device(640)) == []
     assert codes(watched(height=368), None, device(640)) == []
     assert codes(watched(width=1920, height=1080), None, device(640)) == [Finding.SUB_LARGE, Finding.DIFFERS]
-    assert codes(watched(), None, device(640, -3600.0)) == [Finding.CLOCK_DRIFT]
-    assert codes(watched(), None, device(640, None)) == [Finding.NO_CLOCK]
-    assert "-3600 s" in findings_of(None, None, device(640, -3600.0))[0].en
+    chosen = device(640)
+    chosen.profiles = [VideoProfile("third", "third", "s", "H264", 704, 576, 25.0, 50, 512)]
+    assert codes(watched(width=704, height=576), None, chosen) == []
+    assert codes(watched(width=704, height=576, codec="h265"), None, chosen) == [Finding.SUB_H265, Finding.DIFFERS]
+
+
+CLOCKS: dict[str, tuple[float | None, Finding | None, str]] = {
+    "right": (0.4, None, ""),
+    "a little slow": (-4.9, None, ""),
+    "drifting": (-47.0, Finding.CLOCK_DRIFT, "-47 s"),
+    "never set": (-1.7e9, Finding.CLOCK_DRIFT, "-1700000000 s"),
+    "summer time": (3603.0, Finding.CLOCK_ZONE, "+1 h"),
+    "local time for UTC": (8 * 3600 - 60.0, Finding.CLOCK_ZONE, "+8 h"),
+    "half an hour": (-5.5 * 3600, Finding.CLOCK_ZONE, "-5.5 h"),
+    "ten minutes": (600.0, Finding.CLOCK_DRIFT, "+600 s"),
+    "half a day and some minutes": (12 * 3600 + 300.0, Finding.CLOCK_DRIFT, "+43500 s"),
+    "not told": (None, Finding.NO_CLOCK, "does not tell"),
+}
+
+
+@pytest.mark.parametrize(("offset", "code", "said"), CLOCKS.values(), ids=CLOCKS.keys())
+def test_clocks_are_told_apart_by_what_has_to_be_set(offset: float | None, code: Finding | None, said: str):
+    found = findings_of(watched(), None, device(640, offset))
+    assert [one.code for one in found] == ([code] if code else [])
+    assert not code or said in found[0].en
 
 
 async def test_leaving_the_check_ends_every_session():

@@ -134,6 +134,6 @@ async def test_mutated_devices_over_sockets_are_each_a_result_and_nobody_else_is
     print(f"{count} devices in {seconds:.0f} s, {memory} MB for both sides: {dict(codes)}")
     assert len(results) == count
     assert trap.connections == 0
-    assert len(codes) >= 7
+    assert len(codes) >= 5
     assert codes["answered"] >= count / 20
     assert seconds < 10 + count / 20

@@ -210,6 +210,33 @@ async def test_a_third_partys_client_finds_its_way() -> None:
                     "presets": ["a"], "focus": "IDLE", "move": 1.0, "imaging": 100.0, "iris": 0.5}  # fmt: skip
 
 
+@pytest.mark.parametrize("brand", [HIKVISION, DAHUA, UNIVIEW], ids=lambda brand: brand.name)
+async def test_a_third_partys_client_turns_a_dome_of_every_maker(brand: Any) -> None:
+    """Spelt with the maker's own prefixes; the client has no way around addresses of another host."""
+    clock = HandClock(time.time())
+    quirks = brand.quirks - {Quirk.PRIVATE_XADDR}
+    async with one_dome(brand, clock=clock, clock_error_s=-7200.0, quirks=quirks) as one:
+
+        def turn() -> tuple[str, list[int], list[str]]:
+            camera = ONVIFCamera(one.host, one.port, ACCOUNT.username, ACCOUNT.password, adjust_time=True)
+            media, ptz = camera.create_media_service(), camera.create_ptz_service()
+            profiles = media.GetProfiles()
+            token = {"ProfileToken": profiles[0].token}
+            ptz.AbsoluteMove(token | {"Position": {"PanTilt": {"x": 0.25, "y": 0.0}, "Zoom": {"x": 0.5}}})
+            clock.turn(10)
+            ptz.SetPreset(token | {"PresetName": "桥头"})
+            ptz.ContinuousMove(token | {"Velocity": {"PanTilt": {"x": 0.1, "y": 0.0}}})
+            ptz.Stop(token | {"PanTilt": True, "Zoom": True})
+            widths = [profile.VideoEncoderConfiguration.Resolution.Width for profile in profiles]
+            name = camera.devicemgmt.GetDeviceInformation().Manufacturer
+            return name, widths, [preset.Name for preset in ptz.GetPresets(token)]
+
+        assert await asyncio.to_thread(turn) == (brand.manufacturer, [1280, 640], ["桥头"])
+        assert one.dome.aim().pan_deg == pytest.approx(45.0, abs=0.1)
+        assert one.dome.aim().zoom == pytest.approx(15.5, abs=0.02)
+        assert not one.dome.moving()[0]
+
+
 async def first_bytes(one: OneDome, kind: Hostile) -> bytes:
     """The first 200 kB of the reply, or what has come after a fifth of a second."""
     one.device.hostile = kind
