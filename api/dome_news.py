@@ -95,13 +95,13 @@ class PtzNews:
             "view": view,
             "lock": lock.plain() if lock is not None else None,
             "rounds": self._rounds.get(camera_id),
+            "can": names_of(self._desk.known_capabilities(camera_id)),
+            "problem": {"code": words.code, "message": {"zh": words.zh, "en": words.en}} if words is not None else None,
         }
         return Event("ptz", data, (path,))
 
     async def _view(self, camera_id: str, report: PtzReport) -> dict[str, Any] | None:
         pointing = direction_of(report)
-            "can": names_of(self._desk.known_capabilities(camera_id)),
-            "problem": {"code": words.code, "message": {"zh": words.zh, "en": words.en}} if words is not None else None,
         if pointing is None or not self._domes.has_place(camera_id):
             return None
         return await asyncio.to_thread(seen_ground, self._domes.placed(camera_id), *pointing)
