@@ -175,9 +175,12 @@ def _of_device(device: Probed) -> Iterator[Found]:
 def _against_device(stream: Watched | None, told: StreamFound | None, device: Probed) -> Iterator[Found]:
     """A stream that is none of the device's own by size and codec; addresses alone say nothing, one stream has several.
 
-    Which of its streams are used as sub and main stream is for the township to choose.
+    Which of its streams are used as sub and main stream is for the township to choose. Nothing is said where one of
+    them keeps its codec or size to itself, as Media does with H.265.
     """
     if stream is None or told is None or not stream.width or not told.profile.pixels or told.url is None:
+        return
+    if any(not (profile.codec and profile.pixels) for profile in device.profiles):
         return
     if any(_alike(stream, profile) for profile in (told.profile, *device.profiles)):
         return

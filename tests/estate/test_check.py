@@ -109,6 +109,8 @@ def test_a_stream_is_held_against_what_the_device_says_of_it():
     chosen.profiles = [VideoProfile("third", "third", "s", "H264", 704, 576, 25.0, 50, 512)]
     assert codes(watched(width=704, height=576), None, chosen) == []
     assert codes(watched(width=704, height=576, codec="h265"), None, chosen) == [Finding.SUB_H265, Finding.DIFFERS]
+    chosen.profiles.append(VideoProfile("unsaid", "unsaid", "s", "", 0, 0, 0.0, 0, 0))  # H.265, as Media tells it
+    assert codes(watched(width=704, height=576, codec="h265"), None, chosen) == [Finding.SUB_H265]
 
 
 CLOCKS: dict[str, tuple[float | None, Finding | None, str]] = {
