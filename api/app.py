@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -24,11 +24,12 @@ from api.policy import check_policies
 from api.ptz import build_ptz
 from api.routes import ROUTERS
 from api.security import BodyLimit, OriginCheck, SecurityHeaders
+from api.running_estate import Changes, RunningEstate
 from api.settings import Settings
 from api.town_map import TownMap
 from api.verification import Verification
 from api.web_ui import WebUi
-from config.cameras import CamerasFile
+from config.cameras import Camera, CamerasFile
 from dispatch.service import Dispatch
 from incidents import queries
 from incidents.rights import EVERYWHERE
@@ -67,7 +68,7 @@ def build_centre(
     displays = Displays(store, clock, feed, cameras, tour_shelf(store, clock, cameras), session_rules)
     alarms = Alarms(store, clock, feed, displays, incidents.town.timezone)
     case_classes = frozenset(one.code for one in incidents.town.case_classes.classes)
-    return Centre(
+    centre = Centre(
         settings=settings,
         clock=clock,
         config=config,
@@ -101,7 +102,22 @@ def build_centre(
             clock,
             skyline_of(town_map.base.get("buildings")),
         ),
+        running=RunningEstate(settings.cameras_file, config, cameras, incidents.town.cameras, live),
     )
+    _follow_changes(centre)
+    return centre
+
+
+def _follow_changes(centre: Centre) -> None:
+    """Who learns that there are other cameras, in this order: what is sent ends before anybody is told."""
+
+    def changed(cameras: Sequence[Camera], changes: Changes) -> None:
+        centre.hub.forget(changes.streams)
+        centre.ptz.change(cameras)
+        centre.pages.cameras_changed()
+        centre.event_feed.estate_changed(changes.areas)
+
+    centre.running.followers.append(changed)
 
 
 def create_app(centre: Centre) -> FastAPI:

@@ -1,16 +1,17 @@
 """The cameras a caller may see, joined from configuration, pose and live state."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from shapely.geometry import Point, shape
+from shapely.geometry import Point, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from api.camera_places import NOWHERE_KNOWN, camera_places
-from api.town_map import TownMap
+from api.camera_places import NOWHERE_KNOWN, CameraPlace, PlaceNames
+from api.town_map import GeoJson, TownMap
 from config.cameras import Camera, CamerasFile
 from gis.plane import distance_m
+from gis.view import seen_area
 from incidents.errors import NotFound
 from incidents.rights import Caller, Permission, Scope
 from incidents.views import AreaView
@@ -46,19 +47,55 @@ def counters_of(camera: Camera, statuses: Statuses) -> dict[str, Any]:
     return {name: every[name] for name in COUNTERS}
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The cameras of one reading of cameras.yaml, with what was worked out of them."""
+
+    cameras: Mapping[str, Camera]
+    views: Mapping[str, GeoJson]
+    shapes: Mapping[str, BaseGeometry]
+    places: Mapping[str, CameraPlace]
+
+
+def views_of(cameras: Iterable[Camera]) -> dict[str, GeoJson]:
+    """The ground each camera sees, a GeoJSON Polygon by camera id; absent where it has no pose."""
+    seen = ((camera.id, seen_area(camera)) for camera in cameras)
+    return {camera_id: mapping(area) for camera_id, area in seen if area is not None}
+
+
 class CameraDirectory:
-    """Every question takes the scope of whoever asks; what lies outside does not exist."""
+    """Every question takes the scope of whoever asks; what lies outside does not exist.
+
+    The cameras change all at once, by `adopt`; every question is answered of the ones or the others."""
 
     def __init__(self, config: CamerasFile, areas: Sequence[AreaView], town_map: TownMap) -> None:
-        self._cameras: Mapping[str, Camera] = {camera.id: camera for camera in config.cameras}
         self._areas = {area.code: area for area in areas}
-        self._views = town_map.views
-        self._places = camera_places(config.cameras, town_map)
-        self._shapes: Mapping[str, BaseGeometry] = {id_: shape(view) for id_, view in town_map.views.items()}
+        self._names = PlaceNames(town_map)
+        cameras = {camera.id: camera for camera in config.cameras}
+        shapes: dict[str, BaseGeometry] = {id_: shape(view) for id_, view in town_map.views.items()}
+        places = {camera.id: self._names.of(camera) for camera in config.cameras}
+        self._known = Known(cameras, town_map.views, shapes, places)
+
+    def prepare(self, cameras: Sequence[Camera]) -> Known:
+        """For `adopt`; what is worked out of a camera that stays is kept. Belongs into a thread: a new camera takes
+        some two milliseconds."""
+        known = self._known
+        same = {camera.id for camera in cameras if known.cameras.get(camera.id) == camera}
+        views = {id_: view for id_, view in known.views.items() if id_ in same}
+        anew = views_of([camera for camera in cameras if camera.id not in same])
+        shapes = {id_: known.shapes[id_] for id_ in views} | {id_: shape(view) for id_, view in anew.items()}
+        places = {one.id: known.places[one.id] if one.id in same else self._names.of(one) for one in cameras}
+        return Known({camera.id: camera for camera in cameras}, {**views, **anew}, shapes, places)
+
+    def adopt(self, known: Known) -> None:
+        self._known = known
 
     def path(self, camera_id: str) -> str | None:
         """Area path of a camera; None for one that is not configured or lies in no known area."""
-        camera = self._cameras.get(camera_id)
+        return self._path(self._known, camera_id)
+
+    def _path(self, known: Known, camera_id: str) -> str | None:
+        camera = known.cameras.get(camera_id)
         area = self._areas.get(camera.area) if camera else None
         return area.path if area else None
 
@@ -67,24 +104,28 @@ class CameraDirectory:
         return area.path if area else None
 
     def visible(self, scope: Scope) -> list[Camera]:
-        return [camera for camera in self._cameras.values() if self._covers(scope, camera.id)]
+        known = self._known
+        return [camera for camera in known.cameras.values() if self._covers(known, scope, camera.id)]
 
     def get(self, scope: Scope, camera_id: str) -> Camera:
         """Raises NotFound."""
-        if not self._covers(scope, camera_id):
+        known = self._known
+        if not self._covers(known, scope, camera_id):
             raise NotFound("no such camera", "camera")
-        return self._cameras[camera_id]
+        return known.cameras[camera_id]
 
     def may_watch(self, caller: Caller, camera_id: str, profile: Rendition) -> bool:
-        if not self._covers(caller.scope(Permission.CAMERA_SEE), camera_id):
+        known = self._known
+        if not self._covers(known, caller.scope(Permission.CAMERA_SEE), camera_id):
             return False
-        return profile != "main" or self._cameras[camera_id].streams.main is not None
+        return profile != "main" or known.cameras[camera_id].streams.main is not None
 
     def describe(self, scope: Scope, camera: Camera, statuses: Statuses) -> dict[str, Any]:
         """The camera as the contract shows it. The grid it stands in is named only where the scope covers it: a camera
         may stand across the border of its own area."""
         status, area = status_of(camera, statuses), self._areas.get(camera.area)
-        place = self._places.get(camera.id, NOWHERE_KNOWN)
+        known = self._known
+        place = known.places.get(camera.id, NOWHERE_KNOWN)
         grid = self._areas.get(place.grid.code) if place.grid else None
         if grid is not None and not scope.covers(grid.path):
             grid = None
@@ -103,7 +144,7 @@ class CameraDirectory:
             "heading_deg": camera.view.heading_deg if camera.view else None,
             "hfov_deg": camera.view.hfov_deg if camera.view else None,
             "range_m": camera.view.range_m if camera.view else None,
-            "view": self._views.get(camera.id),
+            "view": known.views.get(camera.id),
             "profiles": ["sub", "main"] if camera.streams.main else ["sub"],
             "enabled": camera.enabled,
             "state": status.state.value,
@@ -120,11 +161,11 @@ class CameraDirectory:
     def near(self, scope: Scope, lon: float, lat: float, limit: int, statuses: Statuses) -> list[dict[str, Any]]:
         """Cameras that see the point first, then by distance. Cameras without a position are left out."""
         point = Point(lon, lat)
-        found = []
+        found, shapes = [], self._known.shapes
         for camera in self.visible(scope):
             if camera.position is None:
                 continue
-            view = self._shapes.get(camera.id)
+            view = shapes.get(camera.id)
             found.append(
                 {
                     "id": camera.id,
@@ -140,6 +181,6 @@ class CameraDirectory:
         found.sort(key=lambda one: (not one["sees"], one["distance_m"]))
         return found[:limit]
 
-    def _covers(self, scope: Scope, camera_id: str) -> bool:
-        path = self.path(camera_id)
+    def _covers(self, known: Known, scope: Scope, camera_id: str) -> bool:
+        path = self._path(known, camera_id)
         return path is not None and scope.covers(path)

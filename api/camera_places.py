@@ -1,6 +1,5 @@
 """Where each camera stands, in the words people look for it by: its grid, and the street before it."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,20 +28,8 @@ class CameraPlace:
 NOWHERE_KNOWN = CameraPlace()
 
 
-def camera_places(cameras: Iterable[Camera], town_map: TownMap) -> Mapping[str, CameraPlace]:
-    """By camera id; a camera without a position has none. Asked once at the start."""
-    streets = _Streets(town_map)
-    places: dict[str, CameraPlace] = {}
-    for camera in cameras:
-        if camera.position is not None:
-            lon, lat = camera.position.lon, camera.position.lat
-            name, name_en = streets.at(lon, lat, camera.area)
-            places[camera.id] = CameraPlace(town_map.grids.containing(lon, lat), name, name_en)
-    return places
-
-
-class _Streets:
-    """The named roads of the base map."""
+class PlaceNames:
+    """The grids and the named roads of the base map."""
 
     def __init__(self, town_map: TownMap) -> None:
         self._town_map = town_map
@@ -51,7 +38,15 @@ class _Streets:
         self._lines: list[BaseGeometry] = [shape(one["geometry"]) for one in features if one["properties"].get("name")]
         self._tree = STRtree(self._lines)
 
-    def at(self, lon: float, lat: float, area: str) -> tuple[str, str]:
+    def of(self, camera: Camera) -> CameraPlace:
+        """Takes about a quarter of a millisecond."""
+        if camera.position is None:
+            return NOWHERE_KNOWN
+        lon, lat = camera.position.lon, camera.position.lat
+        name, name_en = self._street(lon, lat, camera.area)
+        return CameraPlace(self._town_map.grids.containing(lon, lat), name, name_en)
+
+    def _street(self, lon: float, lat: float, area: str) -> tuple[str, str]:
         """The nearest one that runs through the area: a neighbour's lane across the border is not its street."""
         here = Point(lon, lat)
         outline = self._town_map.outline((area,))

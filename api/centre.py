@@ -13,6 +13,7 @@ from api.gate import Gate
 from api.moments import Moments
 from api.pages import Pages
 from api.ptz import Ptz
+from api.running_estate import RunningEstate
 from api.settings import Settings
 from api.town_map import TownMap
 from api.verification import Verification
@@ -64,6 +65,7 @@ class Centre:
     """A clip is the whole ring of a camera: megabytes here and in its worker."""
     moments: Moments
     ptz: Ptz
+    running: RunningEstate
     estate: EstateDesk = field(default_factory=EstateDesk)
     discovery: DiscoveryDesk = field(default_factory=DiscoveryDesk)
 

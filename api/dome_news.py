@@ -57,6 +57,11 @@ class PtzNews:
                 self._rounds[camera_id] = what
             self.changed(camera_id)
 
+    def forget(self, camera_id: str) -> None:
+        """The dome is not there any more: nobody is told of it."""
+        self._told.pop(camera_id, None)
+        self._rounds.pop(camera_id, None)
+
     def rounds(self, camera_id: str) -> str | None:
         return self._rounds.get(camera_id)
 

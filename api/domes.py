@@ -32,9 +32,14 @@ class Domes:
     def __init__(
         self, cameras: Sequence[Camera], keeping: PtzKeeping, status_of: Callable[[str], StreamStatus | None]
     ) -> None:
-        self._cameras = {camera.id: camera for camera in cameras if camera.ptz is not None}
         self._keeping, self._status_of = keeping, status_of
-        self._placed = {camera.id: dome_of(camera) for camera in self._cameras.values()}
+        self.change(cameras)
+
+    def change(self, cameras: Sequence[Camera]) -> None:
+        """Makes these the domes; those switched off are none."""
+        domes = {camera.id: camera for camera in cameras if camera.ptz is not None and camera.enabled}
+        self._placed = {camera.id: dome_of(camera) for camera in domes.values()}
+        self._cameras = domes
 
     def __contains__(self, camera_id: object) -> bool:
         return camera_id in self._cameras

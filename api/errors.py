@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
 
+from api.running_estate import FileProblems
 from api.security import error_body
 from incidents.errors import Conflict, IncidentError, Invalid, NotAllowed, NotFound, SignInFailed, Throttled
 from ingest.live import LiveError
@@ -72,6 +73,8 @@ async def _domain_error(connection: HTTPConnection, error: Exception) -> JSONRes
         body["error"]["reason"] = reason
     if isinstance(error, Locked):
         body["error"]["lock"] = error.lock.plain()
+    if isinstance(error, FileProblems):
+        body["error"]["problems"] = error.plain()
     response = JSONResponse(body, status, headers)
     if isinstance(connection, WebSocket):
         await connection.send_denial_response(response)

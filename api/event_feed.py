@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from api.camera_directory import CameraDirectory
 from api.pages import Pages
@@ -88,6 +88,13 @@ class EventFeed:
             if self._told.get(key) != less.text:
                 self._told[key] = less.text
                 self._workers.put(key, less)
+
+    def estate_changed(self, area_codes: Iterable[str]) -> None:
+        """Those who see cameras of these areas load the list anew. What differs they read there: of a camera that has
+        left their areas not even the name is told."""
+        paths = tuple(path for code in sorted(area_codes) if (path := self._cameras.area_path(code)) is not None)
+        if paths:
+            self.hub.publish(Event("estate", {}, paths))
 
     def _status_changed(self, status: StreamStatus) -> None:
         path = self._cameras.path(status.camera_id)

@@ -28,6 +28,7 @@ PERMISSION: dict[Topic, Permission] = {
     "display": Permission.DISPLAY_SHOW,
     "alarm": Permission.ALARM_ANSWER,
     "ptz": Permission.CAMERA_SEE,
+    "estate": Permission.CAMERA_SEE,
 }
 
 
@@ -132,6 +133,11 @@ class Pages:
             task = asyncio.create_task(self._check(pages), name="page rights of one account")
             self._checks.add(task)
             task.add_done_callback(self._checks.discard)
+
+    def cameras_changed(self) -> None:
+        """Streams of cameras that went, or went to other areas, end at once on pages that may not see them now."""
+        for page in tuple(self._pages):
+            page.session.set_rights(self.rights_of(page.caller))
 
     async def _poll(self) -> None:
         """Sessions run out, and other processes change rights: what is told is not all there is."""

@@ -44,6 +44,18 @@ class Ptz:
         await self.rounds.stop()
         await self.desk.stop()
 
+    def change(self, cameras: Sequence[Camera]) -> None:
+        """Makes these the cameras. Belongs to the event loop."""
+        before = set(self.domes.ids())
+        self.domes.change(cameras)
+        now = set(self.domes.ids())
+        for camera_id in before - now:
+            self.rounds.forget(camera_id)
+            self.desk.forget(camera_id)
+            self.news.forget(camera_id)
+        for camera_id in now - before:
+            self.rounds.changed(camera_id)
+
     def summary(self, camera_id: str) -> PtzSummary | None:
         """What the list of cameras says; None for one that does not turn."""
         found = self.domes.summary(camera_id, self.desk.known_capabilities(camera_id))
@@ -65,7 +77,7 @@ def build_ptz(
 ) -> Ptz:
     """Reads what is kept for the domes."""
     keeping = PtzKeeping(store, clock)
-    domes = Domes([camera for camera in cameras if camera.enabled], keeping, live.status_of)
+    domes = Domes(cameras, keeping, live.status_of)
     desk = PtzDesk(live, clock, PtzLog(store, clock))
     news = PtzNews(desk, domes, path_of, publish, clock)
     presets = Presets(desk, keeping, live, clock)

@@ -15,6 +15,7 @@ from runtime.supervisor import Child, Supervisor
 
 log = logging.getLogger(__name__)
 
+API = "api"
 _CAMERAS_PER_WORKER = 400
 
 
@@ -56,9 +57,9 @@ def children(installation: Installation) -> list[Child]:
     listen = [*installation.listening.arguments(), "--workers", str(installation.workers)]
     database = ["--database", installation.database] if installation.database else []
     api = Child(
-        "api",
+        API,
         [sys.executable, "-m", "api.server_process", *base, *listen, *database],
-        output=_output(installation, "api"),
+        output=_output(installation, API),
     )
     return [*workers, api]
 
@@ -76,9 +77,19 @@ def prepare(installation: Installation) -> None:
 
 
 async def run_supervised(all_children: list[Child], clock: Clock) -> None:
-    """Runs until SIGINT or SIGTERM, then stops the children in reverse order."""
+    """Runs until SIGINT or SIGTERM, then stops the children in reverse order. SIGHUP has cameras.yaml read again."""
     supervisor = Supervisor(all_children, clock)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, supervisor.request_stop)
+    in_terminal = os.isatty(0)
+
+    def hang_up() -> None:
+        # The terminal this was started from may be gone: then it is the word to stop, else to read the files again.
+        if in_terminal and not os.isatty(0):
+            supervisor.request_stop()
+        else:
+            supervisor.send_signal(API, signal.SIGHUP)
+
+    loop.add_signal_handler(signal.SIGHUP, hang_up)
     await supervisor.run()

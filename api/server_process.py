@@ -8,7 +8,8 @@ import asyncio
 import logging
 import signal
 import sys
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import uvicorn
@@ -21,6 +22,8 @@ from api.listening import Listening
 from api.listening import add_arguments as add_listening
 from api.listening import read_arguments as read_listening
 from api.log_format import set_up_logging
+from api.reload_socket import Answer, ReloadSocket, socket_of
+from api.running_estate import FileProblems, RunningEstate
 from api.server import listen, server_config
 from api.settings import Settings
 from api.setup_code import setup_code_file as setup_code_file
@@ -30,7 +33,7 @@ from config.cameras import CamerasFile
 from config.load import load_cameras
 from config.problem import ConfigError
 from gis.files import GeographyError
-from incidents.errors import IncidentError
+from incidents.errors import Conflict, IncidentError
 from incidents.service import Incidents
 from incidents.store import Store, open_store
 from ingest.link import WorkerLinks
@@ -64,7 +67,9 @@ async def run(
     incidents = Incidents(store, settings.data_dir / "evidence", clock, town.town)
     incidents.load_areas(town.areas)
     links = WorkerLinks([settings.data_dir / "run" / f"worker-{n}.sock" for n in range(workers)], clock)
-    app = create_app(build_centre(settings, config, town.town_map, incidents, links, clock))
+    centre = build_centre(settings, config, town.town_map, incidents, links, clock)
+    links.follow(centre.running.configuration)
+    app = create_app(centre)
     listener = listen(settings.host, settings.port)
     write_setup_code(incidents, settings.data_dir)
     host, port = listener.getsockname()[:2]
@@ -74,6 +79,7 @@ async def run(
             context = await stack.enter_async_context(encrypting(https, settings, clock, port)) if https else None
             server = uvicorn.Server(server_config(app, settings, context))
             stop_on_signals(server)
+            await stack.enter_async_context(reloading(centre.running, settings.data_dir))
             await links.start()
             logger.info("listening on %s://%s:%d", scheme, host, port)
             await server.serve(sockets=[listener])
@@ -81,6 +87,46 @@ async def run(
         await links.stop()
         store.close()
         logger.info("links to the workers and the store are closed")
+
+
+@asynccontextmanager
+async def reloading(estate: RunningEstate, data: Path) -> AsyncIterator[None]:
+    """cameras.yaml is read again on SIGHUP, which only logs what came of it, and for commands on this machine, which
+    are answered."""
+
+    async def reload() -> Answer:
+        try:
+            changes = await estate.reload()
+        except FileProblems as error:
+            for problem in error.problems:
+                logger.error("%s", problem)
+            return {"error": str(error), "problems": [str(problem) for problem in error.problems]}
+        except Conflict as error:
+            logger.error("%s", error)
+            return {"error": str(error)}
+        return {
+            "added": len(changes.added),
+            "changed": len(changes.changed),
+            "removed": len(changes.removed),
+            "next_start": changes.next_start,
+            "unsettled": changes.unsettled,
+        }
+
+    tasks: set[asyncio.Task[Answer]] = set()
+
+    def hang_up() -> None:
+        task = asyncio.create_task(reload(), name="reload")
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hang_up)
+    asking = ReloadSocket(socket_of(data), reload)
+    await asking.start()
+    try:
+        yield
+    finally:
+        await asking.stop()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def stop_on_signals(server: uvicorn.Server) -> None:

@@ -1,22 +1,20 @@
 """The files of the town read once at the start, for the store, the map and the cases alike."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from shapely.geometry import mapping
 from shapely.ops import unary_union
 
+from api.camera_directory import views_of
 from api.town_map import GeoJson, TownMap
-from config.cameras import Camera, CamerasFile
+from config.camera_map import CameraMap
+from config.cameras import CamerasFile
 from config.load import case_classes_of
 from gis.areas import AreaTree, load_areas
 from gis.base_layer import load_base_layer
 from gis.grids import GridMap, load_grids
-from gis.view import seen_area
 from incidents.areas import Area
 from incidents.opening import Town
 
@@ -46,7 +44,7 @@ def read_town(config: CamerasFile, base_dir: Path) -> TownFiles:
         area=config.town.area,
         timezone=ZoneInfo(config.town.timezone),
         case_classes=case_classes_of(config, base_dir),
-        cameras={camera.id: camera for camera in config.cameras},
+        cameras=CameraMap(config.cameras),
         locator=grids,
     )
     town_map = TownMap(
@@ -54,7 +52,7 @@ def read_town(config: CamerasFile, base_dir: Path) -> TownFiles:
         areas=tree.geojson(),
         grids=grids,
         base=base,
-        views=_views(config.cameras),
+        views=views_of(config.cameras),
     )
     return TownFiles(_tree_for_rights(config, tree, grids), town, town_map)
 
@@ -78,8 +76,3 @@ def _bounds(config: CamerasFile, tree: AreaTree, grids: GridMap) -> tuple[float,
     outlines = [town.outline] if town and town.outline else [grid.outline for grid in grids.grids]
     west, south, east, north = unary_union(outlines).bounds
     return float(west), float(south), float(east), float(north)
-
-
-def _views(cameras: list[Camera]) -> Mapping[str, dict[str, Any]]:
-    seen = ((camera.id, seen_area(camera)) for camera in cameras)
-    return {camera_id: mapping(area) for camera_id, area in seen if area is not None}

@@ -29,3 +29,8 @@ class ConfigError(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    @classmethod
+    def of(cls, file: Path, rule: str) -> "ConfigError":
+        """One problem of the whole file."""
+        return cls([Problem(file, 0, "", "", rule)])

@@ -110,6 +110,28 @@ class YamlEdit:
         self._edits.append(_Edit(start, end, ""))
         del self._at(path)[key]
 
+    def remove_item(self, path: KeyPath, index: int) -> None:
+        """Takes an entry of a list away with its lines; comments before and behind it stay. Raises YamlEditError."""
+        node = self._node(path)
+        if not isinstance(node, yaml.SequenceNode) or node.flow_style:
+            raise YamlEditError(f"{dotted(path)} is not a list with each entry on lines of its own; mend it by hand")
+        if not 0 <= index < len(node.value):
+            raise YamlEditError(f"there is no {dotted((*path, index))}")
+        item = node.value[index]
+        start = self._text.rfind("\n", 0, item.start_mark.index) + 1
+        if self._text[start : item.start_mark.index].strip() != "-":
+            raise YamlEditError(f"{dotted((*path, index))} does not begin on a line of its own; take it away by hand")
+        end = _end_of(item)
+        if self._text[end - 1] != "\n":
+            end = self._text.find("\n", end) + 1 or len(self._text)
+        self._edits.append(_Edit(start, end, ""))
+        if len(node.value) == 1:
+            parent = self._node(path[:-1])
+            key = next(child for child, inner in parent.value if inner is node)
+            colon = self._text.index(":", key.end_mark.index) + 1
+            self._edits.append(_Edit(colon, colon, " []"))
+        del self._at(path)[index]
+
     def result(self) -> str:
         """Raises YamlEditError when the new text does not say exactly what it should."""
         parts, at = [], 0

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, select, update
 
-from config.cameras import Camera
+from config.camera_map import CameraMap
 from config.case_classes import CaseClass, CaseClasses, Level
 from incidents import trace
 from incidents.case import Action, Actor, State
@@ -38,7 +38,7 @@ class Town:
     area: str
     timezone: ZoneInfo
     case_classes: CaseClasses
-    cameras: Mapping[str, Camera]
+    cameras: CameraMap
     locator: Locator
 
 

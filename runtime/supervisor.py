@@ -52,6 +52,12 @@ class Supervisor:
         process = self._running.get(name)
         return process.pid if process and process.returncode is None else None
 
+    def send_signal(self, name: str, number: signal.Signals) -> None:
+        """To a child that runs; one that is being started has nothing to be told."""
+        process = self._running.get(name)
+        if process is not None and process.returncode is None:
+            process.send_signal(number)
+
     def request_stop(self) -> None:
         self._stopping.set()
 

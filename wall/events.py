@@ -1,5 +1,5 @@
 """What happens in the town, told to the pages that may know: cases, camera states, workers' positions,
-displays, alarms, domes."""
+displays, alarms, domes, and that there are other cameras now."""
 
 import asyncio
 import json
@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from runtime.clock import Clock
 
-Topic = Literal["case", "camera", "worker", "display", "alarm", "ptz"]
-TOPICS: tuple[Topic, ...] = ("case", "camera", "worker", "display", "alarm", "ptz")
+Topic = Literal["case", "camera", "worker", "display", "alarm", "ptz", "estate"]
+TOPICS: tuple[Topic, ...] = ("case", "camera", "worker", "display", "alarm", "ptz", "estate")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Everything here belongs to one event loop; no call blocks.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -170,7 +170,9 @@ class LiveHub:
         """Adds a viewer; it is called back at once with the state and the GOP so far."""
         self._stop_lingering(key)
         stream = self._streams.get(key)
-        if stream is None:
+        if stream is None or stream.view.state == "ended":
+            # What has ended does not begin again; who still holds it has been told.
+            self._close(key)
             stream = self._streams[key] = SharedStream(key, self._limits, self._clock, self.codecs)
             status = self._live.status_of(key[0]) if key[1] == "sub" else None
             if status:
@@ -182,7 +184,7 @@ class LiveHub:
 
     def unwatch(self, key: StreamKey, viewer: Viewer) -> None:
         stream = self._streams.get(key)
-        if stream is None:
+        if stream is None or viewer not in stream.viewers:
             return
         stream.leave(viewer)
         if not stream.viewers and stream.view.state == "ended":
@@ -190,6 +192,12 @@ class LiveHub:
             self._close(key)
         elif not stream.viewers and key not in self._lingering:
             self._lingering[key] = asyncio.create_task(self._linger(key), name=f"linger {key[0]}/{key[1]}")
+
+    def forget(self, camera_ids: Iterable[str]) -> None:
+        """What is known of these cameras' codecs: they may send others now."""
+        gone = set(camera_ids)
+        for key in [key for key in self.codecs if key[0] in gone]:
+            del self.codecs[key]
 
     def open_streams(self) -> dict[StreamKey, int]:
         """Viewers per upstream now open."""

@@ -66,11 +66,12 @@ async def preview_import(
     "/import/{import_id}/apply", dependencies=[MANAGE], summary="Write what was previewed", operation_id="apply_import"
 )
 async def apply_import(import_id: str, body: ApplyRequest, caller: CurrentCaller, centre: TheCentre) -> ApplyAnswer:
-    """Cameras are received from the next start of the command centre on."""
+    """And takes effect: new cameras are connected to, changed ones anew, the others are not touched."""
     config = allowed(caller, centre)
     done = await centre.estate.apply(config, import_id, body.leave_out_faulty, caller.account_id, centre.clock)
     logger.info("%s added %d cameras and changed %d", caller.username, done.added, done.changed)
-    return ApplyAnswer(added=done.added, changed=done.changed, backup=done.backup.name)
+    unsettled = list((await centre.running.reload()).unsettled)
+    return ApplyAnswer(added=done.added, changed=done.changed, backup=done.backup.name, unsettled=unsettled)
 
 
 @router.get(

@@ -40,13 +40,14 @@ async def list_credentials(caller: CurrentCaller, centre: TheCentre) -> AccountE
 
 @router.put("/{name}", dependencies=[MANAGE], summary="Set an account anew", operation_id="set_credentials")
 async def set_credentials(name: EntryName, body: AccountSetting, caller: CurrentCaller, centre: TheCentre) -> Done:
-    """Into the vault; an unknown name is added to cameras.yaml."""
+    """Into the vault; an unknown name is added to cameras.yaml. Cameras that wait for it are connected to at once."""
     config, password = allowed(caller, centre), body.password.get_secret_value()
     try:
         await run_in_threadpool(set_account, config, os.environ, name, body.username.strip(), password)
     except _PROBLEMS as problem:
         raise Conflict(str(problem)) from problem
     logger.info("%s set credentials.%s", caller.username, name)
+    await centre.running.reload()
     return Done()
 
 
@@ -59,4 +60,5 @@ async def remove_credentials(name: EntryName, caller: CurrentCaller, centre: The
     except _PROBLEMS as problem:
         raise Conflict(str(problem)) from problem
     logger.info("%s removed credentials.%s", caller.username, name)
+    await centre.running.reload()
     return Done()

@@ -39,6 +39,7 @@ class Problem(Answer):
     code: str
     message: str
     where: str = ""
+    problems: list[dict[str, Any]] | None = Field(default=None, description="of cameras.yaml: file, line, key, rule")
     lock: dict[str, Any] | None = Field(default=None, description="who holds the dome, with code `locked`")
 
 

@@ -29,6 +29,7 @@ class ApplyAnswer(Answer):
     added: int
     changed: int
     backup: str = Field(description="name of the copy of cameras.yaml as it was")
+    unsettled: list[str] = Field(default=[], description="ingest workers that could not follow yet, and why")
 
 
 class CheckRequest(Body):

@@ -223,6 +223,12 @@ TARGETS: dict[str, Target] = {
     "DELETE /api/v1/estate/check": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
     "GET /api/v1/estate/template.xlsx": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
     "GET /api/v1/estate/cameras": Target(holds=(P.ESTATE_MANAGE,), anywhere=True),
+    "POST /api/v1/estate/reload": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "POST /api/v1/estate/cameras": Target(
+        json={"name": "x", "area": "east", "sub_url": "rtsp://127.0.0.1/x"}, holds=(P.ESTATE_MANAGE,), ok={409}
+    ),
+    "PATCH /api/v1/estate/cameras/{camera_id}": Target(json={"name": "x"}, holds=(P.ESTATE_MANAGE,), ok={409}),
+    "DELETE /api/v1/estate/cameras/{camera_id}": Target(holds=(P.ESTATE_MANAGE,), ok={409}),
     "GET /api/v1/estate/interfaces": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
     "POST /api/v1/estate/discovery": Target(json={}, holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
     "GET /api/v1/estate/discovery": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),

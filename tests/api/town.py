@@ -26,6 +26,7 @@ from api.server import server_config
 from api.settings import Settings
 from api.town_map import TownMap
 from api.verification import VerificationRules
+from config.camera_map import CameraMap
 from config.cameras import CamerasFile
 from config.load import load_case_classes
 from gis.grids import Grid, GridMap
@@ -221,7 +222,7 @@ def open_incidents(folder: Path, clock: Clock) -> Incidents:
         area="t",
         timezone=ZoneInfo("Asia/Shanghai"),
         case_classes=load_case_classes(),
-        cameras={one.id: one for one in CONFIG.cameras},
+        cameras=CameraMap(CONFIG.cameras),
         locator=GRIDS,
     )
     return Incidents(store, folder / "evidence", clock, town, passwords=quick_passwords())

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from argon2 import PasswordHasher
 
+from config.camera_map import CameraMap
 from config.cameras import Camera
 from config.case_classes import DEFAULT_CASE_CLASSES, CaseClasses
 from dispatch.service import Dispatch
@@ -160,7 +161,7 @@ def detection(**changed: Any) -> Mapping[str, Any]:
 
 
 def town() -> Town:
-    return Town("QX", ZoneInfo("Asia/Shanghai"), catalogue(), CAMERAS, BoxLocator())
+    return Town("QX", ZoneInfo("Asia/Shanghai"), catalogue(), CameraMap(CAMERAS.values()), BoxLocator())
 
 
 def make_world(store: Store, folder: Path) -> World:

@@ -13,6 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from api.app import build_centre, create_app
 from api.server import server_config
 from api.settings import DEFAULT_STATIC, Settings
+from config.camera_map import CameraMap
 from config.cameras import CamerasFile
 from config.load import load_case_classes
 from incidents.opening import Town
@@ -81,7 +82,7 @@ async def desk(folder: Path) -> AsyncIterator[Desk]:
     (folder / DATABASE).write_bytes(populated_store())
     cameras = config()
     town = Town(
-        "t", "T", ZoneInfo("Asia/Shanghai"), load_case_classes(), {one.id: one for one in cameras.cameras}, GRIDS
+        "t", ZoneInfo("Asia/Shanghai"), load_case_classes(), CameraMap(cameras.cameras), GRIDS
     )
     incidents = Incidents(open_store(folder / DATABASE), folder / "evidence", clock, town, passwords=quick_passwords())
     incidents.load_areas(AREAS)

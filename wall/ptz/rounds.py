@@ -54,6 +54,11 @@ class Rounds:
         if self._started and (settings.guard or _walks(settings.patrol)):
             self._tasks[camera_id] = asyncio.create_task(self._run(camera_id, settings), name=f"rounds {camera_id}")
 
+    def forget(self, camera_id: str) -> None:
+        """The dome is not there any more."""
+        if (task := self._tasks.pop(camera_id, None)) is not None:
+            task.cancel()
+
     async def _run(self, camera_id: str, settings: DomeSettings) -> None:
         step, patrol, guard = 0, settings.patrol, settings.guard
         untouched = self._desk.moves_of(camera_id)
