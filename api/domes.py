@@ -47,6 +47,10 @@ class Domes:
     def ids(self) -> list[str]:
         return list(self._cameras)
 
+    def configured(self, camera_id: str) -> Dome:
+        """With the mount of cameras.yaml, whatever was found by aiming. Raises DomeCannot."""
+        return self._with_lens(camera_id, self._known_place(camera_id))
+
     def turning(self, camera_id: str) -> Dome:
         """Fit for directions and pictures; a dome without a position stands anywhere."""
         placed = self._placed[camera_id]
@@ -56,8 +60,7 @@ class Domes:
             here = {"lon": lon, "lat": lat, "height_m": height_m}
             placed = dome_of(camera.model_validate({**camera.model_dump(mode="json"), "position": here}))
             assert placed is not None
-        lens = ZoomLens(placed.lens.wide_hfov_deg, aspect_of(self._status_of(camera_id)))
-        placed = replace(placed, lens=lens)
+        placed = self._with_lens(camera_id, placed)
         found = self._keeping.settings(camera_id).calibration
         if found is None:
             return placed
@@ -69,11 +72,18 @@ class Domes:
 
     def placed(self, camera_id: str) -> Dome:
         """Fit for places on the map. Raises DomeCannot."""
-        if not self.has_place(camera_id):
-            raise DomeCannot(
-                "this dome has no position in cameras.yaml", "此球机在 cameras.yaml 中没有位置", "no_place"
-            )
+        self._known_place(camera_id)
         return self.turning(camera_id)
+
+    def _known_place(self, camera_id: str) -> Dome:
+        placed = self._placed.get(camera_id)
+        if placed is None:
+            zh = "此球机在 cameras.yaml 中没有位置"
+            raise DomeCannot("this dome has no position in cameras.yaml", zh, "no_place")
+        return placed
+
+    def _with_lens(self, camera_id: str, dome: Dome) -> Dome:
+        return replace(dome, lens=ZoomLens(dome.lens.wide_hfov_deg, aspect_of(self._status_of(camera_id))))
 
     def summary(self, camera_id: str, can: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """What the list of cameras says of a dome; None for one that does not turn. `can`: as its device said once."""

@@ -155,17 +155,17 @@ class Pointing:
 
     async def calibration(self, camera_id: str, aims: Sequence[Aim]) -> Calibration:
         """Raises NotPossible with the reason when the aims do not tell how the dome stands."""
-        dome = self._domes.placed(camera_id)
+        dome = self._domes.configured(camera_id)
         try:
             return await asyncio.to_thread(calibrate, dome, aims)
         except CalibrationError as problem:
             raise NotPossible(str(problem), problem.zh, "aims", "no_calibration") from None
 
-    def calibrated(self, camera_id: str, found: Calibration, at: float) -> Calibrated:
+    def calibrated(self, camera_id: str, found: Calibration, who: Holder, at: float) -> Calibrated:
         """As it is kept."""
         errors, mount = found.applied_to(self._domes.placed(camera_id)).errors, found.mount
         turned = (mount.heading_deg, mount.pitch_deg, mount.roll_deg, mount.tilt_zero_deg)
-        return Calibrated(*turned, errors.heading_deg, errors.lean_deg, at)
+        return Calibrated(*turned, errors.heading_deg, errors.lean_deg, at, who.id, who.name, len(found.residuals))
 
     async def _send(
         self, who: Holder, camera_id: str, direction: Direction, zoom: float, place: Place, case_id: str | None

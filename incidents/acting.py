@@ -44,6 +44,7 @@ DUTY_OF: Mapping[Permission, Duty] = {
 }
 CAMERA_DUTIES = frozenset({Duty.CAMERA})
 SYSTEM_DUTIES = frozenset({Duty.SYSTEM})
+LOOK_DUTIES = frozenset({Duty.LOOK})
 
 
 @dataclass(frozen=True, slots=True)

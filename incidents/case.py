@@ -44,6 +44,7 @@ class Action(StrEnum):
     COMMENT = "comment"
     EVIDENCE = "evidence"
     SIGHTED = "sighted"
+    LOOK = "look"
     GONE = "gone"
     UNANSWERED = "unanswered"
 
@@ -57,6 +58,7 @@ class Duty(StrEnum):
     VERIFY = "verify"
     COMMENT = "comment"
     CAMERA = "camera"
+    LOOK = "look"
     SYSTEM = "system"
 
 
@@ -116,6 +118,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
         _row(Action.COMMENT, frozenset(State), None, _D.COMMENT),
         _row(Action.EVIDENCE, frozenset(State), None, _D.COMMENT, _D.HANDLE, _D.CAMERA, _D.SYSTEM),
         _row(Action.SIGHTED, frozenset(State), None, _D.CAMERA),
+        _row(Action.LOOK, frozenset(State), None, _D.LOOK),
         _row(Action.GONE, OPEN, None, _D.CAMERA),
         _row(Action.UNANSWERED, {_S.ASSIGNED}, None, _D.SYSTEM),
     )

@@ -14,6 +14,7 @@ from incidents import queries, trace
 from incidents.accounts import Accounts
 from incidents.acting import (
     CAMERA_DUTIES,
+    LOOK_DUTIES,
     PERSONS_DETAIL,
     Acting,
     Follower,
@@ -220,6 +221,19 @@ class Incidents:
                 version=version,
             )
         return self.telling.case(caller.scope(Permission.CASE_SEE), done)
+
+    def looked(self, caller: Caller, case_id: str, camera_ids: Sequence[str]) -> None:
+        """A person turned these domes to the case: an entry each. Who may turn them was asked before. Raises NotFound
+        where he may not see the case."""
+        with self.store.write() as transaction:
+            trace.lock(transaction.connection)
+            queries.get_case(transaction.connection, caller.scope(Permission.CASE_SEE), case_id)
+            for camera_id in camera_ids:
+                camera = self.town.cameras.get(camera_id)
+                name = {"zh": camera.name, "en": camera.name_en or camera.name} if camera else camera_id
+                detail = {"dome_id": camera_id, "dome": name}
+                now = self.clock.now()
+                self.acting.apply(transaction, case_id, Action.LOOK, caller.actor(), LOOK_DUTIES, at=now, detail=detail)
 
     # --- verification by the camera
 

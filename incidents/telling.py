@@ -12,6 +12,7 @@ from incidents.trace import ActorView, TraceEntry
 from incidents.views import CaseView
 
 NAMES_CAMERA = frozenset({"zone_id", "camera_id", "key"})
+NAMES_DOME = frozenset({"dome_id", "dome"})
 NAMES_PROPOSED = frozenset({"next_worker_id", "next_worker_name"})
 
 
@@ -58,6 +59,9 @@ class Telling:
                 return replace(
                     entry, actor=ActorView("camera", "", ""), detail=_less(entry.detail, NAMES_CAMERA | hidden)
                 )
+        if dome := entry.detail.get("dome_id"):
+            path = self.camera_path(str(dome))
+            hidden |= NAMES_DOME if not scope.covers(path) and not place.startswith(path) else frozenset()
         return replace(entry, detail=_less(entry.detail, hidden)) if hidden & entry.detail.keys() else entry
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from api.dome_news import seen_ground
 from api.domes import direction_of
 from api.routes.dome import ONE_DOME, PTZ_REFUSALS, TURN, TheDome, TurnedDome
+from api.routes.ptz_calibration import calibration_state
 from api.routes.ptz_presets import shown_presets
 from api.schemas import Done
 from api.schemas.ptz import (
@@ -21,7 +22,6 @@ from api.schemas.ptz import (
     LockState,
     LogAnswer,
     LogRowAnswer,
-    MountAnswer,
     PatrolAnswer,
     PresetAnswer,
     PtzAnswer,
@@ -67,8 +67,7 @@ async def get_ptz(dome: TheDome) -> PtzAnswer:
         guard=kept.guard,
         patrol=PatrolAnswer.model_validate(kept.patrol) if kept.patrol else None,
         rounds=ptz.news.rounds(dome.id),
-        mount=MountAnswer.model_validate(ptz.domes.turning(dome.id).mount),
-        calibrated_at=kept.calibration.at if kept.calibration else None,
+        **dict(calibration_state(dome)),
         problem=problem,
     )
 

@@ -1,4 +1,4 @@
-"""Pointing domes at the map and at their pictures, back from the picture to the map, and calibrating them by it."""
+"""Pointing domes at the map and at their pictures, and back from the picture to the map."""
 
 import asyncio
 from dataclasses import asdict
@@ -12,15 +12,12 @@ from api.routes.dependencies import PREFIX, TheCentre
 from api.routes.dome import ONE_DOME, PTZ_REFUSALS, TURN, TheDome, dome_of_request
 from api.schemas.ptz import (
     Aimed,
-    CalibrationAnswer,
-    CalibrationBody,
     CentreBody,
     CrossingAnswer,
     CrossingBody,
     DirectionAnswer,
     DomePlace,
     FrameBody,
-    MountAnswer,
     PlaceAnswer,
     PointAnswer,
     PointBestBody,
@@ -28,13 +25,9 @@ from api.schemas.ptz import (
     PointedDome,
     PointedDomes,
     PtzProblem,
-    ResidualAnswer,
     problem_answer,
 )
-from gis.dome_calibration import Aim
-from gis.dome_mount import Direction
 from incidents import queries
-from incidents.errors import NotAllowed
 from incidents.rights import Caller, Permission
 from incidents.store import Store
 from wall.ptz.lock import Holder, holder_at
@@ -89,6 +82,9 @@ async def point_best(body: PointBestBody, caller: CurrentCaller, centre: TheCent
         if who is not None:
             turning[camera_id] = who
     found = await centre.ptz.pointing.point_best(turning, _place(body), every=body.all, case_id=body.case)
+    sent = [one.camera for one in found if one.sent]
+    if body.case is not None and sent:
+        await asyncio.to_thread(centre.incidents.looked, caller, body.case, sent)
     return PointedDomes(items=[PointedDome.model_validate({**_pointed(one), "reason": _reason(one)}) for one in found])
 
 
@@ -103,48 +99,6 @@ async def place(
 ) -> PlaceAnswer:
     fix = await dome.ptz.pointing.place(dome.id, x, y)
     return PlaceAnswer(place=DomePlace.model_validate(fix) if fix is not None else None)
-
-
-@router.post(
-    f"{ONE_DOME}/calibration",
-    dependencies=[TURN],
-    summary="How it stands, from known places aimed at",
-    operation_id="calibrate_dome",
-)
-async def calibrate(
-    body: CalibrationBody, dome: TheDome, caller: CurrentCaller, centre: TheCentre
-) -> CalibrationAnswer:
-    path = centre.cameras.path(dome.id) or ""
-    if body.apply and not caller.scope(Permission.PTZ_CALIBRATE).covers(path):
-        raise NotAllowed("your roles do not allow keeping a calibration")
-    aims = [
-        Aim(
-            one.lon,
-            one.lat,
-            Direction(one.pan_deg, one.tilt_deg),
-            one.height_m,
-            one.zoom,
-            one.x,
-            one.y,
-            one.place_error_m,
-        )
-        for one in body.aims
-    ]
-    pointing = dome.ptz.pointing
-    found = await pointing.calibration(dome.id, aims)
-    mount = MountAnswer.model_validate(found.mount)
-    if body.apply:
-        kept = pointing.calibrated(dome.id, found, centre.clock.now())
-        await asyncio.to_thread(dome.ptz.keeping.set, dome.id, dome.who.id, calibration=kept)
-        dome.ptz.desk.log.add(dome.id, dome.who, "calibrate", **mount.model_dump(), aims=len(aims))
-        dome.ptz.news.changed(dome.id)
-    return CalibrationAnswer(
-        mount=mount,
-        residuals=[ResidualAnswer.model_validate(one) for one in found.residuals],
-        solved=list(found.solved),
-        expected_error_deg=found.expected_error_deg,
-        applied=body.apply,
-    )
 
 
 @router.post(

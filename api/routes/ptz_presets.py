@@ -55,6 +55,26 @@ async def replace_preset(token: str, body: PresetBody, dome: TheDome) -> PresetM
     return PresetMade(token=await dome.ptz.presets.keep(dome.who, dome.id, body.name, token))
 
 
+@router.patch(
+    "/presets/{token}", dependencies=[TURN], summary="Call a preset otherwise", operation_id="rename_dome_preset"
+)
+async def rename_preset(token: str, body: PresetBody, dome: TheDome) -> Done:
+    """The view and its picture stay as they are."""
+    await dome.ptz.presets.rename(dome.who, dome.id, token, body.name)
+    return Done()
+
+
+@router.post(
+    "/presets/{token}/picture",
+    dependencies=[TURN],
+    summary="Go to a preset and take its picture anew",
+    operation_id="take_dome_preset_picture",
+)
+async def take_picture(token: str, dome: TheDome) -> Done:
+    await dome.ptz.presets.picture_anew(dome.who, dome.id, token)
+    return Done()
+
+
 @router.delete("/presets/{token}", dependencies=[TURN], summary="Remove a preset", operation_id="remove_dome_preset")
 async def remove_preset(token: str, dome: TheDome) -> Done:
     await dome.ptz.presets.remove(dome.who, dome.id, token)

@@ -122,6 +122,12 @@ class CalibrationBody(Body):
     apply: bool = Field(default=False, description="keep it; needs ptz.calibrate")
 
 
+class CalibrationUndoBody(Body):
+    to: Literal["former", "configuration"] = Field(
+        description="the calibration of before, or the mount of cameras.yaml"
+    )
+
+
 class SightBody(Body):
     camera: CameraId
     x: Fraction = 0.5
@@ -211,6 +217,25 @@ class MountAnswer(Answer):
     tilt_zero_deg: float
 
 
+class KeptCalibration(Answer):
+    """Who kept it when, from how many aims, and how surely. `by` is empty where that was not written down."""
+
+    at: float
+    by: str
+    aims: int
+    heading_deg: float
+    heading_error_deg: float
+    lean_error_deg: float
+
+
+class CalibrationState(Answer):
+    """`calibration` null: the mount of cameras.yaml is in force. `former_calibration` was before; null likewise."""
+
+    mount: MountAnswer
+    calibration: KeptCalibration | None
+    former_calibration: KeptCalibration | None
+
+
 class PtzAnswer(PtzSummary):
     """`problem`: why the device does not answer now; then its status is the newest known, its presets those kept."""
 
@@ -222,9 +247,12 @@ class PtzAnswer(PtzSummary):
     presets: list[PresetAnswer]
     guard: GuardAnswer | None
     patrol: PatrolAnswer | None
-    rounds: Literal["guard", "patrol"] | None = Field(description="what turns it now, if nobody does")
+    rounds: Literal["guard", "patrol", "watch", "verify"] | None = Field(
+        description="what turns it now, if nobody does"
+    )
     mount: MountAnswer
-    calibrated_at: float | None
+    calibration: KeptCalibration | None = Field(description="what is in force; null: the mount of cameras.yaml")
+    former_calibration: KeptCalibration | None
     problem: PtzProblem | None
 
 

@@ -201,6 +201,8 @@ TARGETS: dict[str, Target] = {
     "PUT /api/v1/cameras/{camera_id}/ptz/presets/{token}": Target(
         json={"name": "x"}, holds=(P.PTZ_CONTROL,), ok={503, 423}
     ),
+    "PATCH /api/v1/cameras/{camera_id}/ptz/presets/{token}": Target(json={"name": "桥"}, holds=(P.PTZ_CONTROL,)),
+    "POST /api/v1/cameras/{camera_id}/ptz/presets/{token}/picture": Target(holds=(P.PTZ_CONTROL,), ok={503, 423}),
     "DELETE /api/v1/cameras/{camera_id}/ptz/presets/{token}": Target(holds=(P.PTZ_CONTROL,), ok={503, 423}),
     "GET /api/v1/cameras/{camera_id}/ptz/presets/{token}/picture.jpg": Target(holds=(P.PTZ_CONTROL,)),
     "PUT /api/v1/cameras/{camera_id}/ptz/guard": Target(json={"preset": "1"}, holds=(P.PTZ_CONTROL,)),
@@ -209,6 +211,9 @@ TARGETS: dict[str, Target] = {
     "POST /api/v1/cameras/{camera_id}/ptz/calibration": Target(
         json={"aims": [{"lon": EAST_LON, "lat": EAST_LAT + 0.01, "pan_deg": 10, "tilt_deg": -0.31}]},
         holds=(P.PTZ_CONTROL,),
+    ),
+    "POST /api/v1/cameras/{camera_id}/ptz/calibration/undo": Target(
+        json={"to": "configuration"}, holds=(P.PTZ_CALIBRATE,), ok={409}
     ),
     "POST /api/v1/ptz/point": Target(json={"lon": EAST_LON, "lat": EAST_LAT}, holds=(P.PTZ_CONTROL,), anywhere=True),
     "POST /api/v1/ptz/crossing": Target(

@@ -167,6 +167,8 @@ async def test_the_best_dome_looks_unless_somebody_has_it(tmp_path):
         assert [one["camera"] for one in mine["items"]] == ["east-cam"], "the west is not his"
         assert (await dome.log())[1]["detail"]["case"] == case
         await dome.call(OPERATOR, "POST", "/ptz/point", {**near_east, "case": "0" * 32}, ok=404)
+        looks = [one for one in (await dome.call(OTHER, "GET", f"/cases/{case}"))["trace"] if one["action"] == "look"]
+        assert [(one["actor"]["name"], one["detail"]["dome_id"]) for one in looks] == [(OTHER, "east-cam")]
         # Two domes on one place cross there.
         await dome.call(SUPERVISOR, "DELETE", "lock")
         await dome.call(SUPERVISOR, "POST", "/cameras/west-cam/ptz/lock", {"take_over": True})
@@ -199,7 +201,29 @@ async def test_a_calibration_is_tried_kept_and_used(tmp_path):
         assert pointed["direction"]["pan_deg"] == pytest.approx(60, abs=0.1)
         shown = await dome.call(OPERATOR, "GET", "")
         assert shown["mount"]["heading_deg"] == pytest.approx(30, abs=0.05)
-        await dome.call(OPERATOR, "POST", "calibration", {"aims": [aims[0], aims[0]]}, ok=422)
+        assert (shown["calibration"]["by"], shown["calibration"]["aims"]) == ("administrator@east", 6)
+        assert shown["former_calibration"] is None
+        refused = (await dome.call(OPERATOR, "POST", "calibration", {"aims": [aims[0], aims[0]]}, ok=422))["error"]
+        assert "直线" in refused["text"]["zh"]
+        # Back to the configuration, back again, and a second calibration undone: each is told, and used at once.
+        calibrator, undo = "administrator@east", "calibration/undo"
+        await dome.call(OPERATOR, "POST", undo, {"to": "former"}, ok=403)
+        for to, heading in (("configuration", 0), ("former", 30), ("former", 0), ("former", 30)):
+            state = await dome.call(calibrator, "POST", undo, {"to": to})
+            assert state["mount"]["heading_deg"] == pytest.approx(heading, abs=0.05)
+            pointed = await dome.call(OPERATOR, "POST", "point", at(EAST, 300, 0))
+            assert pointed["direction"]["pan_deg"] == pytest.approx(90 - heading, abs=0.1)
+        turned = [{**aim, "pan_deg": math.remainder(aim["pan_deg"] - 10, 360)} for aim in aims]
+        await dome.call(calibrator, "POST", "calibration", {"aims": turned, "apply": True})
+        shown = await dome.call(OPERATOR, "GET", "")
+        assert shown["mount"]["heading_deg"] == pytest.approx(40, abs=0.05)
+        assert shown["former_calibration"]["heading_deg"] == pytest.approx(30, abs=0.05)
+        await dome.call(calibrator, "POST", undo, {"to": "former"})
+        rows = [row for row in await dome.log() if row["action"].startswith("calibrate")]
+        assert [row["action"] for row in rows[:3]] == ["calibrate_undo", "calibrate", "calibrate_undo"]
+        assert rows[0]["detail"]["heading_deg"] == pytest.approx(30, abs=0.05)
+        assert rows[0]["actor"]["name"] == calibrator
+        await dome.call("administrator@town", "POST", "/cameras/west-cam/ptz/calibration/undo", {"to": "former"}, ok=409)
         store = dome.town.incidents.store
         again = type(dome.town.centre.ptz.keeping)(store, dome.town.centre.clock)
         assert again.settings("east-cam") == dome.town.centre.ptz.keeping.settings("east-cam")
@@ -218,6 +242,20 @@ async def test_presets_with_pictures_and_rounds_that_give_way(tmp_path):
         assert [one["name"] for one in items] == ["桥", "市场"]
         jpeg = await dome.call(OPERATOR, "GET", items[0]["picture"].removeprefix("/api/v1"))
         assert jpeg[:2] == b"\xff\xd8"
+        # Another name alone; the picture anew, from wherever the dome was.
+        pictured = items[0]["picture"]
+        await dome.call(OPERATOR, "PATCH", f"presets/{tokens[0]}", {"name": "老桥"})
+        renamed = (await dome.call(OPERATOR, "GET", "presets"))["items"][0]
+        assert (renamed["name"], renamed["picture"]) == ("老桥", pictured)
+        assert abs(dome.east.dome.aim().pan_deg - 40) < 0.05, "to call it otherwise turns nothing"
+        assert dome.east.dome.presets[tokens[0]].aim.pan_deg == pytest.approx(10, abs=0.05)
+        await dome.call(OPERATOR, "PATCH", "presets/77", {"name": "x"}, ok=404)
+        await dome.call(OPERATOR, "POST", f"presets/{tokens[0]}/picture")
+        async with asyncio.timeout(8):
+            while (await dome.call(OPERATOR, "GET", "presets"))["items"][0]["picture"] == pictured:
+                await asyncio.sleep(0.05)
+        await dome.call(OPERATOR, "POST", f"presets/{tokens[1]}/go")
+        await dome.until(lambda: abs(dome.east.dome.aim().pan_deg - 40) < 0.05)
         await dome.call(OPERATOR, "POST", f"presets/{tokens[0]}/go")
         await dome.until(lambda: abs(dome.east.dome.aim().pan_deg - 10) < 0.05)
         await dome.call(OPERATOR, "DELETE", "lock")

@@ -43,6 +43,7 @@ ALLOWED = {
     "comment": ("RFACVHDX", ".", "comment"),
     "evidence": ("RFACVHDX", ".", "comment handle camera system"),
     "sighted": ("RFACVHDX", ".", "camera"),
+    "look": ("RFACVHDX", ".", "look"),
     "gone": ("RFACVH", "?", "camera"),
     "unanswered": ("A", ".", "system"),
 }

@@ -24,6 +24,10 @@ class Calibrated:
     heading_error_deg: float
     lean_error_deg: float
     at: float
+    by_id: str = ""
+    by: str = ""
+    """Who kept it, as called then; empty where nobody wrote that down."""
+    aims: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,11 @@ class Patrol:
 
 @dataclass(frozen=True, slots=True)
 class DomeSettings:
+    """`calibration` None: the mount of the configuration is in force. `former` is what was in force before, likewise;
+    both None: nothing was ever kept."""
+
     calibration: Calibrated | None = None
+    former: Calibrated | None = None
     guard: Guard | None = None
     patrol: Patrol | None = None
 
@@ -80,10 +88,10 @@ class PtzKeeping:
         return dict(self._settings)
 
     def set(self, camera_id: str, account_id: str, **changed: Any) -> DomeSettings:
-        """`calibration`, `guard` or `patrol` anew; None takes it away."""
+        """`calibration` with `former`, `guard` or `patrol` anew; None takes it away."""
         new = replace(self.settings(camera_id), **changed)
         values = {
-            **{name: json.dumps(asdict(value)) if value else None for name, value in _parts(new).items()},
+            **{name: json.dumps(value) if value else None for name, value in _parts(new).items()},
             "updated_at": self._clock.now(),
             "updated_by": account_id,
         }
@@ -94,6 +102,10 @@ class PtzKeeping:
                 transaction.connection.execute(insert(ptz_settings).values(camera_id=camera_id, **values))
         self._settings[camera_id] = new
         return new
+
+    def calibrate(self, camera_id: str, account_id: str, new: Calibrated | None) -> DomeSettings:
+        """Puts it in force, None the mount of the configuration; what was in force is kept as the former one."""
+        return self.set(camera_id, account_id, calibration=new, former=self.settings(camera_id).calibration)
 
     def presets(self, camera_id: str) -> dict[str, KeptPreset]:
         columns = (ptz_presets.c.token, ptz_presets.c.name, ptz_presets.c.pictured_at)
@@ -124,6 +136,15 @@ class PtzKeeping:
         with self._store.write() as transaction:
             transaction.connection.execute(update(ptz_presets).where(mine).values(picture=jpeg, pictured_at=at))
 
+    def rename_preset(self, camera_id: str, token: str, name: str, account_id: str) -> None:
+        """What it shows stays as it is. One that only the device knew is known here from now on."""
+        stamp = {"name": name, "updated_at": self._clock.now(), "updated_by": account_id}
+        mine = (ptz_presets.c.camera_id == camera_id) & (ptz_presets.c.token == token)
+        with self._store.write() as transaction:
+            done = transaction.connection.execute(update(ptz_presets).where(mine).values(**stamp))
+            if done.rowcount == 0:
+                transaction.connection.execute(insert(ptz_presets).values(camera_id=camera_id, token=token, **stamp))
+
     def forget_preset(self, camera_id: str, token: str) -> None:
         mine = (ptz_presets.c.camera_id == camera_id) & (ptz_presets.c.token == token)
         with self._store.write() as transaction:
@@ -131,14 +152,27 @@ class PtzKeeping:
 
 
 def _parts(settings: DomeSettings) -> dict[str, Any]:
-    return {"calibration": settings.calibration, "guard": settings.guard, "patrol": settings.patrol}
+    parts = {"guard": settings.guard, "patrol": settings.patrol}
+    return {
+        "calibration": _calibrations(settings),
+        **{name: asdict(one) if one else None for name, one in parts.items()},
+    }
+
+
+def _calibrations(settings: DomeSettings) -> dict[str, Any] | None:
+    both = {"in_force": settings.calibration, "former": settings.former}
+    return {name: asdict(one) if one else None for name, one in both.items()} if any(both.values()) else None
 
 
 def _settings(row: Mapping[str, Any]) -> DomeSettings:
-    calibration, guard, patrol = (json.loads(row[name] or "null") for name in ("calibration", "guard", "patrol"))
+    calibrations, guard, patrol = (json.loads(row[name] or "null") for name in ("calibration", "guard", "patrol"))
+    if calibrations is not None and "heading_deg" in calibrations:  # as kept before there was a former one
+        calibrations = {"in_force": calibrations}
+    in_force, former = ((calibrations or {}).get(name) for name in ("in_force", "former"))
     steps = tuple(PatrolStep(**step) for step in patrol["steps"]) if patrol else ()
     return DomeSettings(
-        Calibrated(**calibration) if calibration else None,
+        Calibrated(**in_force) if in_force else None,
+        Calibrated(**former) if former else None,
         Guard(**guard) if guard else None,
         Patrol(steps, patrol["on"]) if patrol else None,
     )

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from incidents.errors import IncidentError
+from incidents.errors import IncidentError, NotFound
 from ingest.live import Live, LiveError
 from runtime.clock import Clock
 from wall.ptz.desk import PtzDesk
@@ -57,6 +57,31 @@ class Presets:
         await asyncio.to_thread(self._keeping.keep_preset, camera_id, given, name, who.id)
         self._desk.begin(self._take_picture(camera_id, given))
         return given
+
+    async def rename(self, who: Holder, camera_id: str, token: str, name: str) -> None:
+        """Here alone: a device takes a name only together with the present view. Raises NotFound."""
+        if token not in await asyncio.to_thread(self._keeping.presets, camera_id):
+            await self._known(camera_id, token)
+        await asyncio.to_thread(self._keeping.rename_preset, camera_id, token, name, who.id)
+        self._desk.log.add(camera_id, who, "rename_preset", token=token, name=name)
+
+    async def picture_anew(self, who: Holder, camera_id: str, token: str) -> None:
+        """Goes there, and takes its picture once it stands; that of before stays until then. Raises NotFound."""
+        known = await self._known(camera_id, token)
+        await self._desk.move(who, camera_id, "goto_preset", token=token)
+        self._desk.begin(self._picture_at(camera_id, known, who))
+
+    async def _picture_at(self, camera_id: str, preset: ShownPreset, who: Holder) -> None:
+        if await self.arrived(camera_id):
+            if preset.token not in await asyncio.to_thread(self._keeping.presets, camera_id):
+                await asyncio.to_thread(self._keeping.rename_preset, camera_id, preset.token, preset.name, who.id)
+            await self._take_picture(camera_id, preset.token)
+
+    async def _known(self, camera_id: str, token: str) -> ShownPreset:
+        found = next((one for one in await self.shown(camera_id) if one.token == token), None)
+        if found is None:
+            raise NotFound("the dome has no such preset", "preset")
+        return found
 
     async def go(self, who: Holder, camera_id: str, token: str) -> None:
         await self._desk.move(who, camera_id, "goto_preset", token=token)

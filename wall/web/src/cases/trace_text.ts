@@ -13,7 +13,7 @@ export interface DetailWords {
 /** Written for machines, or said elsewhere on the same page. */
 const SILENT: ReadonlySet<string> = new Set([
   'key', 'object_id', 'box', 'foot', 'location', 'evidence_id', 'evidence', 'sha256', 'worker_id', 'next_worker_id',
-  'order_id', 'blobs', 'phase', 'number', 'case_class', 'level', 'version', 'lon', 'lat',
+  'order_id', 'blobs', 'dome_id', 'phase', 'number', 'case_class', 'level', 'version', 'lon', 'lat',
   'review', 'code',
 ])
 const LONGEST = 160
