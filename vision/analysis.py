@@ -192,7 +192,11 @@ class CameraAnalysis:
                 continue
             decision = decide(history_of(thing, scene.grid, self._ground, at), self._zones, self._timezone)
             told = decision.announcement
-            if told is not None and not self._tracker.join_neighbour(thing, told.zone_id, seen, scene):
+            if told is not None and thing.tighten(seen):
+                attention = "candidate"  # another size, and perhaps another place: judged anew at the next sample
+            elif told is not None and not self._tracker.is_thing(thing, seen, scene):
+                self._tracker.dismiss(thing, seen, scene)
+            elif told is not None and not self._tracker.join_neighbour(thing, told.zone_id, seen, scene):
                 thing.announced = told
                 detections.append(self._detection(thing, told, "present", at))
             elif told is None and self._no_longer_wanted(thing, decision, at):

@@ -1,6 +1,6 @@
-"""Two running averages of one camera's picture, fast and slow, all rates from the real time between samples.
+"""A slow running average of one camera's picture beside the last sample, all rates from the real time between them.
 
-What differs from the slow one and agrees with the fast one has come and stands still.
+What differs from the average and agrees with the last sample has come and stands still; for how long is counted.
 """
 
 from dataclasses import dataclass
@@ -12,44 +12,60 @@ import numpy as np
 from vision.grid import Floats, Gray, Grid, Mask
 from vision.light import Light, estimate_light
 
-FAST_SECONDS = 1.5
+STANDING_SECONDS = 3.0  # still for so long before a patch is looked into: a walker's middle is still for one sample
+UNITS = 4  # of standing, in a second
 EXPLAINED_SECONDS = 30.0  # pixels that are background: follow light, wear and season
 FOREGROUND_SECONDS = 90.0  # pixels that differ and belong to nothing tracked: absorbed, in bounded steps
 FOREGROUND_STEP = 12  # grey levels: so that traffic passing now and then hardly pulls
 NOISE_SECONDS = 60.0
 NOISE_CEILING = 25
+NOISE_STEP = 4.0  # beyond twice what is known: leaves make their pixels restless in a minute, one walker does not
+SWAYING_SHARE, SWAYING_LEVEL = 0.02, 12  # or so much of the bare ground changes from sample to sample
+NOISE_STEP_SECONDS = 4.0  # unrest changes slowly: not every sample need be asked
+NOISE_HASTE_SAMPLES = 20
 LEAST_THRESHOLD = 10.0
 NOISE_FACTOR = 2.5
 START_NOISE = 1.5
-SHAKING_SHARE = 0.02
-SHAKING_LEVEL = 12
+SHAKING_SHARE = 0.003  # of the picture differs, and ...
+SHAKEN_OFF = 0.5  # ... less than so much of it when each pixel may lie one beside: the mast sways
 LONGEST_STEP_SECONDS = 20.0  # after a gap nothing is learnt faster than this
-LEARNING_SAMPLES = 4
+LEARNING_SAMPLES = 5
+MOST_FIRST = 9  # pictures kept meanwhile, each the size of the grid
 LEARNING_SECONDS = 12.0
+LEARNING_STEP_SECONDS = 1.9  # rates are slow: pictures a second apart need not all be taken in
 
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """One sample against the background. Masks are 0 or 255.
+class Glimpse:
+    """One sample and the light it was taken in: enough to ask for one place what stands there.
 
-    `predicted`: the slow background in the sample's light; `foreground`: differs from it beyond what shaking by a
-    pixel and the pixel's own unrest explain; `moving`: foreground that was not there at the last sample; `restless`:
-    differs at all from the last sample, shaking included; `shaking`: so does much of the bare background; `known`:
-    where the picture reaches, None: everywhere (`vision.alignment`). Beyond it nothing differs and nothing is told.
+    `known`: where the picture reaches, None: everywhere (`vision.alignment`). Beyond it nothing is told.
     """
 
     picture: Gray
     light: Light
-    predicted: Gray
     threshold: Gray
+    known: Mask | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Glimpse):
+    """One sample against the background. Masks are 0 or 255.
+
+    `predicted`: the slow background in the sample's light; `shaking`: the camera sways by a pixel or so;
+    `foreground`: differs from the background beyond the pixel's own unrest and, when shaking, beyond what lies one
+    pixel beside; `moving`: foreground that was not there at the last sample; `restless`: differs at all from the last
+    sample, shaking included.
+    """
+
+    predicted: Gray
     foreground: Mask
     moving: Mask
     restless: Mask
     foreground_share: float
     shaking: bool
-    known: Mask | None = None
 
     @property
     def still(self) -> Mask:
@@ -57,16 +73,22 @@ class Comparison:
 
 
 class DualBackground:
-    """Not thread-safe. Memory: 9 bytes a pixel of the grid."""
+    """Not thread-safe. Memory: 10 bytes a pixel of the grid."""
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
         shape = (grid.height, grid.width)
         self.slow: Floats = np.zeros(shape, np.float32)
         self.noise: Floats = np.full(shape, START_NOISE, np.float32)
-        self.fast: Gray = np.zeros(shape, np.uint8)
+        self.last: Gray = np.zeros(shape, np.uint8)
+        self.standing: Gray = np.zeros(shape, np.uint8)
         self.samples = 0
         self.learnt_seconds = 0.0
+        self._unlearnt_seconds = 0.0
+        self._unrested_seconds = 0.0
+        self._first: list[Gray] = []
+        self._threshold: Gray | None = None
+        self._standing_anywhere = False
 
     @property
     def ready(self) -> bool:
@@ -80,8 +102,11 @@ class DualBackground:
     def begin(self, picture: Gray) -> None:
         """Forget everything; `picture` is the first of a new scene."""
         np.copyto(self.slow, picture)
-        np.copyto(self.fast, picture)
+        np.copyto(self.last, picture)
         self.noise.fill(START_NOISE)
+        self._threshold = None
+        self.standing.fill(0)
+        self._first = [picture.copy()]
         self.samples = 1
         self.learnt_seconds = 0.0
 
@@ -89,52 +114,113 @@ class DualBackground:
         """An earlier background is the right one again; `picture` is the newest sample."""
         self.begin(known)
         self.samples, self.learnt_seconds = LEARNING_SAMPLES, LEARNING_SECONDS
-        np.copyto(self.fast, picture)
+        np.copyto(self.last, picture)
+        self._first = []
 
     def learn_scene(self, picture: Gray, seconds: float) -> None:
-        """One sample of the start, when people in the first pictures must not burn in: bounded steps from all."""
-        reference = np.asarray(cv2.convertScaleAbs(self.slow), np.uint8)
-        bounded = _bounded(picture, reference, 25)
-        self._learn_noise(picture, reference, seconds, None)
-        cv2.accumulateWeighted(bounded, self.slow, 1.0 / (self.samples + 1) ** 0.5)
-        self._follow(picture, seconds)
+        """One sample of the start. Who walks through must not burn in: at the end each pixel is the median of all."""
+        self._first.append(picture.copy())
+        if len(self._first) > MOST_FIRST:
+            self._first = self._first[::2]
         self.samples += 1
         self.learnt_seconds += min(seconds, LONGEST_STEP_SECONDS)
+        np.copyto(self.last, picture)
+        if self.ready:
+            self._settle()
+
+    def _settle(self) -> None:
+        ground = _median(self._first)
+        unrest = _median([np.asarray(cv2.absdiff(picture, ground), np.uint8) for picture in self._first])
+        self._first = []
+        np.copyto(self.slow, ground)
+        np.copyto(self.noise, np.clip(unrest, START_NOISE, NOISE_CEILING))
+        self._threshold = None
 
     def compare(self, picture: Gray, known: Mask | None = None) -> Comparison:
         reference = np.asarray(cv2.convertScaleAbs(self.slow), np.uint8)
         light = estimate_light(picture, reference)
         predicted = light.predict(reference)
-        threshold = np.asarray(cv2.convertScaleAbs(self.noise, alpha=NOISE_FACTOR, beta=LEAST_THRESHOLD), np.uint8)
-        foreground = _differs(picture, predicted, threshold)
+        threshold = self._bounds()
+        foreground = np.asarray(cv2.compare(cv2.absdiff(picture, predicted), threshold, cv2.CMP_GT), np.uint8)
         if known is not None:
             foreground = np.asarray(cv2.bitwise_and(foreground, known), np.uint8)
         count = cv2.countNonZero(foreground)
-        moving = restless = foreground
         shaking = False
+        if count > SHAKING_SHARE * foreground.size:
+            left, top, width, height = cv2.boundingRect(foreground)
+            part = slice(top, top + height), slice(left, left + width)
+            tolerant = cv2.bitwise_and(_differs(picture[part], predicted[part], threshold[part]), foreground[part])
+            tolerated = cv2.countNonZero(tolerant)
+            shaking = tolerated < SHAKEN_OFF * count
+            if shaking:
+                foreground[part], count = tolerant, tolerated
+        moving = restless = foreground
         if count:
-            change = np.asarray(cv2.absdiff(picture, self.fast), np.uint8)
-            restless = np.asarray(cv2.compare(change, threshold, cv2.CMP_GT), np.uint8)
-            shaking = _share_above(change, foreground) > SHAKING_SHARE
-            moving = np.asarray(cv2.bitwise_and(_differs(picture, self.fast, threshold), foreground), np.uint8)
+            change = np.asarray(cv2.absdiff(picture, self.last), np.uint8)
+            restless = changed = np.asarray(cv2.compare(change, threshold, cv2.CMP_GT), np.uint8)
+            bare = _share_above(change, foreground)
+            if shaking or bare > SWAYING_SHARE:
+                change = _outside(picture, self.last)
+                shaking = shaking or _share_above(change, foreground) < SHAKEN_OFF * bare
+            if shaking:
+                changed = np.asarray(cv2.compare(change, threshold, cv2.CMP_GT), np.uint8)
+            moving = np.asarray(cv2.bitwise_and(changed, foreground), np.uint8)
         share = count / foreground.size
-        return Comparison(picture, light, predicted, threshold, foreground, moving, restless, share, shaking, known)
+        return Comparison(picture, light, threshold, known, predicted, foreground, moving, restless, share, shaking)
+
+    def glimpse(self, picture: Gray, known: Mask | None = None) -> tuple[Glimpse, float]:
+        """As `compare` for a tenth of its price, and the share of the picture that differs, by every sixth pixel."""
+        reference = np.asarray(cv2.convertScaleAbs(self.slow), np.uint8)
+        light = estimate_light(picture, reference)
+        threshold = self._bounds()
+        some = slice(2, None, 6), slice(2, None, 6)
+        sparse = Light(light.curve, None if light.scale is None else np.ascontiguousarray(light.scale[some]))
+        lit = sparse.predict(np.ascontiguousarray(reference[some]))
+        strange = cv2.absdiff(lit, np.ascontiguousarray(picture[some])) > threshold[some]
+        return Glimpse(picture, light, threshold, known), float(np.count_nonzero(strange) / strange.size)
+
+    def _bounds(self) -> Gray:
+        """How far each pixel may differ; valid until unrest is learnt again."""
+        if self._threshold is None:
+            bounds = cv2.convertScaleAbs(self.noise, alpha=NOISE_FACTOR, beta=LEAST_THRESHOLD)
+            self._threshold = np.asarray(bounds, np.uint8)
+        return self._threshold
 
     def learn(self, seen: Comparison, owned: Mask | None, seconds: float) -> None:
         """Take the sample in. `owned`: where tracked things stand; there only the light is followed."""
-        seconds = min(seconds, LONGEST_STEP_SECONDS)
-        explained = cv2.bitwise_not(seen.foreground)
-        free = explained if owned is None else cv2.bitwise_and(explained, cv2.bitwise_not(owned))
+        np.copyto(self.last, seen.picture)
+        self.samples += 1
+        self._unlearnt_seconds += min(seconds, LONGEST_STEP_SECONDS)
+        if self._unlearnt_seconds < LEARNING_STEP_SECONDS:
+            return
+        seconds, self._unlearnt_seconds = min(self._unlearnt_seconds, LONGEST_STEP_SECONDS), 0.0
+        taken = seen.foreground if owned is None else cv2.bitwise_or(seen.foreground, owned)
         rate = _rate(seconds, EXPLAINED_SECONDS)
-        cv2.accumulateWeighted(seen.picture, self.slow, rate, mask=free)
+        cv2.accumulateWeighted(seen.picture, self.slow, rate, mask=cv2.bitwise_not(taken))
         if seen.foreground_share > 0.0:
             self._absorb(seen, owned, seconds)
         if owned is not None and not seen.light.unchanged:
             cv2.accumulateWeighted(seen.predicted, self.slow, rate, mask=owned)
-        calm = None if owned is None else np.asarray(cv2.bitwise_not(owned), np.uint8)
-        self._learn_noise(seen.picture, seen.predicted, seconds, calm)
-        self._follow(seen.picture, seconds)
-        self.samples += 1
+        self._unrested_seconds += seconds
+        if self._unrested_seconds >= NOISE_STEP_SECONDS or self.samples < NOISE_HASTE_SAMPLES:
+            calm = None if owned is None else np.asarray(cv2.bitwise_not(owned), np.uint8)
+            self._learn_noise(seen.picture, seen.predicted, self._unrested_seconds, calm)
+            self._unrested_seconds = 0.0
+
+    def count_standing(self, seen: Comparison, seconds: float) -> Mask:
+        """Where something has stood still long enough. Whoever passes in front takes off some of the count, bare ground
+        all of it but what noise may do in a sample or two."""
+        still = seen.still
+        if not (self._standing_anywhere or (seen.foreground_share > 0.0 and cv2.countNonZero(still))):
+            return still
+        step = np.uint8(min(UNITS * STANDING_SECONDS, max(1.0, UNITS * seconds)))
+        more = cv2.bitwise_and(still, np.full_like(still, step))
+        less = cv2.bitwise_and(cv2.bitwise_not(still), np.full_like(still, max(1, step // 2)))
+        cv2.subtract(cv2.add(self.standing, more), less, dst=self.standing)
+        cv2.min(self.standing, np.full_like(still, 2 * UNITS * STANDING_SECONDS), dst=self.standing)
+        self._standing_anywhere = cv2.countNonZero(self.standing) > 0
+        _, long = cv2.threshold(self.standing, UNITS * STANDING_SECONDS - 1, 255, cv2.THRESH_BINARY)
+        return np.asarray(cv2.bitwise_and(long, still), np.uint8)
 
     def take_over(self, picture: Gray, where: Mask, rows: slice, columns: slice) -> None:
         """What stands `where` (a mask of the part) is background from now on."""
@@ -143,18 +229,26 @@ class DualBackground:
 
     def _learn_noise(self, picture: Gray, predicted: Gray, seconds: float, where: Mask | None) -> None:
         """How much each pixel moves by itself: leaves, water, a busy lane. Quickly at first, when nothing is known."""
-        _, unrest = cv2.threshold(cv2.absdiff(picture, predicted), NOISE_CEILING, NOISE_CEILING, cv2.THRESH_TRUNC)
-        rate = max(_rate(seconds, NOISE_SECONDS), 1.0 / (self.samples + 3))
+        ceiling = cv2.convertScaleAbs(self.noise, alpha=2.0, beta=NOISE_STEP)
+        unrest = cv2.min(cv2.absdiff(picture, predicted), cv2.min(ceiling, np.full_like(picture, NOISE_CEILING)))
+        rate = max(_rate(seconds, NOISE_SECONDS), 1.0 / (self.samples + 4))
         cv2.accumulateWeighted(unrest, self.noise, rate, mask=where)
+        self._threshold = None
 
     def _absorb(self, seen: Comparison, owned: Mask | None, seconds: float) -> None:
         strange = seen.foreground if owned is None else cv2.bitwise_and(seen.foreground, cv2.bitwise_not(owned))
         step = _bounded(seen.picture, seen.predicted, FOREGROUND_STEP)
         cv2.accumulateWeighted(step, self.slow, _rate(seconds, FOREGROUND_SECONDS), mask=strange)
 
-    def _follow(self, picture: Gray, seconds: float) -> None:
-        rate = _rate(seconds, FAST_SECONDS)
-        cv2.addWeighted(picture, rate, self.fast, 1.0 - rate, 0.0, dst=self.fast)
+
+def _median(pictures: list[Gray]) -> Gray:
+    """Per pixel, of a few pictures: sorted by exchanging pairs, forty times as fast as NumPy sorts."""
+    rows = list(pictures)
+    for end in range(len(rows) - 1, 0, -1):
+        for index in range(end):
+            low, high = cv2.min(rows[index], rows[index + 1]), cv2.max(rows[index], rows[index + 1])
+            rows[index], rows[index + 1] = np.asarray(low, np.uint8), np.asarray(high, np.uint8)
+    return rows[len(rows) // 2]
 
 
 def _rate(seconds: float, time_constant: float) -> float:
@@ -163,7 +257,7 @@ def _rate(seconds: float, time_constant: float) -> float:
 
 def _share_above(change: Gray, foreground: Mask) -> float:
     """Share of the picture that is bare background and yet has changed."""
-    _, changed = cv2.threshold(change, SHAKING_LEVEL, 255, cv2.THRESH_BINARY)
+    _, changed = cv2.threshold(change, SWAYING_LEVEL, 255, cv2.THRESH_BINARY)
     return cv2.countNonZero(cv2.subtract(changed, foreground)) / foreground.size
 
 
@@ -174,10 +268,14 @@ def _bounded(picture: Gray, reference: Gray, step: int) -> Gray:
 
 
 def _differs(picture: Gray, reference: Gray, threshold: Gray) -> Mask:
-    """Where `picture` lies outside what the reference holds within one pixel: a shaking mast makes no foreground."""
+    """Where `picture` lies outside what the reference holds within one pixel."""
+    return np.asarray(cv2.compare(_outside(picture, reference), threshold, cv2.CMP_GT), np.uint8)
+
+
+def _outside(picture: Gray, reference: Gray) -> Gray:
     above = cv2.subtract(picture, cv2.dilate(reference, _NEIGHBOURS))
     below = cv2.subtract(cv2.erode(reference, _NEIGHBOURS), picture)
-    return np.asarray(cv2.compare(cv2.max(above, below), threshold, cv2.CMP_GT), np.uint8)
+    return np.asarray(cv2.max(above, below), np.uint8)
 
 
 def differs_by(picture: Gray, reference: Gray, threshold: int) -> Mask:

@@ -11,6 +11,8 @@ MOST_BLOBS = 48
 
 _OPEN = np.ones((2, 2), np.uint8)
 _CLOSE = np.ones((5, 5), np.uint8)
+_MARGIN = 4
+_LEAST_PART = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,37 @@ class Blob:
 
 def find_blobs(mask: Mask, least_area: int) -> list[Blob]:
     """The largest patches, specks removed and small gaps closed; at most `MOST_BLOBS`, so that rain costs little."""
-    cleaned = cv2.morphologyEx(mask, cv2.MORPH_OPEN, _OPEN)
+    whole = PixelBox(0, 0, mask.shape[1], mask.shape[0])
+    left, top, width, height = cv2.boundingRect(mask)
+    part = PixelBox(
+        max(0, left - _MARGIN),
+        max(0, top - _MARGIN),
+        min(whole.right, left + width + _MARGIN),
+        min(whole.bottom, top + height + _MARGIN),
+    )
+    cleaned = cv2.morphologyEx(mask[part.slices], cv2.MORPH_OPEN, _OPEN)
     if cv2.countNonZero(cleaned) < least_area:
         return []
     cleaned = cv2.morphologyEx(cleaned, cv2.MORPH_CLOSE, _CLOSE)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(cleaned, connectivity=8)
-    order = sorted(range(1, count), key=lambda label: -int(stats[label, cv2.CC_STAT_AREA]))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(cleaned, connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    order = [label for label in np.argsort(-areas) if label and areas[label] >= least_area]
     blobs = []
     for label in order[:MOST_BLOBS]:
         left, top, width, height, area = (int(value) for value in stats[label])
-        if area < least_area:
-            break
-        box = PixelBox(left, top, left + width, top + height)
-        part = np.asarray(labels[box.slices] == label, np.uint8) * np.uint8(255)
-        blobs.append(Blob(box, part, area))
+        there = PixelBox(left, top, left + width, top + height)
+        shape = np.asarray(labels[there.slices] == label, np.uint8) * np.uint8(255)
+        left, top = left + part.left, top + part.top
+        blobs.append(Blob(PixelBox(left, top, left + width, top + height), shape, area))
     return blobs
+
+
+def larger_parts(mask: Mask) -> Mask:
+    """Without the scraps: what is much smaller than the largest part."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    if count <= 2:
+        return mask
+    areas = stats[:, cv2.CC_STAT_AREA]
+    kept = areas >= _LEAST_PART * int(areas[1:].max())
+    kept[0] = False
+    return np.asarray(kept[labels], np.uint8) * np.uint8(255)

@@ -81,18 +81,14 @@ class Grid:
     def shrink(self, luma: GrayImage) -> Gray:
         """`luma` on this grid; each pixel is the mean of what it covers.
 
-        First by the whole factor, then by what remains: taking means over a broken factor costs forty times as much.
+        By halves first: taking means over a broken factor at once costs forty times as much.
         """
+        while luma.shape[0] >= 2 * self.height and luma.shape[1] >= 2 * self.width:
+            rows, columns = luma.shape[0] // 2, luma.shape[1] // 2
+            even = luma[: 2 * rows, : 2 * columns]
+            luma = np.asarray(cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
         if luma.shape == (self.height, self.width):
             return np.ascontiguousarray(luma)
-        rows, columns = luma.shape
-        factor = min(rows // self.height, columns // self.width)
-        if factor > 1:
-            rows, columns = rows // factor, columns // factor
-            whole = luma[: rows * factor, : columns * factor]
-            luma = np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
-        if luma.shape == (self.height, self.width):
-            return luma
         return np.asarray(cv2.resize(luma, (self.width, self.height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
     def box(self, pixels: PixelBox) -> Box:

@@ -15,7 +15,7 @@ from vision.rules.conditions import contains, in_force
 from vision.rules.history import ObjectHistory
 from vision.static_object import Announcement, StaticObject
 
-_BODY_ROWS = 70.0
+_BODY_ROWS = 0.7
 
 Standing = Literal["confirm", "wait", "resting", "unwanted"]
 """`resting`: no rule is in force at this hour; `unwanted`: no rule will ever want it."""
@@ -31,7 +31,8 @@ class Decision:
 
 
 def history_of(thing: StaticObject, grid: Grid, ground: GroundModel | None, now: float) -> ObjectHistory:
-    box = grid.box(thing.steady_box())
+    steady = thing.steady_box()
+    box = grid.box(steady)
     watched = max(thing.watched_seconds, 1e-6)
     return ObjectHistory(
         now=now,
@@ -47,17 +48,20 @@ def history_of(thing: StaticObject, grid: Grid, ground: GroundModel | None, now:
         quiet_seconds=thing.quiet_seconds,
         last_busy_at=thing.last_busy_at,
         edge_score=thing.edge_score,
-        body_share=body_share(thing.mask),
+        body_share=1.0 if ground is None else body_share(thing.mask),
+        calm_seconds=thing.calm_seconds,
+        stirs=thing.stirs,
+        upright=steady.height / steady.width,
     )
 
 
 def body_share(mask: Mask) -> float:
     """How much of the width of `mask` seven of ten of its rows keep within, first pixel of a row to its last."""
-    rows = mask[mask.any(axis=1)] > 0
+    rows = mask[mask.any(axis=1)]
     if not rows.size:
         return 1.0
-    extents = rows.shape[1] - rows.argmax(axis=1) - rows[:, ::-1].argmax(axis=1)
-    return float(np.percentile(extents, _BODY_ROWS) / rows.shape[1])
+    extents = np.sort(rows.shape[1] - rows.argmax(axis=1) - rows[:, ::-1].argmax(axis=1))
+    return float(extents[round(_BODY_ROWS * (extents.size - 1))] / rows.shape[1])
 
 
 def decide(history: ObjectHistory, zones: list[Zone], timezone: ZoneInfo) -> Decision:

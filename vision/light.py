@@ -13,15 +13,20 @@ from vision.grid import Floats, Gray
 
 _STEP = 6  # every sixth pixel both ways is enough for medians
 _ROWS, _COLUMNS = 5, 8
-_STILL = 2.0  # grey levels: below it, coding noise; the slow background follows by itself
+_STILL = 3.5  # grey levels: below it, coding noise; the slow background follows by itself
 _FLOOR = 6.0  # added before dividing, so that dark pixels do not make wild ratios
 _EXPLAINED = 8.0
 _LEAST_GAIN, _MOST_GAIN = 0.2, 4.0
 _BIN = 16
 _BINS = 256 // _BIN
+_SHIFTS = 512
+_AGREEING = 16
 _LEAST_IN_BIN = 16
 _WELL = 0.9  # of the picture explained: no need to look further
+_WIDELY = 0.3  # of the blocks: less is shade, not exposure
 _WORTH = 0.02  # a tone curve must explain that much more of the picture than none
+
+Shifts = NDArray[np.int16]
 
 _LEVELS = np.arange(256, dtype=np.float32)
 
@@ -41,34 +46,24 @@ class Light:
     def unchanged(self) -> bool:
         return self.curve is None and self.scale is None
 
-    def apply(self, reference: Floats, rows: slice = slice(None), columns: slice = slice(None)) -> Floats:
+    def predict(self, reference: Gray, rows: slice = slice(None), columns: slice = slice(None)) -> Gray:
         """`reference`, the part of the picture at `rows`, `columns`, as it would look in the picture's light."""
         lit = reference
         if self.curve is not None:
-            lit = np.interp(reference, _LEVELS, self.curve).astype(np.float32)
+            lit = np.asarray(cv2.LUT(reference, np.clip(np.rint(self.curve), 0, 255).astype(np.uint8)), np.uint8)
         if self.scale is not None:
-            lit = lit * self.scale[rows, columns]
+            lit = np.asarray(cv2.multiply(lit, self.scale[rows, columns], dtype=cv2.CV_8U), np.uint8)
         return lit
 
-    def remove(self, picture: Floats, rows: slice, columns: slice) -> Floats:
-        """The inverse of `apply`; what was clipped stays clipped."""
+    def remove(self, picture: Gray, rows: slice, columns: slice) -> Gray:
+        """The inverse of `predict`; what was clipped stays clipped."""
         plain = picture
         if self.scale is not None:
-            plain = np.minimum(plain / self.scale[rows, columns], np.float32(255.0))
+            plain = np.asarray(cv2.divide(plain, self.scale[rows, columns], dtype=cv2.CV_8U), np.uint8)
         if self.curve is not None:
-            plain = np.interp(plain, self.curve, _LEVELS).astype(np.float32)
+            back = np.interp(_LEVELS, self.curve, _LEVELS)
+            plain = np.asarray(cv2.LUT(plain, np.rint(back).astype(np.uint8)), np.uint8)
         return plain
-
-    def predict(self, reference: Gray) -> Gray:
-        """The whole of `reference` in the picture's light."""
-        if self.unchanged:
-            return reference
-        lit = reference
-        if self.curve is not None:
-            lit = np.asarray(cv2.LUT(reference, np.clip(np.rint(self.curve), 0, 255).astype(np.uint8)), np.uint8)
-        if self.scale is None:
-            return lit
-        return np.asarray(cv2.convertScaleAbs(lit * self.scale), np.uint8)
 
 
 UNCHANGED = Light()
@@ -76,55 +71,63 @@ UNCHANGED = Light()
 
 def estimate_light(picture: Gray, reference: Gray) -> Light:
     """The change of light from `reference` to `picture`, both of one shape."""
-    seen, known = _samples(picture), _samples(reference)
-    if float(np.abs(_row_medians(seen - known)).max()) <= _STILL:
+    seen_levels, known_levels = _samples(picture), _samples(reference)
+    changed = _changed_share(np.subtract(seen_levels, known_levels, dtype=np.int16))
+    if not changed:
         return UNCHANGED
+    seen, known = seen_levels.astype(np.float32), known_levels.astype(np.float32)
     gains = _block_gains(seen, known)
     share = _explained(seen, known, gains)
-    if share < _WELL:
-        curve = _tone_curve(seen.ravel(), known.ravel())
-        curved = np.interp(known, _LEVELS, curve).astype(np.float32)
+    if share < _WELL and changed >= _WIDELY:
+        curve = _tone_curve(seen_levels.ravel(), known_levels.ravel())
+        curved = curve[known_levels]
         curved_gains = _block_gains(seen, curved)
         if _explained(seen, curved, curved_gains) > share + _WORTH:
             return Light(curve, _scale(curved_gains, picture))
     return Light(None, _scale(gains, picture))
 
 
-def _samples(picture: Gray) -> Floats:
+def _changed_share(shift: Shifts) -> float:
+    """Share of the blocks whose light has changed, but for one or two that something fills."""
+    medians = _row_medians(shift)
+    if medians.size == _ROWS * _COLUMNS:
+        medians = np.asarray(cv2.medianBlur(medians.reshape(_ROWS, _COLUMNS), 3), np.float32)
+    return float(np.count_nonzero(np.abs(medians) > _STILL) / medians.size)
+
+
+def _samples(picture: Gray) -> Gray:
     """Sparse samples by block, shape (blocks, samples of a block)."""
     sparse = picture[2::_STEP, 2::_STEP]
     rows, columns = sparse.shape[0] // _ROWS, sparse.shape[1] // _COLUMNS
     if not rows or not columns:
-        return sparse.astype(np.float32).reshape(1, -1)
-    cut = sparse[: rows * _ROWS, : columns * _COLUMNS].astype(np.float32)
-    blocks = cut.reshape(_ROWS, rows, _COLUMNS, columns).transpose(0, 2, 1, 3)
-    return np.ascontiguousarray(blocks).reshape(_ROWS * _COLUMNS, -1)
+        return np.ascontiguousarray(sparse).reshape(1, -1)
+    blocks = sparse[: rows * _ROWS, : columns * _COLUMNS].reshape(_ROWS, rows, _COLUMNS, columns)
+    return blocks.transpose(0, 2, 1, 3).reshape(_ROWS * _COLUMNS, -1)
 
 
-def _row_medians(values: Floats) -> Floats:
+def _row_medians(values: Floats | Shifts) -> Floats:
     """The upper median of each row: a third of the time `np.median` takes."""
     middle = values.shape[1] // 2
-    return np.asarray(np.partition(values, middle, axis=1)[:, middle], np.float32)
+    return np.partition(values, middle, axis=1)[:, middle].astype(np.float32)
 
 
-def _tone_curve(seen: Floats, known: Floats) -> Floats:
+def _tone_curve(seen: Gray, known: Gray) -> Floats:
     """What each level has become: the median of the samples of like level, where most of them agree."""
     bins = known.astype(np.int32) // _BIN
-    shift = seen - known
-    order = np.lexsort((shift, bins))
-    bins, shift, known = bins[order], shift[order], known[order]
-    counts = np.bincount(bins, minlength=_BINS)
-    middles = np.cumsum(counts) - counts + counts // 2
-    medians = shift[np.minimum(middles, shift.size - 1)]
-    agree = np.bincount(bins, np.abs(shift - medians[bins]) < 2 * _EXPLAINED, minlength=_BINS)
-    means = np.bincount(bins, known, minlength=_BINS) / np.maximum(counts, 1)
+    cells = bins * _SHIFTS + (np.subtract(seen, known, dtype=np.int32) + _SHIFTS // 2)
+    table = np.bincount(cells, minlength=_BINS * _SHIFTS).reshape(_BINS, _SHIFTS).cumsum(axis=1)
+    counts = table[:, -1]
+    medians = (table <= counts[:, None] // 2).sum(axis=1).clip(_AGREEING, _SHIFTS - _AGREEING - 1)
+    every = np.arange(_BINS)
+    agree = table[every, medians + _AGREEING] - table[every, medians - _AGREEING]
     good = (counts >= _LEAST_IN_BIN) & (agree >= 0.5 * counts)
-    nodes_known, nodes_seen = means[good], means[good] + medians[good]
-    if not nodes_known.size:
+    if not good.any():
         return _LEVELS
+    means = np.bincount(bins, known, minlength=_BINS)[good] / counts[good]
+    nodes_seen = means + medians[good] - _SHIFTS // 2
     # Ends: black stays black and white white, unless the nearest node has moved past them.
-    levels = np.interp(_LEVELS, [-16.0, *nodes_known, 271.0], [-16.0, *nodes_seen, 271.0])
-    growing = np.maximum.accumulate(levels) + _LEVELS * np.float32(1e-3)
+    curve = np.interp(_LEVELS, [-16.0, *means, 271.0], [-16.0, *nodes_seen, 271.0])
+    growing = np.maximum.accumulate(curve) + _LEVELS * np.float32(1e-3)
     return np.asarray(growing, np.float32)
 
 

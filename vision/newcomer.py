@@ -16,12 +16,15 @@ from vision.grid import Floats, Gray, Mask
 Nature = Literal["thing", "gap", "light"]
 
 _GAP_BELOW = -0.12
-_FLOOR = 6.0
+_FLOOR = np.float32(6.0)
 _BINS = 16
+_FAINT = 40.0  # grey levels: what differs more is no soft light
+_FADING = 0.4
 _RING = np.ones((5, 5), np.uint8)
 _CROSS = np.asarray(cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)), np.uint8)
 
 Flags = NDArray[np.bool_]
+AnyMask = cv2.typing.MatLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +38,23 @@ class Nativity:
 def judge_newcomer(picture: Gray, predicted: Gray, mask: Mask) -> Nativity:
     """`picture` and `predicted` (background in the same light) around the patch, with a margin of 4 pixels or so."""
     score = _edge_score(picture, predicted, mask)
-    if _is_light(picture, predicted, mask):
+    if _is_light(picture, predicted, mask) or _fades_out(picture, predicted, mask):
         return Nativity("light", score)
     return Nativity("gap" if score < _GAP_BELOW else "thing", score)
 
 
 def _edge_score(picture: Gray, predicted: Gray, mask: Mask) -> float:
-    contour = (cv2.dilate(mask, _CROSS) > 0) & ~(cv2.erode(mask, _CROSS) > 0)
-    now, before = float(_edges(picture)[contour].mean()), float(_edges(predicted)[contour].mean())
+    grown, shrunk = cv2.dilate(mask, _CROSS), cv2.erode(mask, _CROSS)
+    contour = np.asarray(cv2.subtract(grown, shrunk), np.uint8)
+    now, before = cv2.mean(_edges(picture), contour)[0], cv2.mean(_edges(predicted), contour)[0]
     edges = (now - before) / (now + before + 4.0)
-    inside = cv2.erode(mask, _CROSS) > 0
-    if not inside.any():
-        inside = mask > 0
-    ring = (cv2.dilate(mask, _RING, iterations=2) > 0) & ~(cv2.dilate(mask, _CROSS) > 0)
-    if not ring.any():
-        return edges
+    inside = shrunk if cv2.countNonZero(shrunk) else mask
+    ring = cv2.subtract(cv2.dilate(mask, _RING, iterations=2), grown)
+    if not cv2.countNonZero(ring):
+        return float(edges)
     # After a thing has left, the patch looks like its surroundings; while it stands there, it does not.
     blend = _likeness(predicted, inside, ring) - _likeness(picture, inside, ring)
-    return float(np.clip(edges + 0.5 * blend, -1.0, 1.0))
+    return float(min(1.0, max(-1.0, edges + 0.5 * blend)))
 
 
 def _edges(picture: Gray) -> Floats:
@@ -61,29 +63,26 @@ def _edges(picture: Gray) -> Floats:
     return np.asarray(cv2.magnitude(across, down), np.float32)
 
 
-def _likeness(picture: Gray, inside: Flags, ring: Flags) -> float:
+def _likeness(picture: Gray, inside: AnyMask, ring: AnyMask) -> float:
     """Intersection of the two places' histograms, 0 to 1; bins overlap so that a small shift costs little."""
-    first, second = _histogram(picture[inside]), _histogram(picture[ring])
-    return float(np.minimum(first, second).sum())
+    return float(np.minimum(_histogram(picture, inside), _histogram(picture, ring)).sum())
 
 
-def _histogram(levels: Gray) -> NDArray[np.float64]:
-    counts = np.bincount(levels >> 4, minlength=_BINS).astype(np.float64)
-    smooth = counts.copy()
-    smooth[1:] += 0.5 * counts[:-1]
-    smooth[:-1] += 0.5 * counts[1:]
-    return np.asarray(smooth / smooth.sum(), np.float64)
+def _histogram(picture: Gray, where: AnyMask) -> NDArray[np.float32]:
+    counts = cv2.calcHist([picture], [0], where, [_BINS], [0, 256]).ravel()
+    smooth = np.convolve(counts, (0.5, 1.0, 0.5), "same")
+    return np.asarray(smooth / smooth.sum(), np.float32)
 
 
 def _is_light(picture: Gray, predicted: Gray, mask: Mask) -> bool:
     inside = mask > 0
-    now = picture[inside].astype(np.float32)
-    before = predicted[inside].astype(np.float32)
-    ratio = float(np.median((now + _FLOOR) / (before + _FLOOR)))
+    now = picture[inside].astype(np.float32) + _FLOOR
+    before = predicted[inside].astype(np.float32) + _FLOOR
+    ratio = float(_middle(now / before))
     if not 0.35 <= ratio <= 2.2:
         return False
-    residual = np.abs(now - ((before + _FLOOR) * ratio - _FLOOR))
-    if float((residual < 7.0).mean()) < 0.85:
+    residual = np.abs(now - before * ratio)
+    if np.count_nonzero(residual < 7.0) < 0.85 * residual.size:
         return False
     texture = _texture_likeness(picture, predicted, cv2.erode(mask, _CROSS) > 0)
     if texture is not None:
@@ -92,17 +91,32 @@ def _is_light(picture: Gray, predicted: Gray, mask: Mask) -> bool:
     return 0.5 <= ratio <= 1.3 and float(residual.mean()) < 2.5
 
 
+def _fades_out(picture: Gray, predicted: Gray, mask: Mask) -> bool:
+    """A reflection or a soft shade ends gradually: just outside the patch the picture differs nearly as much."""
+    change = cv2.absdiff(picture, predicted)
+    around = cv2.subtract(cv2.dilate(mask, _RING, iterations=2), cv2.dilate(mask, _RING))
+    if not cv2.countNonZero(around):
+        return False
+    inside = cv2.mean(change, mask)[0]
+    return bool(inside < _FAINT and cv2.mean(change, around)[0] > _FADING * inside)
+
+
+def _middle(values: Floats) -> np.float32:
+    middle = values.size // 2
+    return np.float32(np.partition(values, middle)[middle])
+
+
 def _texture_likeness(picture: Gray, predicted: Gray, inside: Flags) -> float | None:
     """Correlation of the fine structure, None where the ground has none to compare."""
-    if int(inside.sum()) < 12:
+    if np.count_nonzero(inside) < 12:
         return None
     now, before = _fine(picture)[inside], _fine(predicted)[inside]
-    if float(before.std()) < 2.0:
+    now, before = now - now.mean(), before - before.mean()
+    own, other = float(now @ now), float(before @ before)
+    if other < 4.0 * before.size:
         return None
-    spread = float(now.std()) * float(before.std())
-    if spread < 1e-3:
-        return 0.0
-    return float(((now - now.mean()) * (before - before.mean())).mean()) / spread
+    spread = (own * other) ** 0.5
+    return 0.0 if spread < 1e-3 * before.size else float(now @ before) / spread
 
 
 def _fine(picture: Gray) -> Floats:

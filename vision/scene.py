@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ingest.frame import GrayImage
-from vision.background import Comparison, DualBackground, differs_by
+from vision.background import Comparison, DualBackground, Glimpse, differs_by
 from vision.grid import Gray, Grid, Mask
 
 UPSET_SHARE = 0.35
@@ -64,12 +64,12 @@ class Scene:
         self._take_upset(picture, seconds)
         return None
 
-    def glance(self, picture: Gray, known: Mask | None = None) -> Comparison | None:
-        """As `compare`, but nothing is learnt from it."""
+    def glance(self, picture: Gray, known: Mask | None = None) -> Glimpse | None:
+        """The sample in its light; None as in `compare`. Nothing is learnt from it."""
         if _is_blind(picture) or not self.background.ready:
             return None
-        seen = self.background.compare(picture, known)
-        return seen if seen.foreground_share <= UPSET_SHARE else None
+        seen, share = self.background.glimpse(picture, known)
+        return seen if share <= UPSET_SHARE else None
 
     def shows_other_view(self, picture: Gray) -> bool:
         """Whether this is a picture of something else than the present look: turned, moved, switched to infrared."""

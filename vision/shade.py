@@ -7,6 +7,7 @@ the patch itself where the texture shows it, then taken off all of the patch.
 import cv2
 import numpy as np
 
+from vision.blobs import larger_parts
 from vision.grid import Floats, Gray, Mask
 
 _FLOOR = 4.0
@@ -16,7 +17,6 @@ _LIKE = 0.09
 _LEAST_SHARE = 0.12
 _AGREEING = 0.45
 _STEPS = 20
-_LEAST_PART = 0.15
 _DARK_GROUND = 52.0  # below it the ground shows too little to tell shade from a dark thing
 _PAIR = np.ones((2, 2), np.uint8)
 _CLOSE = np.ones((3, 3), np.uint8)
@@ -24,15 +24,14 @@ _CLOSE = np.ones((3, 3), np.uint8)
 
 def without_shade(picture: Gray, predicted: Gray, mask: Mask) -> Mask:
     """`mask` less the shade in it; all zero where all of it is shade. Arguments of one shape."""
+    if cv2.mean(predicted, mask)[0] + _FLOOR < _DARK_GROUND:
+        return mask
     now, before = picture.astype(np.float32) + np.float32(_FLOOR), predicted.astype(np.float32) + np.float32(_FLOOR)
-    ratio = now / before
     inside = mask > 0
-    if float(np.median(before[inside])) < _DARK_GROUND:
-        return mask
     even = inside & _dimmed_evenly(now, before)
-    count = int(inside.sum())
-    if int(even.sum()) < max(6, _LEAST_SHARE * count):
+    if np.count_nonzero(even) < max(6, _LEAST_SHARE * cv2.countNonZero(mask)):
         return mask
+    ratio = now / before
     dimming = _commonest(ratio[even])
     if dimming is None:
         return mask
@@ -40,28 +39,17 @@ def without_shade(picture: Gray, predicted: Gray, mask: Mask) -> Mask:
     solid = np.asarray(inside & ~shade, np.uint8) * np.uint8(255)
     solid = np.asarray(cv2.morphologyEx(solid, cv2.MORPH_OPEN, _PAIR), np.uint8)
     solid = np.asarray(cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _CLOSE), np.uint8)
-    return _larger_parts(np.asarray(cv2.bitwise_and(solid, mask), np.uint8))
+    return larger_parts(np.asarray(cv2.bitwise_and(solid, mask), np.uint8))
 
 
 def _commonest(ratios: Floats) -> float | None:
     """The dimming most of the evenly dimmed pixels agree on, None where they do not."""
-    counts = np.histogram(ratios, bins=_STEPS, range=(0.0, 1.0))[0]
+    counts = np.bincount((ratios * _STEPS).astype(np.int32), minlength=_STEPS + 1)[:_STEPS]
     near = np.convolve(counts, np.ones(3, np.int64), "same")
     at = int(near.argmax())
     if int(near[at]) < _AGREEING * ratios.size:
         return None
     return (at + 0.5) / _STEPS
-
-
-def _larger_parts(mask: Mask) -> Mask:
-    """Without the scraps that the shade's own rim leaves."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if count <= 2:
-        return mask
-    areas = stats[:, cv2.CC_STAT_AREA]
-    kept = areas >= _LEAST_PART * int(areas[1:].max())
-    kept[0] = False
-    return np.asarray(kept[labels], np.uint8) * np.uint8(255)
 
 
 def _dimmed_evenly(now: Floats, before: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:

@@ -5,17 +5,14 @@ from typing import Literal
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from vision.grid import Floats, Gray, Mask
+from vision.grid import Gray, Mask
 
 Kind = Literal["object", "background", "hidden", "unclear"]
 
 _LEAST_PIXELS = 6
 _TELLING_SHARE = 0.25  # of the mask must tell thing from ground, else light or darkness has made them alike
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
-
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,32 +23,30 @@ class Sight:
     kind: Kind
     object_share: float
     background_share: float
-    telling: Flags
-    as_object: Flags
-    as_background: Flags
+    telling: Mask
+    as_object: Mask
+    as_background: Mask
 
 
-def look(picture: Gray, appearance: Floats, background: Floats, mask: Mask, threshold: Gray) -> Sight:
-    """All arguments of one shape, `appearance` and `background` in the picture's light."""
-    inside = mask > 0
-    thing, ground = _as_gray(appearance), _as_gray(background)
-    telling = inside & (cv2.absdiff(thing, ground) > threshold)
-    count = int(telling.sum())
-    if count < max(_LEAST_PIXELS, _TELLING_SHARE * int(inside.sum())):
+def look(picture: Gray, thing: Gray, ground: Gray, mask: Mask, threshold: Gray) -> Sight:
+    """All arguments of one shape, `thing` and `ground` in the picture's light."""
+    telling = cv2.bitwise_and(cv2.compare(cv2.absdiff(thing, ground), threshold, cv2.CMP_GT), mask)
+    count = cv2.countNonZero(telling)
+    if count < max(_LEAST_PIXELS, _TELLING_SHARE * cv2.countNonZero(mask)):
         return untold(mask)
-    to_thing, to_ground = cv2.absdiff(picture, thing), cv2.absdiff(picture, ground)
-    closer_to_thing = to_thing < to_ground
-    as_object = telling & closer_to_thing & (_outside(picture, thing) <= threshold)
-    as_background = telling & ~closer_to_thing & (_outside(picture, ground) <= threshold)
-    object_share = int(as_object.sum()) / count
-    background_share = int(as_background.sum()) / count
-    return Sight(
-        _kind(object_share, background_share), object_share, background_share, telling, as_object, as_background
-    )
+    closer_to_thing = cv2.compare(cv2.absdiff(picture, thing), cv2.absdiff(picture, ground), cv2.CMP_LT)
+    like_thing = cv2.compare(outside(picture, thing), threshold, cv2.CMP_LE)
+    like_ground = cv2.compare(outside(picture, ground), threshold, cv2.CMP_LE)
+    as_object = np.asarray(cv2.bitwise_and(cv2.bitwise_and(telling, closer_to_thing), like_thing), np.uint8)
+    as_background = np.asarray(cv2.bitwise_and(cv2.subtract(telling, closer_to_thing), like_ground), np.uint8)
+    object_share = cv2.countNonZero(as_object) / count
+    background_share = cv2.countNonZero(as_background) / count
+    kind = _kind(object_share, background_share)
+    return Sight(kind, object_share, background_share, np.asarray(telling, np.uint8), as_object, as_background)
 
 
 def untold(mask: Mask) -> Sight:
-    nothing = np.zeros(mask.shape, np.bool_)
+    nothing = np.zeros_like(mask)
     return Sight("unclear", 0.0, 0.0, nothing, nothing, nothing)
 
 
@@ -65,12 +60,8 @@ def _kind(object_share: float, background_share: float) -> Kind:
     return "background" if background_share >= 0.65 else "hidden"
 
 
-def _outside(picture: Gray, reference: Gray) -> Gray:
+def outside(picture: Gray, reference: Gray) -> Gray:
     """How far each pixel lies outside what the reference holds within one pixel."""
     above = cv2.subtract(picture, cv2.dilate(reference, _NEIGHBOURS))
     below = cv2.subtract(cv2.erode(reference, _NEIGHBOURS), picture)
     return np.asarray(cv2.max(above, below), np.uint8)
-
-
-def _as_gray(levels: Floats) -> Gray:
-    return np.asarray(np.clip(levels, 0.0, 255.0), np.uint8)

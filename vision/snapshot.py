@@ -19,7 +19,7 @@ from vision.scene import MOST_LOOKS, EarlierLook, Scene
 from vision.static_object import Announcement, StaticObject
 
 MAGIC = b"GWVS"
-VERSION = 1
+VERSION = 2
 LARGEST_BYTES = 4 * 1024 * 1024
 MOST_THINGS = 64
 _PREFIX = struct.Struct(">4sBII")
@@ -70,6 +70,8 @@ class _Thing(_Strict):
     quiet_seconds: FiniteFloat
     last_busy_at: FiniteFloat
     unwanted_since: FiniteFloat
+    calm_seconds: FiniteFloat
+    stirs: int = Count
     announced: _Told | None
 
 
@@ -102,7 +104,7 @@ def encode(camera_id: str, state: State) -> bytes:
     scene, background = state.scene, state.scene.background
     pictures = [
         _png(cv2.convertScaleAbs(background.slow)),
-        _png(background.fast),
+        _png(background.last),
         _png(cv2.convertScaleAbs(background.noise, alpha=_NOISE_SCALE)),
         *(look.png for look in scene.earlier),
         *(_png(_crops(thing)) for thing in (*state.objects, *state.remembered)),
@@ -133,8 +135,8 @@ def decode(camera_id: str, data: bytes) -> State:
         raise SnapshotError(f"snapshot belongs to camera {header.camera_id[:64]!r}, not to {camera_id!r}")
     grid = Grid(header.width, header.height)
     shape = (grid.height, grid.width)
-    slow, fast, noise = (_picture(pictures[index], shape) for index in range(3))
-    scene = Scene(grid, fast)
+    slow, last, noise = (_picture(pictures[index], shape) for index in range(3))
+    scene = Scene(grid, last)
     background = scene.background
     np.copyto(background.slow, slow)
     np.copyto(background.noise, noise.astype(np.float32) / np.float32(_NOISE_SCALE))

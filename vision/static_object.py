@@ -6,11 +6,12 @@ from math import exp
 import cv2
 import numpy as np
 
-from vision.background import EXPLAINED_SECONDS, LONGEST_STEP_SECONDS, Comparison
+from vision.background import EXPLAINED_SECONDS, LONGEST_STEP_SECONDS, Comparison, Glimpse
+from vision.blobs import larger_parts
 from vision.detection import Box, Point
-from vision.grid import Floats, Grid, Mask, PixelBox
+from vision.grid import Floats, Gray, Grid, Mask, PixelBox
 from vision.light import Light
-from vision.sight import Flags, Sight, look, untold
+from vision.sight import Sight, look, outside, untold
 
 FIRST_HITS = 0.6
 HITS_SECONDS = 15.0
@@ -22,6 +23,7 @@ CHANGED_SAMPLES = 3
 SHRUNK_SAMPLES = 3
 SHRUNK_SHARE = 0.2
 LEAST_AREA = 8
+TIGHT_SHARE = 0.85
 LEAST_KNOWN = 0.95  # of it within the picture, else its place cannot be told
 UNSETTLED_SAMPLES = 4
 BUSY_SHARE = 0.03
@@ -29,10 +31,13 @@ LEAST_BUSY_PIXELS = 6
 STIRRING_SHARE = 0.06
 SHAKEN_SHARE = 0.025
 LEAST_STIRRING_PIXELS = 4
+OWN_STIR_SHARE, SHAKEN_STIR_SHARE = 0.04, 0.15
 BUSY_SECONDS = 8.0
+ATTACHED_SHARE = 0.25
 
 _PAIR = np.ones((2, 2), np.uint8)
 _RIM = np.ones((3, 3), np.uint8)
+_ONE = np.uint8(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,9 @@ class Announcement:
 @dataclass(slots=True)
 class StaticObject:
     """Crops have the size of `box`. `appearance` and `background` are grey levels in the slow background's light;
-    `hits` is how steadily each pixel has looked like the thing, 0 to 1. Times are Unix seconds, `*_seconds` sums."""
+    `hits` is how steadily each pixel has looked like the thing, 0 to 1. Times are Unix seconds, `*_seconds` sums.
+    `calm_seconds`: for how long now it has not stirred by itself, `stirs`: how often it has; `shown`: its place as it
+    was last seen, None where nobody knows."""
 
     object_id: str
     box: PixelBox
@@ -80,6 +87,9 @@ class StaticObject:
     quiet_seconds: float = 0.0
     last_busy_at: float = 0.0
     unwanted_since: float = 0.0
+    calm_seconds: float = 0.0
+    stirs: int = 0
+    shown: Gray | None = None
     announced: Announcement | None = None
 
     @property
@@ -103,16 +113,15 @@ class StaticObject:
     @property
     def steadiness(self) -> float:
         """How much of it keeps still, 0 to 1: a person sways, a cart does not."""
-        inside = self.mask > 0
-        return float(self.hits[inside].mean()) if inside.any() else 0.0
+        return float(cv2.mean(self.hits, self.mask)[0])
 
     def steady_box(self) -> PixelBox:
         """Box of the pixels that keep still: the cart and the parasol, not the vendor's arms."""
-        steady = (self.mask > 0) & (self.hits >= STEADY_HITS)
-        if int(steady.sum()) < 0.4 * self.area:
-            steady = self.mask > 0
-        rows = np.flatnonzero(steady.sum(axis=1) >= 2)
-        columns = np.flatnonzero(steady.sum(axis=0) >= 2)
+        steady = cv2.copyTo(self.mask, np.asarray(self.hits >= STEADY_HITS, np.uint8))
+        if cv2.countNonZero(steady) < 0.4 * self.area:
+            steady = self.mask
+        rows = np.flatnonzero(np.count_nonzero(steady, axis=1) >= 2)
+        columns = np.flatnonzero(np.count_nonzero(steady, axis=0) >= 2)
         if not rows.size or not columns.size:
             return self.box
         return PixelBox(
@@ -122,15 +131,15 @@ class StaticObject:
             self.box.top + int(rows[-1]) + 1,
         )
 
-    def seen_in(self, seen: Comparison) -> Sight:
+    def seen_in(self, seen: Glimpse) -> Sight:
         """The place in this sample; changes nothing."""
         rows, columns = self.box.slices
         if seen.known is not None and not self._within(seen.known[rows, columns]):
             return untold(self.mask)
         return look(
             seen.picture[rows, columns],
-            seen.light.apply(self.appearance, rows, columns),
-            seen.light.apply(self.background, rows, columns),
+            seen.light.predict(whole_levels(self.appearance), rows, columns),
+            seen.light.predict(whole_levels(self.background), rows, columns),
             self.mask,
             seen.threshold[rows, columns],
         )
@@ -138,7 +147,7 @@ class StaticObject:
     def _within(self, known: Mask) -> bool:
         return cv2.countNonZero(cv2.bitwise_and(known, self.mask)) >= LEAST_KNOWN * self.area
 
-    def extend_back(self, seen: Comparison, at: float) -> bool:
+    def extend_back(self, seen: Glimpse, at: float) -> bool:
         """One picture of the past, newest first. False once it shows the place without the thing: dated."""
         if at >= self.first_seen_at:
             return True
@@ -147,8 +156,8 @@ class StaticObject:
             self.first_seen_at = at
         return kind != "background"
 
-    def take(self, seen: Comparison, grid: Grid, at: float, seconds: float) -> None:
-        """One sample, `seconds` after the one before."""
+    def take(self, seen: Comparison, grid: Grid, at: float, seconds: float, owned: Mask | None) -> None:
+        """One sample, `seconds` after the one before. `owned`: where tracked things stand."""
         sight = self.seen_in(seen)
         self.visible = sight.kind == "object"
         if sight.kind == "object":
@@ -159,7 +168,9 @@ class StaticObject:
             self.absent_at = at
         elif sight.kind == "hidden":
             self._take_change(seen, grid)
-        self._take_activity(seen, grid, at, seconds)
+        accompanied = self._has_company(seen, grid, owned)
+        self._take_calm(seen, accompanied, seconds)
+        self._take_activity(seen, accompanied, at, seconds)
         self._follow_light(seen.light, seconds)
 
     def _take_presence(self, seen: Comparison, sight: Sight, at: float, seconds: float) -> None:
@@ -167,15 +178,12 @@ class StaticObject:
         self.judged_samples += 1
         self.last_visible_at = at
         self.absent_samples = self.changed_samples = 0
-        rate = np.float32(1.0 - exp(-seconds / HITS_SECONDS))
-        telling = sight.telling
-        self.hits[telling] += (sight.as_object[telling] - self.hits[telling]) * rate
-        now = self._unlit(seen)
-        like = sight.as_object
-        self.appearance[like] += (now[like] - self.appearance[like]) * np.float32(APPEARANCE_RATE)
+        rate = 1.0 - exp(-seconds / HITS_SECONDS)
+        cv2.accumulateWeighted(sight.as_object & _ONE, self.hits, rate, mask=sight.telling)
+        cv2.accumulateWeighted(self._unlit(seen), self.appearance, APPEARANCE_RATE, mask=sight.as_object)
         self.shrunk_samples = self.shrunk_samples + 1 if sight.background_share >= SHRUNK_SHARE else 0
         if self.shrunk_samples >= SHRUNK_SAMPLES:
-            self._shrink(_mask(sight.as_background), _mask(sight.as_object))
+            self._shrink(sight.as_background, sight.as_object)
 
     def _take_change(self, seen: Comparison, grid: Grid) -> None:
         """Neither thing nor ground, but still: the thing has been turned, loaded, covered. It stays the same thing,
@@ -196,10 +204,27 @@ class StaticObject:
             self.hits[where] = STEADY_HITS
             self.changed_samples = 0
 
-    def _take_activity(self, seen: Comparison, grid: Grid, at: float, seconds: float) -> None:
+    def _take_calm(self, seen: Comparison, accompanied: bool, seconds: float) -> None:
+        """A person shifts his weight within half a minute, a bag never does. While somebody passes, nothing counts."""
+        if accompanied or not self.visible:
+            return
+        rows, columns = self.box.slices
+        now, before = self._unlit(seen), self.shown
+        self.shown = now.copy()
+        if before is None or before.shape != now.shape:
+            return
+        change = outside(now, before) if seen.shaking else cv2.absdiff(now, before)
+        changed = cv2.bitwise_and(cv2.compare(change, seen.threshold[rows, columns], cv2.CMP_GT), self.mask)
+        share = SHAKEN_STIR_SHARE if seen.shaking else OWN_STIR_SHARE
+        if cv2.countNonZero(changed) >= max(LEAST_STIRRING_PIXELS, share * self.area):
+            self.calm_seconds, self.stirs = 0.0, self.stirs + 1
+        else:
+            self.calm_seconds += min(seconds, LONGEST_STEP_SECONDS)
+
+    def _take_activity(self, seen: Comparison, accompanied: bool, at: float, seconds: float) -> None:
         step = min(seconds, LONGEST_STEP_SECONDS)
         self.watched_seconds += step
-        busy = self._stirs(seen) or self._has_company(seen, grid)
+        busy = accompanied or self._stirs(seen)
         rate = 1.0 - exp(-step / BUSY_SECONDS)
         self.busyness += (float(busy) - self.busyness) * rate
         if busy:
@@ -214,23 +239,32 @@ class StaticObject:
         stirring = cv2.countNonZero(cv2.bitwise_and(movement[self.box.slices], self.mask))
         return bool(stirring >= max(LEAST_STIRRING_PIXELS, share * self.area))
 
-    def _has_company(self, seen: Comparison, grid: Grid) -> bool:
+    def _has_company(self, seen: Comparison, grid: Grid, owned: Mask | None) -> bool:
+        """Something moves close by, or it is but the still part of something larger: a person's legs."""
         around = grid.grown(self.box, max(4, max(self.box.width, self.box.height) // 2))
         moving = cv2.countNonZero(seen.moving[around.slices])
-        return bool(moving >= max(LEAST_BUSY_PIXELS, BUSY_SHARE * around.area))
+        if owned is not None:  # a swaying mast moves the contours of what stands there
+            moving -= cv2.countNonZero(cv2.bitwise_and(seen.moving[around.slices], owned[around.slices]))
+        if moving >= max(LEAST_BUSY_PIXELS, BUSY_SHARE * around.area):
+            return True
+        close = grid.grown(self.box, 3)
+        beside = seen.foreground[close.slices]
+        if owned is not None:
+            beside = np.asarray(cv2.subtract(beside, owned[close.slices]), np.uint8)
+        return bool(cv2.countNonZero(beside) > ATTACHED_SHARE * self.area)
 
     def _follow_light(self, light: Light, seconds: float) -> None:
         """Kept at the pace of the slow background, so that both stay in one light."""
         if light.unchanged:
             return
-        rate = np.float32(1.0 - exp(-min(seconds, LONGEST_STEP_SECONDS) / EXPLAINED_SECONDS))
+        rate = 1.0 - exp(-min(seconds, LONGEST_STEP_SECONDS) / EXPLAINED_SECONDS)
         rows, columns = self.box.slices
-        self.appearance += (light.apply(self.appearance, rows, columns) - self.appearance) * rate
-        self.background += (light.apply(self.background, rows, columns) - self.background) * rate
+        for levels in (self.appearance, self.background):
+            cv2.accumulateWeighted(light.predict(whole_levels(levels), rows, columns), levels, rate)
 
-    def _unlit(self, seen: Comparison) -> Floats:
+    def _unlit(self, seen: Glimpse) -> Gray:
         rows, columns = self.box.slices
-        return seen.light.remove(seen.picture[rows, columns].astype(np.float32), rows, columns)
+        return seen.light.remove(seen.picture[rows, columns], rows, columns)
 
     def _shrink(self, bare: Mask, there: Mask) -> None:
         """Part of it has gone: somebody who stood beside the bag, a sunshade folded up. What tells neither stays
@@ -240,9 +274,25 @@ class StaticObject:
         near = cv2.dilate(cv2.morphologyEx(there, cv2.MORPH_OPEN, _PAIR), _RIM)
         rest = np.asarray(cv2.morphologyEx(cv2.bitwise_and(rest, near), cv2.MORPH_OPEN, _PAIR), np.uint8)
         self.shrunk_samples = 0
+        rest = larger_parts(np.asarray(rest, np.uint8))
         if cv2.countNonZero(rest) >= LEAST_AREA:
-            self.mask = np.asarray(rest, np.uint8)
+            self.mask = rest
+            self.calm_seconds, self.stirs = 0.0, 0  # what stirred may have been what has gone
             self.trim()
+
+    def tighten(self, seen: Comparison) -> bool:
+        """Let go what no longer differs from the ground: scraps of somebody who stood beside it. True where that was
+        a good part of it."""
+        rows, columns = self.box.slices
+        change = cv2.absdiff(self._unlit(seen), whole_levels(self.background))
+        there = cv2.bitwise_and(cv2.compare(change, seen.threshold[rows, columns], cv2.CMP_GT), self.mask)
+        there = cv2.bitwise_and(cv2.morphologyEx(there, cv2.MORPH_CLOSE, _RIM), self.mask)
+        rest = larger_parts(np.asarray(there, np.uint8))
+        if not LEAST_AREA <= cv2.countNonZero(rest) <= TIGHT_SHARE * self.area:
+            return False
+        self.mask = rest
+        self.trim()
+        return True
 
     def trim(self) -> None:
         """Cut the crops to the mask."""
@@ -255,13 +305,14 @@ class StaticObject:
         self.background = self.background[part.slices].copy()
         self.hits = self.hits[part.slices].copy()
         corner = self.box
+        self.shown = None
         self.box = PixelBox(
             corner.left + part.left, corner.top + part.top, corner.left + part.right, corner.top + part.bottom
         )
 
 
-def _mask(flags: Flags) -> Mask:
-    return np.asarray(flags, np.uint8) * np.uint8(255)
+def whole_levels(levels: Floats) -> Gray:
+    return np.asarray(cv2.convertScaleAbs(levels), np.uint8)
 
 
 def new_object(
@@ -276,12 +327,11 @@ def new_object(
 ) -> StaticObject:
     """A thing just found under `mask` (the size of `box`). `slow`: the slow background, whole."""
     rows, columns = box.slices
-    picture = seen.picture[rows, columns].astype(np.float32)
     return StaticObject(
         object_id=object_id,
         box=box,
         mask=mask.copy(),
-        appearance=np.array(seen.light.remove(picture, rows, columns), np.float32),
+        appearance=seen.light.remove(seen.picture[rows, columns], rows, columns).astype(np.float32),
         background=np.array(slow[rows, columns], np.float32),
         hits=np.full(mask.shape, FIRST_HITS, np.float32),
         first_seen_at=first_seen_at,
@@ -298,7 +348,7 @@ def absorb_into(first: StaticObject, second: StaticObject, seen: Comparison, slo
     rows, columns = box.slices
     mask = np.zeros((box.height, box.width), np.uint8)
     hits = np.zeros(mask.shape, np.float32)
-    appearance = np.array(seen.light.remove(seen.picture[rows, columns].astype(np.float32), rows, columns), np.float32)
+    appearance = seen.light.remove(seen.picture[rows, columns], rows, columns).astype(np.float32)
     background = np.array(slow[rows, columns], np.float32)
     for part in (second, first):
         top, left = part.box.top - box.top, part.box.left - box.left
@@ -311,7 +361,7 @@ def absorb_into(first: StaticObject, second: StaticObject, seen: Comparison, slo
     total = first.area + second.area
     first.edge_score = (first.edge_score * first.area + second.edge_score * second.area) / total
     first.box, first.mask, first.hits = box, mask, hits
-    first.appearance, first.background = appearance, background
+    first.appearance, first.background, first.shown = appearance, background, None
     if first.visible or first.present_samples > UNSETTLED_SAMPLES:
         first.first_seen_at = min(first.first_seen_at, second.first_seen_at)
     else:  # what stood here for a moment has moved on: a cart still being pushed

@@ -22,8 +22,11 @@ JUDGE_MARGIN = 5
 LEAST_RIM, RIM_SHARE = 3, 0.02
 FAINT = 0.7  # of the threshold
 LEAST_SOLID = 0.2
+FILLING_SAMPLES = 4  # looked at each time at first, then at every fourth
 DENIALS = 3
 DENIAL_SECONDS = 4.0
+SECOND_LOOK_SECONDS = 1.9
+SAME_PATCH = 0.4
 MOST_SUSPECTS = 24
 TOGETHER_SECONDS = 15.0
 HIDDEN_LIMIT_SECONDS = 180.0  # a candidate not seen for so long is given up
@@ -64,14 +67,15 @@ class Tracker:
 
     def step(self, seen: Comparison, scene: Scene, at: float, last_at: float) -> None:
         """One sample at `at`, the one before it at `last_at`. Things of another look are left alone."""
+        owned = self.owned(scene)
         for thing in self.objects:
             if thing.scene == scene.number:
-                thing.take(seen, scene.grid, at, at - last_at)
+                thing.take(seen, scene.grid, at, at - last_at, owned)
                 self._fill_out(thing, seen, scene, at)
         self._unite(seen, scene)
         owned = self.owned(scene)
-        still = seen.still
-        fresh = still if owned is None else np.asarray(cv2.bitwise_and(still, cv2.bitwise_not(owned)), np.uint8)
+        still = scene.background.count_standing(seen, at - last_at)
+        fresh = still if owned is None else np.asarray(cv2.subtract(still, owned), np.uint8)
         if LEAST_BLOB <= cv2.countNonZero(fresh) <= LARGEST_SHARE * fresh.size:
             for blob in find_blobs(fresh, LEAST_BLOB):
                 self._take_blob(blob, seen, scene, at, last_at)
@@ -99,13 +103,19 @@ class Tracker:
         rows, columns = thing.box.slices
         scene.background.take_over(seen.picture, np.asarray(cv2.dilate(thing.mask, _RIM), np.uint8), rows, columns)
 
+    def is_thing(self, thing: StaticObject, seen: Comparison, scene: Scene) -> bool:
+        """Looked at once more before it is told: what was taken for a thing in a busy moment may be light after all."""
+        around = scene.grid.grown(thing.box, JUDGE_MARGIN)
+        mask = _placed(thing.mask, thing.box, around)
+        return judge_newcomer(seen.picture[around.slices], seen.predicted[around.slices], mask).nature == "thing"
+
     def join_neighbour(self, thing: StaticObject, zone_id: str, seen: Comparison, scene: Scene) -> bool:
         """Make `thing` part of a thing already told in that zone which came at the same time and stands next to it:
         one stall seen in pieces stays one. False where there is none."""
         for other in self.objects:
             if other.announced is None or other.announced.zone_id != zone_id or other.scene != thing.scene:
                 continue
-            size = max(other.box.width, other.box.height, thing.box.width, thing.box.height)
+            size = max(other.box.width, other.box.height, thing.box.width, thing.box.height) // 3
             if abs(other.first_seen_at - thing.first_seen_at) > TOGETHER_SECONDS:
                 continue
             if other.box.touches(thing.box, size):
@@ -122,13 +132,14 @@ class Tracker:
     def _fill_out(thing: StaticObject, seen: Comparison, scene: Scene, at: float) -> None:
         """What stands still along its contour belongs to it, even if faint: half of a thing may have the ground's grey,
         and a rucksack that falls over keeps its whole outline."""
-        if thing.announced is not None or not thing.visible:
+        grown = thing.present_samples > FILLING_SAMPLES and thing.present_samples % FILLING_SAMPLES
+        if thing.announced is not None or not thing.visible or grown:
             return
         around = scene.grid.grown(thing.box, 2)
         picture, predicted = seen.picture[around.slices], seen.predicted[around.slices]
         faint = np.asarray(cv2.convertScaleAbs(seen.threshold[around.slices], alpha=FAINT), np.uint8)
         differs = cv2.compare(cv2.absdiff(picture, predicted), faint, cv2.CMP_GT)
-        still = cv2.compare(cv2.absdiff(picture, scene.background.fast[around.slices]), faint, cv2.CMP_LE)
+        still = cv2.compare(cv2.absdiff(picture, scene.background.last[around.slices]), faint, cv2.CMP_LE)
         mask = _placed(thing.mask, thing.box, around)
         rim = cv2.bitwise_and(cv2.subtract(cv2.dilate(mask, _RIM), mask), cv2.bitwise_and(differs, still))
         rim = cv2.bitwise_and(rim, without_shade(picture, predicted, np.asarray(cv2.bitwise_or(mask, rim), np.uint8)))
@@ -141,7 +152,11 @@ class Tracker:
         if blob.area > LARGEST_SHARE * seen.picture.size:
             return
         owner = self._owner(blob, scene)
+        if blob.box.top == 0:  # not seen whole: its size is unknown, or it is writing of the camera's own
+            return
         if owner is None and not self._concerns(foot_of(scene.grid.box(blob.box))):
+            return
+        if owner is None and self._judged_lately(blob, at):
             return
         around = scene.grid.grown(blob.box, JUDGE_MARGIN)
         picture, predicted = seen.picture[around.slices], seen.predicted[around.slices]
@@ -154,7 +169,8 @@ class Tracker:
                 return self._deny(blob, seen, scene, at)
             solid = mask
         verdict = judge_newcomer(picture, predicted, solid)
-        if verdict.nature != "thing":
+        one_body = owner is not None and at - owner.created_at <= TOGETHER_SECONDS
+        if verdict.nature == "light" or (verdict.nature == "gap" and not one_body):
             return self._deny(blob, seen, scene, at)
         first_at = self._first_suspected(blob, last_at)
         thing = new_object("", around, solid, seen, scene.background.slow, verdict.edge_score, first_at, at)
@@ -166,9 +182,14 @@ class Tracker:
             thing.object_id = self._new_id()
             self.objects.append(thing)
 
+    def _judged_lately(self, blob: Blob, at: float) -> bool:
+        return any(
+            at - one.last_at < SECOND_LOOK_SECONDS and _overlap(one.box, blob.box) >= 0.4 for one in self._suspects
+        )
+
     def _deny(self, blob: Blob, seen: Comparison, scene: Scene, at: float) -> None:
         for suspect in self._suspects:
-            if _overlap(suspect.box, blob.box) >= 0.4:
+            if _overlap(suspect.box, blob.box) >= SAME_PATCH:
                 suspect.box, suspect.last_at, suspect.denials = blob.box, at, suspect.denials + 1
                 if suspect.denials >= DENIALS and at - suspect.first_at >= DENIAL_SECONDS:
                     rows, columns = blob.box.slices
@@ -180,7 +201,7 @@ class Tracker:
 
     def _first_suspected(self, blob: Blob, otherwise: float) -> float:
         for suspect in self._suspects:
-            if _overlap(suspect.box, blob.box) >= 0.4:
+            if _overlap(suspect.box, blob.box) >= SAME_PATCH:
                 self._suspects.remove(suspect)
                 return min(suspect.first_at, otherwise)
         return otherwise

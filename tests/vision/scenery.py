@@ -149,6 +149,13 @@ def pole_shadow(speed: float) -> Happening:
     return happen
 
 
+def glow(left: int, top: int, strength: float = 35.0, width: float = 40.0) -> Picture:
+    """Light thrown on the ground by a window: it ends nowhere in particular."""
+    across = np.exp(-(((np.arange(WIDTH, dtype=np.float32) - left) / width) ** 2) / 2)
+    down = np.exp(-(((np.arange(HEIGHT, dtype=np.float32) - top) / width) ** 2) / 2)
+    return np.asarray(strength * down[:, None] * across[None, :], np.float32)
+
+
 def foliage(left: int, top: int, width: int, height: int) -> Happening:
     rng = np.random.default_rng(5)
     leaves = rng.normal(0, 45, (40, height, width)).astype(np.float32)

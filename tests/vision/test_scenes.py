@@ -144,3 +144,27 @@ def test_rates_follow_real_time(seconds: float) -> None:
         confirmed += [d.confirmed_at - scenery.START for d in subject.observe(frame).detections]
     assert len(confirmed) == 1
     assert 160.0 <= confirmed[0] <= 160.0 + 2 * seconds
+
+
+def burnt_in(begins: float, ends: float) -> Happening:
+    """Somebody who stands there while the scene is learnt, twice as wide as a bag."""
+    return scenery.stands_swaying(begins, ends, left=200, foot=320)
+
+
+GHOSTS: dict[str, list[Happening]] = {
+    "walkers while the scene is learnt": [scenery.passers_by(9.0, 310, 70.0), CALM],
+    "somebody stands there at first": [burnt_in(0.0, 6.0), CALM],
+    "soft reflection that stays": [
+        lambda picture, at: picture + (scenery.glow(250, 250) if at > 60 else 0.0),
+        CALM,
+    ],
+}
+
+
+@pytest.mark.parametrize("name", GHOSTS)
+def test_ghosts_and_reflections_are_nothing_dumped(name: str) -> None:
+    subject = analysis(zone("dumping", 8.0))
+    told = []
+    for second in range(110):
+        told += subject.observe(scenery.frame_at(float(second), GHOSTS[name])).detections
+    assert [(found.confirmed_at - scenery.START, found.box) for found in told] == []

@@ -7,7 +7,7 @@ import pytest
 
 from tests.vision import scenery
 from tests.vision.scenery import Player, Stands, analysis, zone
-from vision.snapshot import SnapshotError
+from vision.snapshot import VERSION, SnapshotError
 
 CALM = scenery.noise(2.0)
 THING = Stands(300, 200, 80, 90, begins=80.0, ends=220.0)
@@ -41,7 +41,7 @@ def test_nothing_seen_yet_is_an_empty_snapshot() -> None:
 
 
 def sealed(body: bytes) -> bytes:
-    return struct.pack(">4sBII", b"GWVS", 1, zlib.crc32(body), len(body)) + body
+    return struct.pack(">4sBII", b"GWVS", VERSION, zlib.crc32(body), len(body)) + body
 
 
 GOOD = Player(analysis(zone()), [THING, CALM]).until(120.0).subject.snapshot()

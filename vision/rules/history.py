@@ -18,6 +18,8 @@ class ObjectHistory:
     `edge_score`: -1 to 1, how surely it is a thing and not a gap where one was.
     `body_share`: how much of the box's width most of its rows take: near 1 for a vehicle, little for what stands
     upright and casts a long shadow beside it.
+    `calm_seconds`: for how long now it has not moved by itself, passers-by apart; `stirs`: how often it has before.
+    `upright`: height by width, in the picture.
     """
 
     now: float
@@ -34,6 +36,9 @@ class ObjectHistory:
     last_busy_at: float
     edge_score: float
     body_share: float = 1.0
+    calm_seconds: float = 1e9
+    stirs: int = 0
+    upright: float = 1.0
 
     @property
     def stay_seconds(self) -> float:
