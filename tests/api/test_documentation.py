@@ -73,4 +73,5 @@ async def test_the_served_document_holds_every_route_and_the_error_body(tmp_path
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             assert "401" in operation["responses"], f"{method} {path}"
-    assert set(document["components"]["schemas"]["Problem"]["properties"]) == {"code", "message", "where", "lock"}
+    properties = set(document["components"]["schemas"]["Problem"]["properties"])
+    assert properties == {"code", "message", "where", "lock", "problems"}
