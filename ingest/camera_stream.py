@@ -183,6 +183,9 @@ class CameraStream:
         """A copy with the counters of this moment."""
         kept, past, newest = self._status, self._past, self.ring.newest
         now = self._transmission.counters() if self._transmission is not None else Counters()
+        extra = {"damaged_keyframes": float(past.damaged_keyframes + now.damaged_keyframes)}
+        if now.clock_offset_s is not None:
+            extra["clock_offset_s"] = now.clock_offset_s
         return StreamStatus(
             camera_id=kept.camera_id,
             profile=kept.profile,
@@ -201,7 +204,7 @@ class CameraStream:
             gop_seconds=now.gop_seconds or past.gop_seconds,
             ring_seconds=self.ring.seconds,
             ring_bytes=self.ring.bytes,
-            extra={"damaged_keyframes": float(past.damaged_keyframes + now.damaged_keyframes)},
+            extra=extra,
         )
 
     def _add_to_past(self, counters: Counters) -> None:

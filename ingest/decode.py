@@ -18,6 +18,7 @@ MAX_CONTEXTS = 16
 MAX_PIXELS = 5120 * 3840
 _NAMES: dict[Codec, str] = {"h264": "h264", "h265": "hevc"}
 _MICROSECONDS = Fraction(1, 1_000_000)
+_PLANAR_CHROMA = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p"})
 _EIGHT_BIT_LUMA = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"})
 av.logging.set_level(None)
 
@@ -67,7 +68,14 @@ class Decoder:
             return None
         if self._deblock:
             return _frame(found, unit.camera_id, unit.received_at, unit.pts_us)
-        return Frame(unit.camera_id, unit.received_at, unit.pts_us, _luma(found), lambda: _colour_in_full(unit, found))
+        return Frame(
+            unit.camera_id,
+            unit.received_at,
+            unit.pts_us,
+            _luma(found),
+            lambda: _colour_in_full(unit, found),
+            _chroma(found),
+        )
 
 
 def _colour_in_full(unit: AccessUnit, without_filter: Any) -> ColourImage:
@@ -124,7 +132,7 @@ def _context(codec: Codec, *, deblock: bool = True) -> Any:
 
 
 def _frame(frame: Any, camera_id: str, captured_at: float, pts_us: int) -> Frame:
-    return Frame(camera_id, captured_at, pts_us, _luma(frame), lambda: _bgr(frame))
+    return Frame(camera_id, captured_at, pts_us, _luma(frame), lambda: _bgr(frame), _chroma(frame))
 
 
 def _bgr(frame: Any) -> ColourImage:
@@ -137,6 +145,16 @@ def _luma(frame: Any) -> GrayImage:
     if frame.format.name not in _EIGHT_BIT_LUMA:
         converted: GrayImage = frame.to_ndarray(format="gray")
         return converted
-    plane = frame.planes[0]
+    return _plane(frame.planes[0], frame.width, frame.height)
+
+
+def _chroma(frame: Any) -> tuple[GrayImage, GrayImage] | None:
+    if frame.format.name not in _PLANAR_CHROMA:
+        return None
+    u, v = (_plane(plane, plane.width, plane.height) for plane in frame.planes[1:3])
+    return u, v
+
+
+def _plane(plane: Any, width: int, height: int) -> GrayImage:
     rows: GrayImage = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-    return rows[: frame.height, : frame.width]
+    return rows[:height, :width]

@@ -18,6 +18,8 @@ class Frame:
     `luma` is the Y plane, shape (height, width), uint8, and must not be written to.
     `colour()` converts on demand to BGR, shape (height, width, 3): dear, so for evidence only.
     `captured_at` is Unix time in seconds, the access unit's `received_at`.
+    `chroma` are the U and V planes as they were sent, usually half as wide and high, 128 without colour; None where
+    the picture has none or they do not lie apart.
     """
 
     camera_id: str
@@ -25,6 +27,7 @@ class Frame:
     pts_us: int
     luma: GrayImage
     colour: Callable[[], ColourImage]
+    chroma: tuple[GrayImage, GrayImage] | None = None
 
     @property
     def width(self) -> int:

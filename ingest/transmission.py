@@ -40,6 +40,8 @@ class Counters:
     received: int = 0
     packets_lost: int = 0
     gop_seconds: float = 0.0
+    clock_offset_s: float | None = None
+    """The camera's clock less ours by its newest RTCP sender report; None where it sends none."""
     progress_at: float = 0.0
     keyframe_at: float = 0.0
 
@@ -156,6 +158,7 @@ class NativeTransmission:
             reader.received,
             reader.packets_lost,
             reader.gop_seconds,
+            reader.clock_offset_s,
             reader.progress_at,
             reader.keyframe_at,
         )

@@ -10,6 +10,7 @@ from ingest.rtsp.interleaved import PADDING, Event, Scanner
 from ingest.rtsp.media_clock import MediaClock
 from ingest.rtsp.message import ProtocolError, Response, RtspError, find_message_end, parse_response
 from ingest.rtsp.nal import ParameterSets
+from ingest.rtsp.rtcp import sender_report_time
 from ingest.rtsp.session import Playing
 from ingest.tap import Fanout, WireTap
 
@@ -68,6 +69,7 @@ class WireReader:
         self.keyframes = 0
         self.damaged_keyframes = 0
         self.gop_seconds = 0.0
+        self.clock_offset_s: float | None = None
         self.progress_at = now
         self.keyframe_at = now
 
@@ -138,6 +140,9 @@ class WireReader:
                 pos = kept = after
         self._keep(kept, scanner.hold, wall)
         self._note_progress(wall, now)
+        if scanner.report:
+            self._note_report(scanner.report, wall)
+            scanner.report = b""
         self._tail = bytes(data[scanner.hold : end]) if scanner.hold < end else b""
 
     def _note_progress(self, wall: float, now: float) -> None:
@@ -147,6 +152,12 @@ class WireReader:
             self.progress_at = now
             if self._gop is not None:
                 self._clock.observe(timestamp, wall)
+
+    def _note_report(self, report: bytes, wall: float) -> None:
+        """Some seconds on the way do not matter: what is looked for is a clock that stands wrong."""
+        sent_at = sender_report_time(report)
+        if sent_at is not None:
+            self.clock_offset_s = sent_at - wall
 
     def _keep(self, start: int, end: int, wall: float) -> None:
         gop = self._gop

@@ -10,6 +10,7 @@ from enum import IntEnum
 
 from ingest.access_unit import Codec
 from ingest.rtsp.nal import TYPES, NalTypes, ParameterSets
+from ingest.rtsp.rtcp import SENDER_REPORT_BYTES
 from ingest.rtsp.rtp import DOLLAR, FRAME_HEAD, RtpPacket, parse_rtp
 
 _TIMESTAMP = struct.Struct(">I")
@@ -79,6 +80,7 @@ class Scanner:
         self._types = TYPES[codec]
         self._classes = _CLASSES[codec]
         self._word = DOLLAR << 8 | channel
+        self._report_word = DOLLAR << 8 | (channel + 1) & 0xFF
         self._payload_type = payload_type
         self._plain = 0x8000 | payload_type
         self._expected = -1
@@ -95,6 +97,8 @@ class Scanner:
         self.last_timestamp = -1
         self.packets_lost = 0
         self.pictures = 0
+        self.report = b""
+        """The beginning of the newest RTCP packet, for whoever reads the camera's clock from it."""
 
     def scan(self, buffer: bytearray, pos: int, end: int) -> tuple[int, Event]:
         """Walks buffer[pos:end] up to the next event; (where to go on, what happened).
@@ -115,6 +119,8 @@ class Scanner:
                     break
                 if after > end:
                     break
+                if magic == self._report_word:
+                    self.report = bytes(buffer[pos + FRAME_HEAD : min(after, pos + FRAME_HEAD + SENDER_REPORT_BYTES)])
                 pos = after
                 continue
             if after > end:

@@ -58,6 +58,9 @@ def _walk(clip: Clip, pieces: list[bytes], channel: int = 0) -> Walked:
     return walked
 
 
+REPORT = b"\x80\xc8\x00\x06" + bytes(range(24))
+
+
 def _cut(data: bytes, places: list[int]) -> list[bytes]:
     cuts = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
     return [data[a:b] for a, b in pairwise(cuts)]
@@ -65,7 +68,7 @@ def _cut(data: bytes, places: list[int]) -> list[bytes]:
 
 def _stream(clip: Clip, *, channel: int = 0, **how: object) -> bytes:
     packetiser = Packetiser(clip, **how)  # type: ignore[arg-type]
-    report = framed(b"\x80\xc8\x00\x06" + bytes(24), channel + 1)
+    report = framed(REPORT, channel + 1)
     audio = framed(rtp(b"\x65\xff" * 40, 1, 1, marker=True, payload_type=8), channel + 2)
     parts = []
     for index, picture in enumerate(clip.pictures):
@@ -78,6 +81,7 @@ def _assert_found(source: Clip, walked: Walked, channel: int) -> None:
     whole = [index for index, picture in enumerate(source.pictures) if picture.keyframe]
     assert walked.scanner is not None
     assert walked.scanner.packets_lost == 0
+    assert walked.scanner.report == REPORT[:24]
     assert len(walked.groups) == len(whole)
     assert [damaged for _, damaged in walked.keys] == [False] * len(whole)
     for number, (data, start) in enumerate(zip(walked.groups, whole, strict=True)):

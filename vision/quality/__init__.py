@@ -1,0 +1,1 @@
+"""Video quality diagnosis: what is wrong with a camera's picture, judged from key frames looked at anyway."""
