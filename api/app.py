@@ -101,6 +101,7 @@ def build_centre(
             event_feed.hub.publish,
             clock,
             skyline_of(town_map.base.get("buildings")),
+            town_map.elevation,
         ),
         running=RunningEstate(settings.cameras_file, config, cameras, incidents.town.cameras, live),
     )

@@ -12,6 +12,7 @@ from gis.dome import Dome, PointingErrors, dome_of
 from gis.dome_choice import Building, Skyline
 from gis.dome_limits import ZoomLens
 from gis.dome_mount import Direction, Mount
+from gis.elevation import Elevation
 from ingest.live import PtzReport
 from ingest.state import StreamStatus
 from wall.ptz.keeping import PtzKeeping
@@ -30,15 +31,20 @@ class Domes:
     """Only cameras with `ptz` are here."""
 
     def __init__(
-        self, cameras: Sequence[Camera], keeping: PtzKeeping, status_of: Callable[[str], StreamStatus | None]
+        self,
+        cameras: Sequence[Camera],
+        keeping: PtzKeeping,
+        status_of: Callable[[str], StreamStatus | None],
+        elevation: Elevation | None = None,
     ) -> None:
+        self._elevation = elevation
         self._keeping, self._status_of = keeping, status_of
         self.change(cameras)
 
     def change(self, cameras: Sequence[Camera]) -> None:
         """Makes these the domes; those switched off are none."""
         domes = {camera.id: camera for camera in cameras if camera.ptz is not None and camera.enabled}
-        self._placed = {camera.id: dome_of(camera) for camera in domes.values()}
+        self._placed = {camera.id: dome_of(camera, elevation=self._elevation) for camera in domes.values()}
         self._cameras = domes
 
     def __contains__(self, camera_id: object) -> bool:

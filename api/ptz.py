@@ -9,6 +9,7 @@ from api.pointing import Pointing
 from api.schemas.ptz import PtzSummary
 from config.cameras import Camera
 from gis.dome_choice import Skyline
+from gis.elevation import Elevation
 from incidents.store import Store
 from ingest.live import Live
 from runtime.clock import Clock
@@ -74,10 +75,11 @@ def build_ptz(
     publish: Callable[[Event], None],
     clock: Clock,
     skyline: Skyline | None = None,
+    elevation: Elevation | None = None,
 ) -> Ptz:
     """Reads what is kept for the domes."""
     keeping = PtzKeeping(store, clock)
-    domes = Domes(cameras, keeping, live.status_of)
+    domes = Domes(cameras, keeping, live.status_of, elevation)
     desk = PtzDesk(live, clock, PtzLog(store, clock))
     news = PtzNews(desk, domes, path_of, publish, clock)
     presets = Presets(desk, keeping, live, clock)

@@ -14,6 +14,7 @@ from config.cameras import CamerasFile
 from config.load import case_classes_of
 from gis.areas import AreaTree, load_areas
 from gis.base_layer import load_base_layer
+from gis.elevation import Elevation, read_elevation
 from gis.grids import GridMap, load_grids
 from incidents.areas import Area
 from incidents.opening import Town
@@ -40,6 +41,9 @@ def read_town(config: CamerasFile, base_dir: Path) -> TownFiles:
         _warn(path, layer.warnings)
     _warn(files.areas, tree.warnings)
     _warn(files.grids, grids.warnings)
+    elevation = read_elevation(base_dir / files.elevation) if files.elevation is not None else None
+    if elevation is not None:
+        _warn(files.elevation or "", _off_the_grid(config, elevation))
     town = Town(
         area=config.town.area,
         timezone=ZoneInfo(config.town.timezone),
@@ -53,8 +57,18 @@ def read_town(config: CamerasFile, base_dir: Path) -> TownFiles:
         grids=grids,
         base=base,
         views=views_of(config.cameras),
+        elevation=elevation,
     )
     return TownFiles(_tree_for_rights(config, tree, grids), town, town_map)
+
+
+def _off_the_grid(config: CamerasFile, elevation: Elevation) -> tuple[str, ...]:
+    standing = [(one.id, one.position) for one in config.cameras if one.ptz is not None]
+    return tuple(
+        f"does not know the ground under {id_}: for that dome the ground is taken as level"
+        for id_, at in standing
+        if at is not None and elevation.at(at.lon, at.lat) is None
+    )
 
 
 def _warn(path: str, warnings: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from shapely import prepare, unary_union
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
+from gis.elevation import Elevation
 from gis.grids import GridMap
 
 GeoJson = dict[str, Any]
@@ -27,6 +28,8 @@ class TownMap:
     base: Mapping[str, GeoJson]
     views: Mapping[str, GeoJson]
     """The ground each camera sees, a GeoJSON Polygon by camera id; absent where it has no pose."""
+    elevation: Elevation | None = None
+    """Heights of the ground, for domes; None: it is level."""
 
     @cached_property
     def grid_features(self) -> GeoJson:

@@ -169,6 +169,7 @@ class TownFiles(Strict):
     areas: FileName = Field(description="GeoJSON of district, town and villages: code, parent, level, name, name_en")
     grids: FileName = Field(description="anything geopandas reads: code, village, name, name_en, kind")
     base: dict[BaseLayer, FileName] = Field(default={}, description="base map layers, GeoJSON")
+    elevation: FileName | None = Field(default=None, description="ESRI ASCII grid of ground heights, WGS 84")
     case_classes: FileName | None = Field(default=None, description="catalogue; without it the one that comes along")
 
 

@@ -202,6 +202,7 @@ def _missing_files(document: Document, parts: Parts) -> Iterator[Problem]:
     named: dict[KeyPath, str | None] = {
         ("areas",): files.areas,
         ("grids",): files.grids,
+        ("elevation",): files.elevation,
         ("case_classes",): files.case_classes,
     }
     named |= {("base", layer): text for layer, text in files.base.items()}

@@ -9,6 +9,9 @@ foot, or that of an `Elevation`. The Earth's curvature, less the usual refractio
 import math
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from config.cameras import Camera
 from gis.dome_limits import Limits, OutOfReach, Reach, ZoomLens
 from gis.dome_mount import Direction, Mount
@@ -22,7 +25,7 @@ DROP_PER_M2 = (1 - 0.13) / (2 * 6_371_008.8)
 _MARCH_M = 20.0
 """Step along a ray over an elevation grid: finer than the cells of the grids that towns have."""
 _MOST_STEPS = 4000
-_HALVINGS = 40
+_HALVINGS = 30
 _CENTRINGS = 8
 
 
@@ -191,13 +194,12 @@ class Dome:
         over_ground = math.hypot(ray[0], ray[1])
         farthest = min(self.range_m / max(over_ground, 1e-9), 2 * (self.range_m + eye)) * (1 + 1e-9)
         step = max(_MARCH_M, farthest / _MOST_STEPS)
-        low, high = 0.0, 0.0
-        while high < farthest:
-            low, high = high, min(high + step, farthest)
-            if self._above_ground(ray, eye, high) <= 0:
-                break
-        else:
+        slants = np.minimum(np.arange(1, math.ceil(farthest / step) + 1) * step, farthest)
+        below = np.flatnonzero(self._each_above_ground(ray, eye, slants) <= 0)
+        if below.size == 0:
             return None
+        high = float(slants[below[0]])
+        low = max(0.0, high - step)
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
             if self._above_ground(ray, eye, middle) > 0:
@@ -205,6 +207,17 @@ class Dome:
             else:
                 high = middle
         return high
+
+    def _each_above_ground(self, ray: Vector, eye: float, slants: NDArray[np.float64]) -> NDArray[np.float64]:
+        """As `_above_ground`. Within a dome's range what is straight over the ground is straight in degrees."""
+        assert self.elevation is not None
+        east, north, last = ray[0] * slants, ray[1] * slants, float(slants[-1])
+        lon, lat = self.plane.to_degrees(ray[0] * last, ray[1] * last)
+        share = slants / last
+        known = self.elevation.at_each(self.lon + (lon - self.lon) * share, self.lat + (lat - self.lat) * share)
+        ground = np.where(np.isnan(known), 0.0, known - self.foot_level_m)
+        above: NDArray[np.float64] = eye + ray[2] * slants + DROP_PER_M2 * (east * east + north * north) - ground
+        return above
 
     def _above_ground(self, ray: Vector, eye: float, slant: float) -> float:
         east, north = ray[0] * slant, ray[1] * slant
@@ -219,7 +232,8 @@ def unit(vector: Vector) -> Vector:
 
 
 def dome_of(camera: Camera, aspect: float = 16 / 9, elevation: Elevation | None = None) -> Dome | None:
-    """The dome that a camera of `cameras.yaml` is; None when it does not turn or has no position.
+    """The dome that a camera of `cameras.yaml` is; None when it does not turn or has no position. Where `elevation`
+    does not know the ground at its foot, the heights of other ground say nothing and it is level.
 
     A device's ends may run backwards; here the lower end comes first.
     """
@@ -230,6 +244,8 @@ def dome_of(camera: Camera, aspect: float = 16 / 9, elevation: Elevation | None 
     stands = ptz.mount
     mount = Mount(stands.heading_deg, stands.pitch_deg, stands.roll_deg, stands.tilt_zero_deg)
     lens = ZoomLens(ptz.wide_hfov_deg, aspect)
+    if elevation is not None and elevation.at(place.lon, place.lat) is None:
+        elevation = None
     return Dome(place.lon, place.lat, place.height_m, mount, lens, limits, ptz.range_m, elevation=elevation)
 
 

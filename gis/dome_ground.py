@@ -1,6 +1,7 @@
 """The place under a point of a dome's picture with its error, and the ground that the picture shows."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shapely import Point, Polygon, make_valid
@@ -15,6 +16,10 @@ _HALVINGS = 12
 _STEP_DEG, _STEP_SHARE = 1e-3, 0.05
 _MAX_ERROR_SHARE = 1.0
 """A place whose error is as large as its distance is no place."""
+
+
+Edges = tuple[tuple[float, float], tuple[float, float]]
+"""(east, north) of the nearest and the farthest ground in a column of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,10 @@ def footprint(dome: Dome, direction: Direction, zoom: float, columns: int = _COL
 
     Over an elevation grid the range cuts as if the ground were level.
     """
-    lens = dome.pinhole(direction, zoom)
-    found = [_column(dome, lens, column / columns) for column in range(columns + 1)]
+    return _footprint(dome, _columns(dome, dome.pinhole(direction, zoom), columns))
+
+
+def _footprint(dome: Dome, found: Sequence[Edges | None]) -> Polygon | None:
     edges = [each for each in found if each is not None]
     ring = [near for near, _ in edges] + [far for _, far in reversed(edges)]
     if len(edges) < 2:
@@ -65,18 +72,22 @@ def footprint(dome: Dome, direction: Direction, zoom: float, columns: int = _COL
 def wedge(dome: Dome, direction: Direction, zoom: float, columns: int = _COLUMNS) -> Polygon:
     """What map users know as a camera's view, in (lon, lat): from the dome's foot to the far edge of its picture, or to
     its range where that looks above the ground. The footprint itself when the foot is in the picture."""
-    seen = footprint(dome, direction, zoom, columns)
+    lens = dome.pinhole(direction, zoom)
+    found = _columns(dome, lens, columns)
+    seen = _footprint(dome, found)
     if seen is not None and seen.covers(Point(dome.lon, dome.lat)):
         return seen
-    lens = dome.pinhole(direction, zoom)
     ring = [(0.0, 0.0)]
-    for column in range(columns + 1):
-        edges = _column(dome, lens, column / columns)
+    for column, edges in enumerate(found):
         ring.append(edges[1] if edges is not None else _at_range(dome, lens.ray(column / columns, 0.5)))
     return Polygon([dome.plane.to_degrees(*point) for point in ring])
 
 
-def _column(dome: Dome, lens: Pinhole, fx: float) -> tuple[tuple[float, float], tuple[float, float]] | None:
+def _columns(dome: Dome, lens: Pinhole, columns: int) -> list[Edges | None]:
+    return [_column(dome, lens, column / columns) for column in range(columns + 1)]
+
+
+def _column(dome: Dome, lens: Pinhole, fx: float) -> Edges | None:
     """(east, north) of the nearest and the farthest ground of a column of the picture; None when it has none."""
     near = dome.meet(unit(lens.ray(fx, 1.0)))
     if near is None:

@@ -26,6 +26,10 @@ class Elevation(Protocol):
         """Metres above one common level; None where it is not known."""
         ...
 
+    def at_each(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The same of many places at once; NaN where it is not known."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ElevationGrid:
@@ -54,6 +58,25 @@ class ElevationGrid:
         # A cell that has no share in the height need not be known.
         height = sum(float(self.metres[row, column]) * share for row, column, share in (*upper, *lower) if share > 0)
         return None if math.isnan(height) else height
+
+    def at_each(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
+        rows, columns = self.metres.shape
+        x, y = (lon - self.west) / self.step_lon, (self.north - lat) / self.step_lat
+        inside = (x >= -0.5) & (x <= columns - 0.5) & (y >= -0.5) & (y <= rows - 0.5)
+        x, y = np.clip(x, 0.0, columns - 1.0), np.clip(y, 0.0, rows - 1.0)
+        left, top = x.astype(np.int64), y.astype(np.int64)
+        left, top = np.clip(left, 0, max(columns - 2, 0)), np.clip(top, 0, max(rows - 2, 0))
+        right, bottom = np.minimum(left + 1, columns - 1), np.minimum(top + 1, rows - 1)
+        fx, fy = x - left, y - top
+        height = np.zeros(x.shape)
+        for row, column, share in (
+            (top, left, (1 - fx) * (1 - fy)),
+            (top, right, fx * (1 - fy)),
+            (bottom, left, (1 - fx) * fy),
+            (bottom, right, fx * fy),
+        ):
+            height += np.where(share > 0, self.metres[row, column] * share, 0.0)
+        return np.where(inside, height, np.nan)
 
 
 def read_elevation(path: Path) -> ElevationGrid:

@@ -53,7 +53,8 @@ def config_with(urls: dict[str, str]) -> CamerasFile:
 
 
 @asynccontextmanager
-async def dome_town(folder: Path, brand: Brand = GENERIC) -> AsyncIterator[DomeTown]:
+async def dome_town(folder: Path, brand: Brand = GENERIC, **changed: Any) -> AsyncIterator[DomeTown]:
+    """`changed` goes to `running_town`."""
     async with AsyncExitStack() as stack:
         east, west = [await stack.enter_async_context(one_dome(brand)) for _ in range(2)]
         config = config_with({"east-cam": east.url, "west-cam": west.url})
@@ -63,7 +64,7 @@ async def dome_town(folder: Path, brand: Brand = GENERIC) -> AsyncIterator[DomeT
         live.dome_controls = DomeControls(
             config.cameras, lambda _: ACCOUNT, door(), clock, random.Random(1), live.dome_moved
         )
-        town = await stack.enter_async_context(running_town(folder, live=live, config=config))
+        town = await stack.enter_async_context(running_town(folder, live=live, config=config, **changed))
         try:
             yield DomeTown(town, east, west)
         finally:

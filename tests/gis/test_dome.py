@@ -10,11 +10,11 @@ from gis.dome import DROP_PER_M2, Dome, dome_of
 from gis.dome_limits import Limits, OutOfReach, ZoomLens, pan_turn_deg
 from gis.dome_mount import Direction, Mount, angle_deg
 from gis.elevation import ElevationGrid
-from gis.plane import Plane
 from sim.domes.dome import Aim
 from sim.domes.mount import Mount as SimulatedMount
 from tests.gis.cameras import LAT, LON, camera
 from tests.gis.domes import ALL_ROUND, PLANE, base_to_world, dome
+from tests.gis.ground import Ground
 
 MOUNTS = st.builds(Mount, st.floats(0, 360), st.floats(-45, 45), st.floats(-45, 45), st.floats(-3, 3))
 DIRECTIONS = st.builds(Direction, st.floats(-180, 180), st.floats(-89.9, 60))
@@ -196,17 +196,14 @@ def test_the_earth_falls_away() -> None:
     assert up == pytest.approx(-80.273, abs=0.001)
 
 
-class Slope:
-    """Ground that rises by a tenth towards the east."""
-
-    def at(self, lon: float, lat: float) -> float | None:
-        return 50 + Plane(LON, LAT).to_metres(lon, lat)[0] / 10
+SLOPE = Ground(lambda east, north: 50 + east / 10)
+"""Rises by a tenth towards the east."""
 
 
 @settings(max_examples=25)
 @given(MOUNTS, st.floats(0, 360), st.floats(5, 1900))
 def test_a_place_on_a_slope_comes_back(mount: Mount, bearing: float, away: float) -> None:
-    on_slope = Dome(LON, LAT, 80, mount, ZoomLens(60), ALL_ROUND, 2000, elevation=Slope())
+    on_slope = Dome(LON, LAT, 80, mount, ZoomLens(60), ALL_ROUND, 2000, elevation=SLOPE)
     east, north = away * math.sin(math.radians(bearing)), away * math.cos(math.radians(bearing))
     reach = on_slope.direction_to(*PLANE.to_degrees(east, north))
     if reach.problem is not None:

@@ -9,6 +9,7 @@ from gis.dome_choice import Building, SightReason, Skyline, likely_clear, rank_d
 from gis.dome_limits import Limits
 from tests.gis.cameras import LAT, LON
 from tests.gis.domes import PLANE, dome
+from tests.gis.ground import Ground
 
 
 def at(east: float, north: float, **changes: object) -> Dome:
@@ -67,15 +68,12 @@ def test_the_guess_falls_with_distance_and_rises_with_height() -> None:
     assert likely_clear(at(500, 0, height_m=30.0), LON, LAT, 30.0) == pytest.approx(1, abs=0.01)
 
 
-class Ridge:
-    """A wall of earth 60 m high, 80 to 120 m east of the place."""
-
-    def at(self, lon: float, lat: float) -> float | None:
-        return 60.0 if 80 < PLANE.to_metres(lon, lat)[0] < 120 else 0.0
+RIDGE = Ground(lambda east, north: 60.0 if 80 < east < 120 else 0.0)
+"""A wall of earth 60 m high, 80 to 120 m east of the place."""
 
 
 def test_the_ground_hides_as_well() -> None:
-    domes = {"behind": at(300, 0, elevation=Ridge()), "free": at(-300, 0, elevation=Ridge())}
+    domes = {"behind": at(300, 0, elevation=RIDGE), "free": at(-300, 0, elevation=RIDGE)}
     ranked = rank_domes(domes, LON, LAT)
     assert [sight.dome for sight in ranked] == ["free", "behind"]
     assert ranked[1].reason is SightReason.HIDDEN_BY_GROUND

@@ -1,5 +1,7 @@
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gis import elevation
@@ -72,3 +74,13 @@ def test_a_broken_grid_says_what_is_wrong(tmp_path: Path, text: str, message: st
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(GeographyError, match="cannot be read"):
         read_elevation(tmp_path / "none.asc")
+
+
+def test_many_places_at_once_are_those_one_by_one(tmp_path: Path) -> None:
+    grid = read_elevation(written(tmp_path, GRID))
+    lon = np.linspace(119.9, 121.6, 35)
+    lat = np.linspace(29.9, 31.1, 35)[::-1].copy()
+    for shift in (0.0, 0.13, 0.37):
+        one_by_one = [grid.at(float(x), float(y) + shift) for x, y in zip(lon, lat, strict=True)]
+        expected = np.array([math.nan if each is None else each for each in one_by_one])
+        assert np.array_equal(grid.at_each(lon, lat + shift), expected, equal_nan=True)
