@@ -8,7 +8,8 @@ import random
 import sys
 from pathlib import Path
 
-from api import credentials_commands
+from api import credentials_commands, find_command
+from api.progress_bar import show_progress
 from config.accounts import account_of, device_account_of
 from config.cameras import Camera, CamerasFile
 from config.load import read_cameras
@@ -65,13 +66,6 @@ def _planned(given: argparse.Namespace, config: Path) -> Plan:
         return first
     door = Door(parse_networks(file.allowed_networks), random.Random())
     return plan(asyncio.run(ask_devices(first, door, SystemClock(), os.environ, config.parent, show_progress)))
-
-
-def show_progress(done: int, total: int) -> None:
-    """On a terminal only: a log wants no bar."""
-    if sys.stderr.isatty():
-        bar = "█" * (30 * done // total) + "·" * (30 - 30 * done // total)
-        print(f"\r{bar} {done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
 def _show(plan: Plan, table: Path) -> None:
@@ -170,6 +164,7 @@ def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", wh
     verb.add_argument("--at-once", type=int, default=CONCURRENCY, help="cameras looked at at the same time")
     verb.add_argument("--json", action="store_true", help="every camera with all that was found, as JSON")
     verb.set_defaults(run=cameras_check)
+    find_command.add_parser(groups, where)
     credentials_commands.add_parsers(groups, where)
 
 

@@ -60,7 +60,7 @@ class DiscoveryDesk:
         if self._last is not None and self._last.ended_at is None:
             raise Conflict("a search is running")
         door = Door(parse_networks(file.allowed_networks), random.Random())
-        search = DeviceSearch(wanted, _account_for(file, trying, base_dir), door, clock)
+        search = DeviceSearch(wanted, accounts_for(file, trying, base_dir), door, clock)
         run = self._last = Discovery(search, trying, account_id, clock.now())
 
         async def search_through() -> None:
@@ -100,7 +100,7 @@ class DiscoveryDesk:
         return await asyncio.to_thread(_planned, config, chosen, options, account)
 
 
-def _account_for(file: CamerasFile, trying: Trying, base_dir: Path) -> Callable[[str], Account | None]:
+def accounts_for(file: CamerasFile, trying: Trying, base_dir: Path) -> Callable[[str], Account | None]:
     """A device in cameras.yaml is asked with its own account: a wrong one might lock it for the wall as well."""
     given = trying.account
     if given is None and trying.credentials:

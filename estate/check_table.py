@@ -16,10 +16,10 @@ _LONGEST_NAME = 24
 def table_of(checked: Sequence[Checked]) -> list[str]:
     """A line a camera, what is wrong below it, and the sums at the end."""
     rows = [_row(one) for one in checked]
-    widths = [max(map(_width, column)) for column in zip(_HEADINGS, *rows, strict=True)]
-    lines = [_line(_HEADINGS, widths)]
-    for one, row in zip(checked, rows, strict=True):
-        lines.append(_line(row, widths))
+    heading, *shown = aligned([_HEADINGS, *rows])
+    lines = [heading]
+    for one, line in zip(checked, shown, strict=True):
+        lines.append(line)
         lines += [f"    {_MARKS[found.level]} {found.en}" for found in one.findings]
     verdicts = Counter(one.verdict for one in checked)
     codes = Counter(found.code.value for one in checked for found in one.findings)
@@ -27,6 +27,12 @@ def table_of(checked: Sequence[Checked]) -> list[str]:
                  f"{verdicts['error']} that do not play")  # fmt: skip
     lines += [f"  {count:5d}  {code}" for code, count in codes.most_common()]
     return lines
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Cells under one another, a line a row."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    return [_line(row, widths) for row in rows]
 
 
 def _row(one: Checked) -> tuple[str, ...]:

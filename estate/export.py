@@ -22,7 +22,7 @@ def rows_of(file: CamerasFile, area_names: Mapping[str, str]) -> Iterator[tuple[
     """One row a camera, in the order of HEADINGS; an area without a name in `area_names` is told by its code."""
     for camera in file.cameras:
         username = file.credentials[camera.credentials].username if camera.credentials else None
-        yield tuple(map(_tamed, _row(camera, username, area_names)))
+        yield tuple(map(tamed, _row(camera, username, area_names)))
 
 
 def _row(camera: Camera, username: str | None, area_names: Mapping[str, str]) -> tuple[Cell, ...]:
@@ -35,7 +35,7 @@ def _row(camera: Camera, username: str | None, area_names: Mapping[str, str]) ->
     )  # fmt: skip
 
 
-def _tamed(cell: Cell) -> Cell:
+def tamed(cell: Cell) -> Cell:
     """Text that a spreadsheet would run as a formula is marked as text."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 

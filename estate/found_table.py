@@ -43,13 +43,13 @@ def _line(number: int, one: Chosen, account: Account | None) -> Line:
     told = device.probed.information if device.probed is not None else None
     lon, lat = (repr(value) for value in one.place) if one.place is not None else ("", "")
     cells = (
-        one.name, one.name_en, one.area, device.address, str(_port(device.url)), told.manufacturer if told else "",
+        one.name, one.name_en, one.area, device.address, str(port_of(device.url)), told.manufacturer if told else "",
         told.model if told else device.hardware, account.username if account else "",
         account.password if account else "", lon, lat, f"{one.height_m:g}" if one.height_m is not None else "",
     )  # fmt: skip
     return Line(number, tuple(cell[:MAX_CELL] for cell in cells))
 
 
-def _port(url: str) -> int:
+def port_of(url: str) -> int:
     parts = urlsplit(url)
     return parts.port or (443 if parts.scheme == "https" else 80)
