@@ -13,6 +13,8 @@ setup: $(VENV)/.ready wall/static/.ready
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Gridwatch needs Python 3.11 or newer")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@# An environment made by uv comes without pip.
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip --upgrade >/dev/null
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@# opencv-python needs the system's libGL; a machine without a screen may lack it. The headless build is the same module.
 	@$(BIN)/python -c 'import cv2' 2>/dev/null || { \

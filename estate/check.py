@@ -1,8 +1,12 @@
 """The whole estate looked at: which cameras answer, what they send, whose clock is off."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from config.accounts import Account, MissingPassword
 from config.cameras import Camera, Defaults
@@ -14,9 +18,12 @@ from ingest.opening import Door
 from runtime.clock import Clock
 
 CONCURRENCY = 96
-"""Cameras at once: at 4 Mbit/s a main stream half a gigabit, and 1677 cameras take some three minutes."""
+"""Cameras at once, with both streams each: at 4 Mbit/s a main stream half a gigabit."""
+PER_HOST = 32
+"""Of these, at one address: a recorder sends only so many streams."""
 
 PATIENCE = Patience()
+T = TypeVar("T")
 AccountOf = Callable[[Camera], Account | None]
 """May raise MissingPassword."""
 
@@ -53,12 +60,13 @@ class Checking:
 async def check_estate(cameras: Sequence[Camera], checking: Checking) -> AsyncIterator[Checked]:
     """Every camera that is switched on, as they are done. Leaving the iteration ends what is still looked at."""
     watcher = Watcher(checking.door, checking.clock, checking.defaults, checking.patience)
-    waiting = iter([camera for camera in cameras if camera.enabled])
+    hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PER_HOST))
+    waiting = iter(_by_turns([camera for camera in cameras if camera.enabled]))
     running: set[asyncio.Task[Checked]] = set()
     try:
         while True:
             while len(running) < checking.concurrency and (camera := next(waiting, None)) is not None:
-                running.add(asyncio.create_task(_check(camera, watcher, checking)))
+                running.add(asyncio.create_task(_check_in_turn(hosts[_host(camera)], camera, watcher, checking)))
             if not running:
                 return
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
@@ -71,6 +79,25 @@ async def check_estate(cameras: Sequence[Camera], checking: Checking) -> AsyncIt
         await watcher.close()
 
 
+def _host(camera: Camera) -> str:
+    return urlsplit(camera.streams.sub.url).hostname or ""
+
+
+def _by_turns(cameras: Sequence[Camera]) -> list[Camera]:
+    """One of each host, then the next of each, so that those of one recorder do not hold all places by waiting."""
+    seen: Counter[str] = Counter()
+    turns = []
+    for number, camera in enumerate(cameras):
+        seen[_host(camera)] += 1
+        turns.append((seen[_host(camera)], number, camera))
+    return [camera for _, _, camera in sorted(turns, key=lambda turn: turn[:2])]
+
+
+async def _check_in_turn(turn: asyncio.Semaphore, camera: Camera, watcher: Watcher, checking: Checking) -> Checked:
+    async with turn:
+        return await _check(camera, watcher, checking)
+
+
 async def _check(camera: Camera, watcher: Watcher, checking: Checking) -> Checked:
     checked = Checked(camera)
     try:
@@ -79,15 +106,29 @@ async def _check(camera: Camera, watcher: Watcher, checking: Checking) -> Checke
     except MissingPassword as problem:
         checked.findings = [found(Finding.NO_PASSWORD, (str(problem),))]
         return checked
-    # One after the other to the eyes of the device: some count a wrong password in each as an attack of its own.
-    checked.sub = await watcher.watch(camera, "sub", account)
-    refused = checked.sub is not None and checked.sub.outcome == "unauthorised"
-    gone = checked.sub is not None and checked.sub.outcome == "unreachable"
-    if not refused:
-        main = None if gone else watcher.watch(camera, "main", account)
-        checked.main, checked.device = await asyncio.gather(main or _nothing(), _probed(camera, managed, checking))
+    # The account is tried at the sub stream alone: some count a wrong password in each as an attack of its own.
+    opened = asyncio.Event()
+    async with _ending(watcher.watch(camera, "sub", account, opened)) as sub, _ending(opened.wait()) as plays:
+        await asyncio.wait({sub, plays}, return_when=asyncio.FIRST_COMPLETED)
+        outcome = "plays" if opened.is_set() else (found_sub.outcome if (found_sub := sub.result()) else "")
+        if outcome != "unauthorised":
+            main = None if outcome == "unreachable" else watcher.watch(camera, "main", account)
+            asked = _probed(camera, managed, checking)
+            checked.main, checked.device = await asyncio.gather(main or _nothing(), asked)
+        checked.sub = await sub
     checked.findings = findings_of(checked.sub, checked.main, checked.device)
     return checked
+
+
+@asynccontextmanager
+async def _ending(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
+    """The work as a task that does not outlive the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 async def _nothing() -> None:
@@ -136,5 +177,6 @@ def _stream_data(stream: Watched) -> dict[str, object]:
         "width": stream.width,
         "height": stream.height,
         "kbps": stream.kbps,
+        "packets_lost": stream.packets_lost,
         "gop_s": stream.gops,
     }

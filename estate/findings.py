@@ -138,10 +138,10 @@ def _of_stream(stream: Watched) -> Iterator[Found]:
         yield found(_BY_OUTCOME[stream.outcome], (zh, stream.error), (stream.profile, stream.error))
         return
     if stream.uneven:
-        apart = f"{min(stream.gops):.1f}–{max(stream.gops):.1f}"
+        apart = f"{min(stream.apart):.1f}–{max(stream.apart):.1f}"
         yield found(Finding.GOP_UNEVEN, (zh, apart), (stream.profile, apart))
     elif stream.longest_gop > LONG_GOP_SECONDS:
-        apart = f"{max(stream.gops):.1f}" if stream.gops else f"> {stream.longest_gop:.0f}"
+        apart = f"{max(stream.apart):.1f}" if stream.gops else f"> {stream.longest_gop:.0f}"
         yield found(Finding.GOP_LONG, (zh, apart), (stream.profile, apart))
     if stream.profile == "sub" and stream.width * stream.height > LARGEST_SUB_PIXELS:
         yield found(Finding.SUB_LARGE, (size_of(stream),))

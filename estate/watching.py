@@ -57,17 +57,28 @@ class Watched:
     keyframes: int = 0
     watched_s: float = 0.0
     gops: list[float] = field(default_factory=list)
+    wait_s: float = 0.0
+    """Time until the first key frame."""
     open_s: float = 0.0
     """Time between the last key frame and the end of the watching."""
+    packets_lost: int = 0
+
+    @property
+    def apart(self) -> list[float]:
+        """`gops`, where packets were lost without the key frames that went with them: whole multiples of the least."""
+        if not self.packets_lost or not self.gops:
+            return self.gops
+        least = max(min(self.gops), 0.1)
+        return [gop / round(gop / least) if abs(gop / least - round(gop / least)) < 0.1 else gop for gop in self.gops]
 
     @property
     def longest_gop(self) -> float:
-        """Also of the group that had not ended when the watching did."""
-        return max([*self.gops, self.open_s])
+        """Also of the group that had not ended when the watching did, or had begun before it: at least so long."""
+        return max([*self.apart, self.open_s] if self.gops else [self.wait_s, self.open_s])
 
     @property
     def uneven(self) -> bool:
-        return len(self.gops) > 1 and max(self.gops) > _EVEN * min(self.gops) + 0.3
+        return len(self.gops) > 1 and max(self.apart) > _EVEN * min(self.apart) + 0.3
 
 
 class Watcher:
@@ -87,14 +98,19 @@ class Watcher:
         await asyncio.wait({self._sweeping})
         self._receiving.prompt.close()
 
-    async def watch(self, camera: Camera, profile: Profile, account: Account | None) -> Watched | None:
-        """None where the camera has no such stream. Does not raise for what the camera does."""
+    async def watch(
+        self, camera: Camera, profile: Profile, account: Account | None, opened: asyncio.Event | None = None
+    ) -> Watched | None:
+        """None where the camera has no such stream. Does not raise for what the camera does.
+
+        `opened` is set when it plays, long before it has been looked at.
+        """
         settings = stream_settings(camera, profile, account, self._defaults)
         if settings is None:
             return None
         found = Watched(profile, settings.url)
         try:
-            await self._watch(camera, settings, found)
+            await self._watch(camera, settings, found, opened or asyncio.Event())
         except Unauthorised as problem:
             found.outcome, found.error = "unauthorised", str(problem)
         except UnsupportedStream as problem:
@@ -108,13 +124,14 @@ class Watcher:
             found.outcome, found.error = "unreachable", words
         return found
 
-    async def _watch(self, camera: Camera, settings: StreamSettings, found: Watched) -> None:
+    async def _watch(self, camera: Camera, settings: StreamSettings, found: Watched, opened: asyncio.Event) -> None:
         enough, ended = asyncio.Event(), asyncio.get_running_loop().create_future()
-        last_key_at = 0.0
+        began = last_key_at = 0.0
 
         def on_keyframe(key: KeyFrame) -> None:
             nonlocal last_key_at
             found.keyframes, last_key_at = found.keyframes + 1, self._clock.monotonic()
+            found.wait_s = found.wait_s or round(last_key_at - began, 2)
             if key.gop_seconds > 0:
                 found.gops.append(round(key.gop_seconds, 2))
             if len(found.gops) >= 2 and not found.uneven and max(found.gops) <= self._patience.long_gop_seconds:
@@ -127,6 +144,7 @@ class Watcher:
         async with self._admission.slot(settings.url), asyncio.timeout(self._patience.connect_seconds):
             transmission = await self._open(camera, settings, on_keyframe, on_end)
         began = self._clock.monotonic()
+        opened.set()
         try:
             transmission.begin()
             waits = {asyncio.create_task(enough.wait()), asyncio.ensure_future(ended)}
@@ -158,7 +176,7 @@ class Watcher:
 
 def _learn(transmission: Transmission, found: Watched) -> None:
     counters = transmission.counters()
-    found.codec = transmission.codec
+    found.codec, found.packets_lost = transmission.codec, counters.packets_lost
     found.kbps = round(counters.received * 8 / 1000 / max(found.watched_s, 0.1))
     sps = transmission.sets.sps()
     if sps is not None:

@@ -6,7 +6,7 @@ import pytest
 
 from config.accounts import Account, MissingPassword
 from config.cameras import Camera, Defaults
-from estate.check import Checking, as_data, check_estate
+from estate.check import PER_HOST, Checking, as_data, check_estate
 from estate.check_table import table_of
 from estate.findings import Finding, findings_of
 from estate.watching import Patience, Watched
@@ -79,7 +79,7 @@ async def test_every_camera_is_told_apart_by_what_it_does():
 
 
 def watched(profile="sub", width=640, height=360, gops=(2.0, 2.0), open_s=0.5, codec="h264") -> Watched:
-    return Watched(profile, "rtsp://x/", "plays", "", codec, width, height, 500, 3, 6.0, list(gops), open_s)
+    return Watched(profile, "rtsp://x/", "plays", "", codec, width, height, 500, 3, 6.0, list(gops), open_s=open_s)
 
 
 def codes(sub=None, main=None, device=None) -> list[Finding]:
@@ -91,8 +91,20 @@ def test_smart_codecs_are_known_by_their_key_frames():
     assert codes(watched(gops=(4.0, 4.0))) == []
     assert codes(watched(gops=(8.0,))) == [Finding.GOP_LONG]
     assert codes(watched(gops=(), open_s=9.5)) == [Finding.GOP_LONG]
+    late = watched(gops=(), open_s=3.0)
+    assert codes(late) == []
+    late.wait_s = 7.0  # the group before the first key frame was at least so long
+    assert codes(late) == [Finding.GOP_LONG]
+    late.gops = [2.0]  # slow to begin, and then as it should be
+    assert codes(late) == []
     assert codes(watched(gops=(1.0, 3.9, 2.0))) == [Finding.GOP_UNEVEN]
     assert codes(watched(gops=(1.96, 2.04))) == []
+    lossy = watched(gops=(2.0, 4.02, 2.0))
+    assert codes(lossy) == [Finding.GOP_UNEVEN]
+    lossy.packets_lost = 30  # a key frame among them
+    assert codes(lossy) == []
+    lossy.gops = [2.0, 3.1]
+    assert codes(lossy) == [Finding.GOP_UNEVEN]
     assert "Smart" in findings_of(watched(gops=(8.0,)), None, None)[0].en
 
 
@@ -132,6 +144,25 @@ def test_clocks_are_told_apart_by_what_has_to_be_set(offset: float | None, code:
     found = findings_of(watched(), None, device(640, offset))
     assert [one.code for one in found] == ([code] if code else [])
     assert not code or said in found[0].en
+
+
+async def test_both_streams_are_looked_at_at_once_and_a_recorder_is_not_overrun():
+    most: list[int] = []
+
+    def counted(_method: str, _headers: dict[str, str], reply: bytes) -> bytes:
+        most.append(recorder.playing)
+        return reply
+
+    async with ScriptedCamera(Script(reply=counted)) as recorder, ScriptedCamera(Script()) as other:
+        # The other camera's name is of another host; it stands last in the file and does not wait for the recorder.
+        cameras = [camera(f"r{n:02d}", recorder.url, recorder.url) for n in range(2 * PER_HOST)]
+        cameras.append(camera("alone", other.url.replace("127.0.0.1", "localhost")))
+        patience = Patience(seconds=0.5, connect_seconds=5.0, long_gop_seconds=1.0, sweep_seconds=0.05)
+        checking = Checking(lambda _: None, lambda _: None, Defaults(), door(), SystemClock(), patience, 200)
+        order = [one.camera.id async for one in check_estate(cameras, checking)]
+    assert len(order) == 2 * PER_HOST + 1
+    assert order.index("alone") <= PER_HOST
+    assert PER_HOST // 2 < max(most) <= 2 * PER_HOST
 
 
 async def test_leaving_the_check_ends_every_session():
