@@ -8,8 +8,9 @@ import random
 import sys
 from pathlib import Path
 
-from api import credentials_commands, find_command
+from api import credentials_commands, find_command, reload_commands
 from api.progress_bar import show_progress
+from api.reload_commands import tell_running
 from config.accounts import account_of, device_account_of
 from config.cameras import Camera, CamerasFile
 from config.load import read_cameras
@@ -45,7 +46,7 @@ def cameras_import(given: argparse.Namespace) -> int:
         raise ApplyError(f"{plan.faulty} rows have errors; nothing was written (--leave-out-faulty adds the others)")
     done = apply_plan(plan, config, os.environ, SystemClock())
     print(f"{done.added} cameras added, {done.changed} changed; the file as it was: {done.backup}", file=sys.stderr)
-    return 0
+    return tell_running(given.data)
 
 
 def _planned(given: argparse.Namespace, config: Path) -> Plan:
@@ -165,6 +166,7 @@ def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", wh
     verb.add_argument("--json", action="store_true", help="every camera with all that was found, as JSON")
     verb.set_defaults(run=cameras_check)
     find_command.add_parser(groups, where)
+    reload_commands.add_parsers(groups, where)
     credentials_commands.add_parsers(groups, where)
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from api.reload_commands import tell_running
 from config.vault import MAX_PASSWORD_BYTES, Vault, VaultProblem
 from estate.kept_accounts import check_settable, kept_accounts, remove_account, set_account
 
@@ -19,7 +20,7 @@ def credentials_set(given: argparse.Namespace) -> int:
     check_settable(known.get(given.name), given.name, given.username)
     set_account(config, os.environ, given.name, given.username, _asked(given.name))
     print(f"credentials.{given.name}: set")
-    return 0
+    return tell_running(given.data)
 
 
 def credentials_list(given: argparse.Namespace) -> int:
@@ -38,7 +39,7 @@ def credentials_remove(given: argparse.Namespace) -> int:
     """Takes credentials out of cameras.yaml and the vault, where no camera uses them."""
     remove_account(given.config.resolve(), os.environ, given.name)
     print(f"credentials.{given.name}: removed")
-    return 0
+    return tell_running(given.data)
 
 
 def credentials_rotate(given: argparse.Namespace) -> int:

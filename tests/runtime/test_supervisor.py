@@ -20,6 +20,7 @@ def stop(*_):
     note("stopped")
     sys.exit(0)
 signal.signal(signal.SIGTERM, stop)
+signal.signal(signal.SIGHUP, lambda *_: note("told"))
 note("started")
 while True:
     time.sleep(0.05)
@@ -38,6 +39,19 @@ async def _until(condition, seconds: float = 10) -> None:  # type: ignore[no-unt
 
 def _lines(log: Path) -> list[str]:
     return log.read_text().splitlines() if log.exists() else []
+
+
+async def test_a_signal_is_handed_to_the_child_it_is_for(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    supervisor = Supervisor([_child("worker", log), _child("api", log)], SystemClock())
+    supervisor.send_signal("api", signal.SIGHUP)
+    running = asyncio.create_task(supervisor.run())
+    await _until(lambda: len(_lines(log)) == 2)
+    supervisor.send_signal("api", signal.SIGHUP)
+    await _until(lambda: "api told" in _lines(log))
+    assert "worker told" not in _lines(log)
+    supervisor.request_stop()
+    await running
 
 
 async def test_children_stop_in_reverse_order(tmp_path: Path) -> None:
