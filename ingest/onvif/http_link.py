@@ -7,6 +7,7 @@ no proxies, redirects, cookies or pools to switch off.
 
 import asyncio
 import hashlib
+import socket
 import ssl
 import zlib
 from collections.abc import Mapping
@@ -137,23 +138,38 @@ class HttpLink:
             raise DeviceProblem(Code.ADDRESS_REFUSED, str(problem)) from None
         except TimeoutError:
             raise DeviceProblem(Code.UNREACHABLE, f"no connection within {self._times.connect:g} s") from None
-        with ExitStack() as undo:
-            undo.callback(sock.close)
-            context = _tls(bool(self._pin)) if self.secure else None
-            name = self.host if self.secure else None
-            streams = await asyncio.open_connection(sock=sock, limit=_READ, ssl=context, server_hostname=name)
-            undo.pop_all()
+        try:
+            streams = await self._secured(sock, pinned=bool(self._pin))
+        except ssl.SSLCertVerificationError as error:
+            shown = await self._fingerprint(address)
+            raise DeviceProblem(Code.TLS_UNTRUSTED, f"{error.verify_message}; its SHA-256 is {shown}") from None
         self._check_certificate(streams[1])
         return streams
 
-    def _check_certificate(self, writer: asyncio.StreamWriter) -> None:
-        secured: ssl.SSLObject | None = writer.get_extra_info("ssl_object")
-        if secured is None or not self._pin:
-            return
-        certificate = secured.getpeercert(binary_form=True) or b""
-        if hashlib.sha256(certificate).hexdigest() != self._pin:
+    async def _secured(self, sock: socket.socket, *, pinned: bool) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        with ExitStack() as undo:
+            undo.callback(sock.close)
+            context = _tls(pinned) if self.secure else None
+            name = self.host if self.secure else None
+            streams = await asyncio.open_connection(sock=sock, limit=_READ, ssl=context, server_hostname=name)
+            undo.pop_all()
+            return streams
+
+    async def _fingerprint(self, address: str) -> str:
+        """Of the certificate that is shown to whoever asks, for a person to compare and pin; nothing is sent."""
+        _, writer = await self._secured(await self._door.connect(address, self.port), pinned=True)
+        try:
+            return _sha256(writer)
+        finally:
             writer.transport.abort()
-            raise DeviceProblem(Code.CERTIFICATE_CHANGED, hashlib.sha256(certificate).hexdigest())
+
+    def _check_certificate(self, writer: asyncio.StreamWriter) -> None:
+        if not self.secure or not self._pin:
+            return
+        shown = _sha256(writer)
+        if shown != self._pin:
+            writer.transport.abort()
+            raise DeviceProblem(Code.CERTIFICATE_CHANGED, f"its SHA-256 is {shown}")
 
     async def _once(
         self,
@@ -211,6 +227,12 @@ class HttpLink:
                 return Reply(head.status_code, headers, body), again
             else:
                 raise DeviceProblem(Code.BROKEN_HTTP, "the connection closed in the middle of the answer")
+
+
+def _sha256(writer: asyncio.StreamWriter) -> str:
+    secured: ssl.SSLObject | None = writer.get_extra_info("ssl_object")
+    certificate = secured.getpeercert(binary_form=True) if secured is not None else None
+    return hashlib.sha256(certificate or b"").hexdigest()
 
 
 def _headers(head: h11.Response) -> dict[str, tuple[str, ...]]:

@@ -126,6 +126,7 @@ async def test_tls_is_verified_or_pinned_and_nothing_is_sent_before(tmp_path: Pa
             with pytest.raises(DeviceProblem) as caught:
                 await HttpLink(served.url, door(), pin).exchange("GET", "/", {"Authorization": "secret"})
             assert caught.value.code is code
+            assert f"its SHA-256 is {fingerprint}" in caught.value.en  # for a person to compare, and to pin
         assert len(served.asked) == asked
     async with serving(lambda _: http("ok")) as plain:
         with pytest.raises(DeviceProblem) as caught:
