@@ -15,7 +15,7 @@ from config.load import read_cameras
 from config.problem import ConfigError
 from estate.found_table import Chosen, table_of_found
 from estate.plan import Options, Plan, digest_of, plan_table
-from estate.search import DeviceSearch, Wanted, cameras_by_host
+from estate.search import DeviceSearch, Wanted, cameras_by_host, pins_of
 from estate.town_ground import load_ground
 from gis.files import GeographyError
 from incidents.errors import Conflict, Invalid
@@ -60,7 +60,8 @@ class DiscoveryDesk:
         if self._last is not None and self._last.ended_at is None:
             raise Conflict("a search is running")
         door = Door(parse_networks(file.allowed_networks), random.Random())
-        search = DeviceSearch(wanted, accounts_for(file, trying, base_dir), door, clock)
+        accounts, pins = accounts_for(file, trying, base_dir), pins_of(file.cameras)
+        search = DeviceSearch(wanted, accounts, door, clock, certificate_for=pins)
         run = self._last = Discovery(search, trying, account_id, clock.now())
 
         async def search_through() -> None:

@@ -12,7 +12,7 @@ from config.cameras import CamerasFile
 from config.load import read_cameras
 from estate.apply import ApplyError
 from estate.found_report import as_data, as_table, lines_of
-from estate.search import DeviceSearch, Wanted, cameras_by_host
+from estate.search import DeviceSearch, Wanted, cameras_by_host, pins_of
 from incidents.errors import Invalid
 from ingest.onvif.probe import addresses_in
 from ingest.opening import Door
@@ -63,7 +63,8 @@ def _search(
     file: CamerasFile, config: Path, wanted: Wanted, credentials: str, networks: tuple[Network, ...]
 ) -> DeviceSearch:
     accounts = accounts_for(file, Trying(credentials), config.parent)
-    return DeviceSearch(wanted, accounts, Door(networks, random.Random()), SystemClock())
+    door, pins = Door(networks, random.Random()), pins_of(file.cameras)
+    return DeviceSearch(wanted, accounts, door, SystemClock(), certificate_for=pins)
 
 
 async def _run(search: DeviceSearch) -> None:

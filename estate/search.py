@@ -51,10 +51,13 @@ class DeviceSearch:
     def __init__(
         self, wanted: Wanted, account_for: Callable[[str], Account | None], door: Door, clock: Clock,
         seconds: float = LISTEN_SECONDS, target: tuple[str, int] = GROUP, concurrency: int = CONCURRENCY,
+        certificate_for: Callable[[str], str] = lambda _url: "",
     ) -> None:  # fmt: skip
-        """`account_for` is given the address of a device service. Tests give another `target` than the multicast."""
+        """`account_for` and `certificate_for` (the pinned SHA-256) are given the address of a device service. Tests
+        give another `target` than the multicast."""
         self._wanted, self._account_for, self._door, self._clock = wanted, account_for, door, clock
         self._seconds, self._target, self._concurrency = seconds, target, concurrency
+        self._certificate_for = certificate_for
         self.devices: list[FoundDevice] = []
         self.listening = bool(wanted.interfaces)
         self.done, self.total = 0, len(wanted.addresses) * len(wanted.ports)
@@ -77,7 +80,8 @@ class DeviceSearch:
         ]
         self.total = len(urls)
         # Cancelled, it is so while it waits in there, which ends what is still being asked.
-        async for progress in probe_all(urls, self._account_for, self._door, self._clock, self._concurrency):
+        asked = (urls, self._account_for, self._door, self._clock, self._concurrency)
+        async for progress in probe_all(*asked, certificate_for=self._certificate_for):
             self.done = progress.done
             self._keep(progress.result, announced.get(progress.result.url))
 
@@ -110,6 +114,16 @@ class DeviceSearch:
         device = FoundDevice(len(self.devices) + 1, address, url)
         self.devices.append(device)
         return device
+
+
+def pins_of(cameras: Sequence[Camera]) -> Callable[[str], str]:
+    """The pinned certificate of the device at an address, for those that are in cameras.yaml."""
+    pins = {
+        urlsplit(camera.device.url).netloc: camera.device.certificate_sha256
+        for camera in cameras
+        if camera.device is not None
+    }
+    return lambda url: pins.get(urlsplit(url).netloc, "")
 
 
 def cameras_by_host(cameras: Sequence[Camera]) -> dict[str, list[Camera]]:

@@ -5,18 +5,20 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from config.accounts import Account
+from config.cameras import Camera
 from config.load import read_cameras
 from estate.brands import maker_by_stream
 from estate.found_table import FORM, Chosen, table_of_found
 from estate.interfaces import own_interfaces
 from estate.issue import Code
 from estate.plan import Options, digest_of, plan_table
-from estate.search import DeviceSearch, Wanted, cameras_by_host
+from estate.search import DeviceSearch, Wanted, cameras_by_host, pins_of
 from estate.template import COLUMNS, as_template
 from estate.town_ground import load_ground
 from ingest.onvif.problem import Code as Problem
@@ -28,7 +30,10 @@ from sim.onvif.discovery import DiscoveryResponder
 from sim.onvif.server import DeviceServer
 from tests.estate.test_import import plan_of
 from tests.estate.town import CODES, ENVIRON, places, write_estate
+from tests.onvif.brands import Uniview
 from tests.onvif.server import NETWORKS, door, http, serving
+from tests.onvif.test_discovery import Responder
+from tests.onvif.test_http_link import certificate
 
 CLOCK = SystemClock()
 ACCOUNT = Account("admin", "it's  Right,1")
@@ -50,6 +55,37 @@ async def devices(hosts: dict[str, Device], port: int) -> AsyncIterator[DeviceSe
 def device(id_: str, brand, password: str = ACCOUNT.password) -> Device:
     settings = DeviceSettings(id_, Account("admin", password), usual_streams(id_), brand)
     return Device(settings, clock=CLOCK, rng=random.Random(id_))
+
+
+async def test_a_known_device_that_announces_https_is_held_against_its_pin(tmp_path: Path):
+    """Beside it one that nobody knows: its fingerprint is told, and it is asked nothing."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    (context, pin), (other, shown) = certificate(tmp_path / "a"), certificate(tmp_path / "b")
+    async with serving(Uniview().answer, context) as known, serving(Uniview().answer, other) as stranger:
+        camera = Camera.model_validate({
+            "id": "c", "name": "c", "area": "1", "streams": {"sub": {"url": "rtsp://127.0.0.1/x"}},
+            "device": {"url": known.url, "certificate_sha256": pin},
+        })  # fmt: skip
+        answers = [
+            '<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body><d:ProbeMatches><d:ProbeMatch>'
+            f"<d:XAddrs>{one.url}</d:XAddrs></d:ProbeMatch></d:ProbeMatches></e:Body></e:Envelope>"
+            for one in (known, stranger)
+        ]
+        loop = asyncio.get_running_loop()
+        responder = Responder([answer.encode() for answer in answers])
+        transport, _ = await loop.create_datagram_endpoint(lambda: responder, ("127.0.0.1", 0))
+        target = transport.get_extra_info("sockname")
+        wanted, pins = Wanted(interfaces=("127.0.0.1",)), pins_of([camera])
+        search = DeviceSearch(wanted, lambda _: None, door(), CLOCK, 0.2, target, certificate_for=pins)
+        await search.run()
+        transport.close()
+        found = {one.url: one.probed for one in search.devices}
+        assert found[known.url].problem is None
+        assert found[known.url].information.manufacturer == "UNIVIEW"
+        assert found[stranger.url].problem.code is Problem.TLS_UNTRUSTED
+        assert shown in found[stranger.url].problem.en
+        assert stranger.asked == []
 
 
 async def test_who_announces_himself_and_who_is_in_the_range():
