@@ -155,7 +155,7 @@ class CameraDirectory:
             "height": status.height,
             "last_unit_at": status.last_unit_at,
             "sample_interval_s": status.sample_interval_s,
-            "zones": [{"id": zone.id, "rule": zone.rule, "polygon": zone.polygon} for zone in camera.zones],
+            "zones": [zone.model_dump(include={"id", "rule", "polygon", "ground"}) for zone in camera.zones],
         }
 
     def near(self, scope: Scope, lon: float, lat: float, limit: int, statuses: Statuses) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from api import camera_commands
 from api.certificate_check import CertificateProblem
+from api.ground_check import ground_problems
 from api.https import trust_lines
 from api.listening import add_arguments as add_listening
 from api.listening import read_arguments as read_listening
@@ -63,6 +64,8 @@ def config_check(given: argparse.Namespace) -> int:
     """Tells every problem of the configuration and of the files it names."""
     loaded = read_cameras(given.config)
     town = read_town(loaded.file, given.config.resolve().parent)
+    if problems := ground_problems(given.config, loaded.file):
+        raise ConfigError(problems)
     for warning in loaded.warnings:
         print(f"warning: {warning}")
     watched = sum(1 for camera in loaded.file.cameras if camera.enabled and camera.zones)

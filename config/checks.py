@@ -57,6 +57,7 @@ def errors_in(document: Document, parts: Parts) -> Iterator[Problem]:
     """What makes the file unusable."""
     yield from _repeated_cameras(document, parts)
     yield from _zones(document, parts)
+    yield from _zones_without_a_pose(document, parts)
     yield from _views_out_of_reach(document, parts)
     yield from _unknown_credentials(document, parts)
     yield from _foreign_hosts(document, parts)
@@ -117,6 +118,17 @@ def _zones(document: Document, parts: Parts) -> Iterator[Problem]:
                 if id_ in seen:
                     yield _at(document, (*path, "id"), id_, "is given twice in this camera")
                 seen.add(id_)
+
+
+def _zones_without_a_pose(document: Document, parts: Parts) -> Iterator[Problem]:
+    """A zone on the map is found in the picture by where the camera stands and looks."""
+    for index, camera in parts.cameras.items():
+        posed = bool(camera.homography) or (camera.position is not None and camera.view is not None)
+        for path, zone in _zones_of(index, camera):
+            of_view = "views" in path
+            if zone.ground and not (camera.position is not None if of_view else posed):
+                needed = "position" if of_view else "position and view, or homography"
+                yield document.problem((*path, "ground"), "", f"needs the camera's {needed}")
 
 
 def _views_out_of_reach(document: Document, parts: Parts) -> Iterator[Problem]:

@@ -20,8 +20,11 @@ def seen_area(camera: Camera, aspect: float = 16 / 9) -> Polygon | None:
     Raises ValueError when the camera's ground points determine no homography.
     """
     model = ground_model(camera, aspect)
-    if model is None:
-        return None
+    return None if model is None else seen_ground(model)
+
+
+def seen_ground(model: GroundModel) -> Polygon | None:
+    """The ground in the picture within range, in (lon, lat); None with no ground in it."""
     columns = [index / _COLUMNS for index in range(_COLUMNS + 1)]
     near, far = [], []
     for fx in columns:

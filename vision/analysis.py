@@ -1,11 +1,13 @@
 """One camera's analysis, or that of one view of a dome: key frames in, detections out."""
 
+import logging
 from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
-from config.cameras import Camera
+from config.cameras import Camera, Zone
 from config.dome_views import DomeView
 from gis.ground import GroundModel
+from gis.zone_ground import zones_in_picture
 from ingest.frame import Frame
 from vision import snapshot, verification
 from vision.alignment import Alignment, Laid
@@ -19,6 +21,8 @@ from vision.scene import Scene
 from vision.sight import Kind
 from vision.static_object import Announcement, StaticObject
 from vision.tracker import Tracker
+
+log = logging.getLogger(__name__)
 
 DATING_SAMPLES = 3  # a thing seen so often is worth decoding the past for
 DATING_LIMIT_SECONDS = 30.0
@@ -46,7 +50,7 @@ class CameraAnalysis:
         self.camera = camera
         self.view = view
         self.subject = camera.id if view is None else f"{camera.id}.{view.id}"
-        self._zones = camera.zones if view is None else view.zones
+        self._zones = self._watchable(ground)
         self._alignment: Alignment | None = None
         self._arriving = False
         self._ground = ground
@@ -60,7 +64,7 @@ class CameraAnalysis:
         """Other zones, another pose, another name of the same camera. What it knows of the scene stays: of a case told
         the leaving is told too, wherever the zones are now, and what has stood for a while has stood so long."""
         self.camera, self.view, self._ground = camera, view, ground
-        self._zones = camera.zones if view is None else view.zones
+        self._zones = self._watchable(ground)
 
     def observe(self, frame: Frame) -> Observation:
         """One more picture; one not newer than the last changes nothing. ValueError for a picture too small."""
@@ -93,6 +97,7 @@ class CameraAnalysis:
     def begin_visit(self, ground: GroundModel | None) -> None:
         """The dome has come to this view; `ground` is what it sees from there."""
         self._ground = ground
+        self._zones = self._watchable(ground)
         self._arriving = True
         if self._alignment is not None:
             self._alignment.arrive()
@@ -159,6 +164,15 @@ class CameraAnalysis:
         state = snapshot.decode(self.subject, data)
         self._last_at, self._scene = state.last_at, state.scene
         self._tracker.objects, self._remembered = state.objects, state.remembered
+
+    def _watchable(self, ground: GroundModel | None) -> list[Zone]:
+        """The zones as they lie in the picture; those on the map that it does not show are left out, with a warning.
+        What a view shows is known when the dome is there."""
+        zones = self.camera.zones if self.view is None else self.view.zones
+        seen, problems = zones_in_picture(zones, ground)
+        for problem in problems if self.view is None or ground is not None else ():
+            log.warning("%s: %s; it is not watched", self.subject, problem)
+        return seen
 
     def _begun_at(self, at: float) -> float:
         """When the time that a sample stands for began."""

@@ -9,7 +9,7 @@ import numpy as np
 from config.cameras import Zone
 from gis.ground import GroundModel
 from vision.detection import Detection, Location, Phase, Point, detection_key, foot_of
-from vision.grid import Grid, Mask
+from vision.grid import Grid, Mask, PixelBox
 from vision.rules import RULES
 from vision.rules.conditions import contains, in_force
 from vision.rules.history import ObjectHistory
@@ -33,13 +33,14 @@ class Decision:
 def history_of(thing: StaticObject, grid: Grid, ground: GroundModel | None, now: float) -> ObjectHistory:
     steady = thing.steady_box()
     box = grid.box(steady)
+    size_m = None if ground is None else ground.size_at(box)
     watched = max(thing.watched_seconds, 1e-6)
     return ObjectHistory(
         now=now,
         first_seen_at=thing.first_seen_at,
         box=box,
         foot=foot_of(box),
-        size_m=None if ground is None else ground.size_at(box),
+        size_m=size_m,
         visible=thing.visible,
         presence=thing.presence,
         steadiness=thing.steadiness,
@@ -48,6 +49,8 @@ def history_of(thing: StaticObject, grid: Grid, ground: GroundModel | None, now:
         quiet_seconds=thing.quiet_seconds,
         last_busy_at=thing.last_busy_at,
         edge_score=thing.edge_score,
+        area_m2=None if size_m is None else size_m[0] * size_m[1] * filled_share(thing, grid.pixels(box)),
+        unchanged_at=thing.changed_at,
         body_share=1.0 if ground is None else body_share(thing.mask),
         calm_seconds=thing.calm_seconds,
         stirs=thing.stirs,
@@ -62,6 +65,13 @@ def body_share(mask: Mask) -> float:
         return 1.0
     extents = np.sort(rows.shape[1] - rows.argmax(axis=1) - rows[:, ::-1].argmax(axis=1))
     return float(extents[round(_BODY_ROWS * (extents.size - 1))] / rows.shape[1])
+
+
+def filled_share(thing: StaticObject, box: PixelBox) -> float:
+    """How much of `box` the thing's mask covers, 0 to 1."""
+    left, top = max(0, box.left - thing.box.left), max(0, box.top - thing.box.top)
+    inside = thing.mask[top : max(0, box.bottom - thing.box.top), left : max(0, box.right - thing.box.left)]
+    return float(np.count_nonzero(inside)) / box.area
 
 
 def decide(history: ObjectHistory, zones: list[Zone], timezone: ZoneInfo) -> Decision:

@@ -70,6 +70,7 @@ class _Thing(_Strict):
     quiet_seconds: FiniteFloat
     last_busy_at: FiniteFloat
     unwanted_since: FiniteFloat
+    changed_at: FiniteFloat = 0.0
     calm_seconds: FiniteFloat
     stirs: int = Count
     announced: _Told | None

@@ -80,6 +80,7 @@ class StaticObject:
     absent_samples: int = 0
     absent_at: float = 0.0
     changed_samples: int = 0
+    changed_at: float = 0.0
     shrunk_samples: int = 0
     watched_seconds: float = 0.0
     busy_seconds: float = 0.0
@@ -167,7 +168,7 @@ class StaticObject:
             self.absent_samples += 1
             self.absent_at = at
         elif sight.kind == "hidden":
-            self._take_change(seen, grid)
+            self._take_change(seen, grid, at)
         accompanied = self._has_company(seen, grid, owned)
         self._take_calm(seen, accompanied, seconds)
         self._take_activity(seen, accompanied, at, seconds)
@@ -185,7 +186,7 @@ class StaticObject:
         if self.shrunk_samples >= SHRUNK_SAMPLES:
             self._shrink(sight.as_background, sight.as_object)
 
-    def _take_change(self, seen: Comparison, grid: Grid) -> None:
+    def _take_change(self, seen: Comparison, grid: Grid, at: float) -> None:
         """Neither thing nor ground, but still: the thing has been turned, loaded, covered. It stays the same thing,
         unless what is there now reaches far beyond it: then something stands in front."""
         rows, columns = self.box.slices
@@ -202,7 +203,7 @@ class StaticObject:
             where = still > 0
             self.appearance[where] = self._unlit(seen)[where]
             self.hits[where] = STEADY_HITS
-            self.changed_samples = 0
+            self.changed_samples, self.changed_at = 0, at
 
     def _take_calm(self, seen: Comparison, accompanied: bool, seconds: float) -> None:
         """A person shifts his weight within half a minute, a bag never does. While somebody passes, nothing counts."""

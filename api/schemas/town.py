@@ -39,7 +39,8 @@ class AreaAnswer(Answer):
 class ZoneAnswer(Answer):
     id: str
     rule: str
-    polygon: list[list[float]] = Field(description="fractions of the picture, from its top left")
+    polygon: list[list[float]] = Field(description="fractions of the picture, from its top left; empty on the map")
+    ground: list[list[float]] = Field(description="[lon, lat] on the map; empty where it is given on the picture")
 
 
 class CameraAnswer(Answer):

@@ -66,6 +66,19 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "23 cameras[0].zones[0].polygon : must cover at least 0.05% of the picture"),
     "polygon outside the picture": ("[0.8, 0.8]]", "[1.8, 0.8]]",
         "23 cameras[0].zones[0].polygon[3][0] 1.8: must be less than or equal to 1"),
+    "polygon with two corners": ("[0.2, 0.8], [0.3, 0.5], [0.7, 0.5], [0.8, 0.8]", "[0.2, 0.8], [0.3, 0.5]",
+        "23 cameras[0].zones[0].polygon : must have at least 3 corners"),
+    "zone on picture and map": ("        case_class: 05-01", "        case_class: 05-01\n"
+        "        ground: [[120.4502, 30.08], [120.4503, 30.08], [120.4503, 30.0801]]",
+        "21 cameras[0].zones[0] : must have exactly one of polygon and ground"),
+    "zone on the map, degrees swapped": ("polygon: [[0.2, 0.8], [0.3, 0.5], [0.7, 0.5], [0.8, 0.8]]",
+        "ground: [[30.08, 120.45], [30.0801, 30.08], [30.08, 30.09]]",
+        "23 cameras[0].zones[0].ground[0][1] 120.45: must be less than or equal to 85"),
+    "zone on the map without a pose": ("    view: {heading_deg: 90, tilt_deg: 20, hfov_deg: 76, range_m: 40}\n"
+        "    zones:\n      - id: no-stall\n        rule: stall\n"
+        "        polygon: [[0.2, 0.8], [0.3, 0.5], [0.7, 0.5], [0.8, 0.8]]", "    zones:\n      - id: no-stall\n"
+        "        rule: stall\n        ground: [[120.4502, 30.08], [120.4503, 30.08], [120.4503, 30.0801]]",
+        "22 cameras[0].zones[0].ground : needs the camera's position and view, or homography"),
     "hours": ("        case_class: 05-01", "        case_class: 05-01\n        hours: [\"6-22\"]",
         "25 cameras[0].zones[0].hours[0] '6-22': must be two times such as 06:00-22:00"),
     "sizes": ("        case_class: 05-01", "        case_class: 05-01\n        size: {min_m: 3, max_m: 2}",

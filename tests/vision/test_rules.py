@@ -7,12 +7,14 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.cameras import Zone
 from tests.vision.scenery import SHANGHAI, zone
 from vision.evidence import RULE_NAMES
 from vision.judging import body_share, decide
-from vision.rules import RULES, dumping, stall
+from vision.rules import RULES, dumping, parking, stall
 from vision.rules.conditions import contains
 from vision.rules.history import ObjectHistory
 
@@ -35,6 +37,11 @@ CART = ObjectHistory(
 )
 BAG = replace(CART, box=(0.4, 0.65, 0.04, 0.05), size_m=(0.6, 0.5), busyness=0.05, busy_share=0.1)
 
+CAR = replace(
+    CART, first_seen_at=NOON - 400.0, size_m=(4.4, 1.6), area_m2=5.6, body_share=0.95, busy_share=0.03, busyness=0.0
+)
+AWAY = replace(CAR, size_m=(2.0, 2.9), area_m2=5.2)
+
 STALL_ROWS = {
     "a cart with customers": (CART, "confirm"),
     "not there long enough": (replace(CART, first_seen_at=NOON - 170.0), "wait"),
@@ -47,6 +54,7 @@ STALL_ROWS = {
     "parked van, seen from the side": (replace(CART, size_m=(4.4, 2.4), busy_share=0.05, body_share=0.85), "wait"),
     "a cart and its long shadow": (replace(CART, size_m=(4.3, 2.8), busy_share=0.1, body_share=0.3), "confirm"),
     "food truck with a queue": (replace(CART, size_m=(4.4, 2.5), busy_share=0.5), "confirm"),
+    "a van from behind, nobody about": (replace(AWAY, first_seen_at=NOON - 200.0), "wait"),
     "no pose, cart-sized in the picture": (replace(CART, size_m=None), "confirm"),
     "no pose, speck": (replace(CART, size_m=None, box=(0.4, 0.5, 0.02, 0.03)), "reject"),
     "no pose, fills the picture": (replace(CART, size_m=None, box=(0.1, 0.1, 0.8, 0.7)), "reject"),
@@ -63,6 +71,32 @@ DUMPING_ROWS = {
     "no pose, large": (replace(BAG, size_m=None, box=(0.2, 0.3, 0.4, 0.4)), "reject"),
     "no pose, a sliver": (replace(BAG, size_m=None, box=(0.2, 0.3, 0.005, 0.1)), "reject"),
 }
+
+PARKING_ROWS = {
+    "a car across the view": (CAR, "confirm"),
+    "a car from behind": (AWAY, "confirm"),
+    "a lorry": (replace(CAR, size_m=(9.0, 3.6), area_m2=28.0), "confirm"),
+    "not there long enough": (replace(CAR, first_seen_at=NOON - 290.0), "wait"),
+    "hidden just now": (replace(CAR, visible=False), "wait"),
+    "a queue moving up: another one since a minute": (replace(CAR, unchanged_at=NOON - 60.0), "wait"),
+    "its load was covered long ago": (replace(CAR, first_seen_at=NOON - 900.0, unchanged_at=NOON - 400.0), "confirm"),
+    "people load it": (replace(CAR, busy_share=0.4), "wait"),
+    "a food truck with a queue": (replace(CAR, size_m=(4.4, 2.5), area_m2=9.0, busy_share=0.5), "wait"),
+    "a cart with its vendor": (replace(CART, first_seen_at=NOON - 400.0, area_m2=2.9, body_share=0.7), "wait"),
+    "a cart whose vendor is away": (replace(AWAY, size_m=(1.9, 2.2), area_m2=2.9, body_share=0.8), "wait"),
+    "a cart and its long shadow": (replace(CAR, size_m=(4.3, 2.8), area_m2=3.6, body_share=0.3), "wait"),
+    "a heap, wide and ragged": (replace(CAR, size_m=(3.0, 1.8), area_m2=3.1, body_share=0.6), "wait"),
+    "a group that talks": (replace(CAR, steadiness=0.5), "wait"),
+    "a bin, a bicycle from behind": (replace(AWAY, size_m=(0.8, 1.6), area_m2=1.2), "reject"),
+    "longer than the zone allows": (replace(CAR, size_m=(24.0, 4.0), area_m2=80.0), "reject"),
+    "no pose": (replace(CAR, size_m=None, area_m2=None), "reject"),
+}
+
+
+@pytest.mark.parametrize("name", PARKING_ROWS)
+def test_parking(name: str) -> None:
+    history, decision = PARKING_ROWS[name]
+    assert parking.judge(history, zone("parking", 300.0, size={"min_m": 1.5, "max_m": 20.0})).decision == decision
 
 
 @pytest.mark.parametrize("name", STALL_ROWS)
@@ -99,6 +133,26 @@ def test_people_about_make_a_stall_surer() -> None:
     alone, busy = replace(CART, busy_share=0.0), replace(CART, busy_share=0.6)
     place = zone("stall", 180.0)
     assert 0.0 < stall.judge(alone, place).confidence < stall.judge(busy, place).confidence <= 1.0
+
+
+@given(
+    width=st.floats(0.3, 12.0),
+    height=st.floats(0.3, 6.0),
+    filled=st.floats(0.1, 1.0),
+    body_share=st.floats(0.1, 1.0),
+    busy_share=st.floats(0.0, 1.0),
+    posed=st.booleans(),
+)
+def test_nothing_is_a_stall_and_a_parked_vehicle(
+    width: float, height: float, filled: float, body_share: float, busy_share: float, posed: bool
+) -> None:
+    shape = {"size_m": (width, height), "area_m2": width * height * filled} if posed else {"size_m": None}
+    thing = replace(CAR, body_share=body_share, busy_share=busy_share, **shape)  # type: ignore[arg-type]
+    told = [
+        rule.judge(thing, zone(name, 180.0, size={"min_m": 0.2, "max_m": 20.0})).decision
+        for name, rule in (("stall", stall), ("parking", parking))
+    ]
+    assert told != ["confirm", "confirm"]
 
 
 def test_every_rule_a_zone_may_name_exists() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from config.cameras import Zone
-from vision.rules import dumping, stall
+from vision.rules import dumping, parking, stall
 from vision.rules.history import Judgement, ObjectHistory
 
 Rule = Callable[[ObjectHistory, Zone], Judgement]
@@ -12,4 +12,5 @@ Rule = Callable[[ObjectHistory, Zone], Judgement]
 RULES: Mapping[str, Rule] = {
     "stall": stall.judge,
     "dumping": dumping.judge,
+    "parking": parking.judge,
 }

@@ -18,6 +18,8 @@ class ObjectHistory:
     `edge_score`: -1 to 1, how surely it is a thing and not a gap where one was.
     `body_share`: how much of the box's width most of its rows take: near 1 for a vehicle, little for what stands
     upright and casts a long shadow beside it.
+    `area_m2`: what its silhouette covers, in square metres upright where it stands; None where the camera has no pose.
+    `unchanged_at`: since when it has looked as it does: later than it came where it was turned, loaded, or replaced.
     `calm_seconds`: for how long now it has not moved by itself, passers-by apart; `stirs`: how often it has before.
     `upright`: height by width, in the picture.
     """
@@ -36,6 +38,8 @@ class ObjectHistory:
     last_busy_at: float
     edge_score: float
     body_share: float = 1.0
+    area_m2: float | None = None
+    unchanged_at: float = 0.0
     calm_seconds: float = 1e9
     stirs: int = 0
     upright: float = 1.0
@@ -43,6 +47,10 @@ class ObjectHistory:
     @property
     def stay_seconds(self) -> float:
         return self.now - self.first_seen_at
+
+    @property
+    def unchanged_seconds(self) -> float:
+        return self.now - max(self.first_seen_at, self.unchanged_at)
 
 
 @dataclass(frozen=True, slots=True)

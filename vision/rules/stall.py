@@ -3,11 +3,9 @@
 from config.cameras import Zone
 from vision.rules.conditions import confidence_of, fits, has_dwelt
 from vision.rules.history import REJECT, WAIT, Judgement, ObjectHistory
+from vision.rules.vehicle import like_a_vehicle
 
 LEAST_WIDTH_M = 0.8  # one person standing is narrower
-VEHICLE_LENGTH_M = 3.5  # from here on it may be a parked vehicle ...
-VEHICLE_BUSY_SHARE = 0.25  # ... unless people keep coming to it
-VEHICLE_BODY_M = 2.6  # ... or what makes it long is its shadow: a vehicle is long in most of its rows
 LEAST_STEADINESS = 0.45
 LEAST_WIDTH_SHARE, MOST_SHARE = 0.04, 0.6  # of the picture, where the camera has no pose
 
@@ -17,7 +15,7 @@ def judge(history: ObjectHistory, zone: Zone) -> Judgement:
         return REJECT
     if not has_dwelt(history, zone) or history.steadiness < LEAST_STEADINESS:
         return WAIT
-    if _like_a_vehicle(history):
+    if like_a_vehicle(history):
         return WAIT
     return Judgement("confirm", min(0.95, confidence_of(history) + 0.2 * min(1.0, 2.0 * history.busy_share)))
 
@@ -27,12 +25,3 @@ def _stall_sized(history: ObjectHistory, zone: Zone) -> bool:
         return history.size_m[0] >= LEAST_WIDTH_M and fits(history.size_m, zone.size)
     _, _, width, height = history.box
     return width >= LEAST_WIDTH_SHARE and max(width, height) <= MOST_SHARE
-
-
-def _like_a_vehicle(history: ObjectHistory) -> bool:
-    if history.size_m is None:
-        return False
-    width_m = history.size_m[0]
-    if width_m * history.body_share < VEHICLE_BODY_M:
-        return False
-    return width_m >= VEHICLE_LENGTH_M and history.busy_share < VEHICLE_BUSY_SHARE

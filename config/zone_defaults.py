@@ -1,0 +1,9 @@
+"""What holds for a zone of a rule where it says nothing; what is not named here is as `config.zones` has it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+ZONE_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    # Loading and letting people out is allowed nearly everywhere; a lorry with its trailer is 18 m long.
+    "parking": {"dwell_seconds": 300.0, "size": {"min_m": 1.5, "max_m": 20.0}, "opens_case": False},
+}

@@ -1,0 +1,22 @@
+"""Is it a vehicle that nobody sells from? One answer for the rules that want one and those that want none."""
+
+from vision.rules.history import ObjectHistory
+
+LENGTH_M = 3.5  # across the view, from here on it may be a vehicle ...
+BUSY_SHARE = 0.25  # ... unless people keep coming to it
+BODY_M = 2.6  # ... or what makes it long is its shadow: a vehicle is long in most of its rows
+WIDTH_M = 1.4  # seen from the end or aslant it is narrower ...
+SILHOUETTE_M2 = 4.5  # ... but no cart with its parasol fills so much of the picture ...
+FILLED = 0.75  # ... in nearly all of its rows ...
+ALONE = 0.1  # ... with nobody about: a cart has its vendor
+
+
+def like_a_vehicle(history: ObjectHistory) -> bool:
+    """False without a pose: a distant lorry equals a near cart."""
+    if history.size_m is None:
+        return False
+    width_m = history.size_m[0]
+    if width_m >= LENGTH_M and width_m * history.body_share >= BODY_M:
+        return history.busy_share < BUSY_SHARE
+    filled = width_m >= WIDTH_M and history.body_share >= FILLED and history.busy_share < ALONE
+    return filled and (history.area_m2 or 0.0) >= SILHOUETTE_M2
