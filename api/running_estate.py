@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from api.camera_directory import CameraDirectory
+from api.ground_check import ground_problems
 from config.camera_map import CameraMap
 from config.cameras import Camera, CamerasFile
 from config.fingerprint import fingerprint
 from config.load import read_cameras
-from config.problem import ConfigError, Problem
-from gis.ground import ground_model
+from config.problem import ConfigError
 from incidents.errors import Conflict, Invalid
 from ingest.live import Configuration, Live
 
@@ -157,13 +157,7 @@ def _configuration(file: CamerasFile, base_dir: Path) -> Configuration:
 def _read(path: Path) -> CamerasFile:
     """By all rules of a start. Raises ConfigError."""
     file = read_cameras(path).file
-    problems = []
-    for index, camera in enumerate(file.cameras):
-        if camera.homography is not None:
-            try:
-                ground_model(camera)
-            except ValueError as rule:
-                problems.append(Problem(path, 0, f"cameras[{index}].homography", "", f"camera {camera.id}: {rule}"))
+    problems = ground_problems(path, file)
     if problems:
         raise ConfigError(problems)
     return file
