@@ -34,8 +34,10 @@ def device_url(entry: Entry, answer: Probed | None = None) -> str:
 
 
 def url_to_ask(entry: Entry) -> str:
-    """Where a device service is, if there is one."""
-    port = "" if entry.http_port == 80 else f":{entry.http_port}"
+    """Where a device service is, if there is one: at the row's port, else where the maker has it."""
+    usual = entry.brand.onvif_port if entry.brand is not None else 80
+    number = entry.http_port if entry.http_port != 80 else usual
+    port = "" if number == 80 else f":{number}"
     return f"http://{_shown(entry.host)}{port}{entry.brand.onvif if entry.brand and entry.brand.onvif else ONVIF_PATH}"
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 @dataclass(frozen=True, slots=True)
 class Brand:
     """Paths with `{channel}`, counted from 1. `recorder_*`: of a recorder, where they differ from a camera's.
-    `onvif`: where the device service is; "" where models differ and only asking tells."""
+    `onvif`: where the device service is; "" where models differ and only asking tells, at `onvif_port`."""
 
     name: str
     words: tuple[str, ...]
@@ -19,6 +19,7 @@ class Brand:
     recorder_sub: str = ""
     recorder_main: str = ""
     onvif: str = "/onvif/device_service"
+    onvif_port: int = 80
 
     def streams(self, channel: int, *, recorder: bool) -> tuple[str, str]:
         """(sub, main): paths with their query."""
@@ -51,7 +52,7 @@ BRANDS = (
         "/unicast/c{channel}/s1/live",
         "/unicast/c{channel}/s0/live",
     ),
-    Brand("TP-Link", ("tplink", "tp-link", "普联"), ("tl-ipc",), "/stream2", "/stream1", onvif=""),
+    Brand("TP-Link", ("tplink", "tp-link", "普联"), ("tl-ipc",), "/stream2", "/stream1", onvif="", onvif_port=2020),
 )
 
 

@@ -24,6 +24,7 @@ from tests.estate.town import csv_of, places, write_estate
 
 ADMIN = Account("admin", "Hik-12345")
 HOSTS = {"hik": "127.7.0.1", "odd": "127.7.0.2", "locked": "127.7.0.3", "broken": "127.7.0.4", "dahua": "127.7.0.5"}
+TAPO, TAPO_PORT = "127.7.0.6", 2020
 NOBODY = "127.7.0.9"
 
 
@@ -43,6 +44,7 @@ def devices() -> list[DeviceSettings]:
         one("locked", account=Account("admin", "another"), brand=UNIVIEW),
         one("broken", hostile=Hostile.DTD),
         one("dahua", brand=DAHUA, clock_error_s=-300.0),
+        one("tapo"),
     ]
 
 
@@ -56,7 +58,8 @@ def serving_devices() -> Iterator[int]:
     async def start() -> None:
         for settings in devices():
             server.add(Device(settings, clock=clock, rng=random.Random(1)))
-            started.append(await server.listen_alone(settings.id, HOSTS[settings.id], started[0] if started else 0))
+            host, port = HOSTS.get(settings.id, TAPO), TAPO_PORT if settings.id == "tapo" else (*started, 0)[0]
+            started.append(await server.listen_alone(settings.id, host, port))
         ready.set()
 
     def run() -> None:
@@ -137,6 +140,8 @@ def test_devices_say_where_their_streams_are_and_the_check_what_is_wrong(
         [*row(n, 编号=name, IP=host, 品牌="海康威视" if name in ("hik", "locked") else "杂牌"), str(port)]
         for n, (name, host) in enumerate([*HOSTS.items(), ("nobody", NOBODY)])
     ]
+    # TP-Link has ONVIF at a port of its own, which no table says.
+    rows.append([*row(7, 编号="tapo", IP=TAPO, 品牌="TP-LINK"), ""])
     table.write_bytes(csv_of([[*HEAD, "HTTP端口"], *rows]))
     assert "5 with errors" not in command("cameras", "import", table)[1]
     status, said, _ = command("cameras", "import", table, "--probe", "--apply", "--leave-out-faulty")
@@ -144,9 +149,12 @@ def test_devices_say_where_their_streams_are_and_the_check_what_is_wrong(
     assert "user name or password is refused" in said
     assert "holds XML that is not allowed" in said
     assert "cannot be reached" in said
-    assert "6 rows: 4 new, 0 known already, 2 with errors" in said  # no maker's pattern stands in for those two
+    assert "7 rows: 5 new, 0 known already, 2 with errors" in said  # no maker's pattern stands in for those two
     cameras = {camera.id: camera for camera in load_cameras(config).cameras}
-    assert set(cameras) == {"office-01", "hik", "odd", "locked", "dahua"}
+    assert set(cameras) == {"office-01", "hik", "odd", "locked", "dahua", "tapo"}
+    tapo = cameras["tapo"].device
+    assert tapo is not None
+    assert tapo.url == f"http://{TAPO}:{TAPO_PORT}/onvif/device_service"
     odd = cameras["odd"]
     assert odd.streams.main is not None
     # At the address that was asked, whatever the device says its own is.
