@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from vision.grid import Floats, Gray, Grid, Mask
-from vision.light import Light, estimate_light
+from vision.light import SOME, UNCHANGED, Light, estimate_light
 
 STANDING_SECONDS = 3.0  # still for so long before a patch is looked into: a walker's middle is still for one sample
 UNITS = 4  # of standing, in a second
@@ -89,6 +89,7 @@ class DualBackground:
         self._first: list[Gray] = []
         self._threshold: Gray | None = None
         self._standing_anywhere = False
+        self._light = UNCHANGED
 
     @property
     def ready(self) -> bool:
@@ -106,6 +107,7 @@ class DualBackground:
         self.noise.fill(START_NOISE)
         self._threshold = None
         self.standing.fill(0)
+        self._light = UNCHANGED
         self._first = [picture.copy()]
         self.samples = 1
         self.learnt_seconds = 0.0
@@ -138,7 +140,7 @@ class DualBackground:
 
     def compare(self, picture: Gray, known: Mask | None = None) -> Comparison:
         reference = np.asarray(cv2.convertScaleAbs(self.slow), np.uint8)
-        light = estimate_light(picture, reference)
+        light = self._light = estimate_light(picture, reference, self._light)
         predicted = light.predict(reference)
         threshold = self._bounds()
         foreground = np.asarray(cv2.compare(cv2.absdiff(picture, predicted), threshold, cv2.CMP_GT), np.uint8)
@@ -171,12 +173,9 @@ class DualBackground:
     def glimpse(self, picture: Gray, known: Mask | None = None) -> tuple[Glimpse, float]:
         """As `compare` for a tenth of its price, and the share of the picture that differs, by every sixth pixel."""
         reference = np.asarray(cv2.convertScaleAbs(self.slow), np.uint8)
-        light = estimate_light(picture, reference)
+        light = estimate_light(picture, reference, self._light)
         threshold = self._bounds()
-        some = slice(2, None, 6), slice(2, None, 6)
-        sparse = Light(light.curve, None if light.scale is None else np.ascontiguousarray(light.scale[some]))
-        lit = sparse.predict(np.ascontiguousarray(reference[some]))
-        strange = cv2.absdiff(lit, np.ascontiguousarray(picture[some])) > threshold[some]
+        strange = cv2.absdiff(light.predict_sparse(reference), np.ascontiguousarray(picture[SOME])) > threshold[SOME]
         return Glimpse(picture, light, threshold, known), float(np.count_nonzero(strange) / strange.size)
 
     def _bounds(self) -> Gray:
@@ -213,10 +212,10 @@ class DualBackground:
         still = seen.still
         if not (self._standing_anywhere or (seen.foreground_share > 0.0 and cv2.countNonZero(still))):
             return still
-        step = np.uint8(min(UNITS * STANDING_SECONDS, max(1.0, UNITS * seconds)))
-        more = cv2.bitwise_and(still, np.full_like(still, step))
-        less = cv2.bitwise_and(cv2.bitwise_not(still), np.full_like(still, max(1, step // 2)))
-        cv2.subtract(cv2.add(self.standing, more), less, dst=self.standing)
+        step = int(min(UNITS * STANDING_SECONDS, max(2.0, UNITS * seconds)))
+        less = np.full_like(still, step // 2)
+        gain = cv2.bitwise_and(still, np.full_like(still, step + step // 2))
+        cv2.subtract(cv2.add(self.standing, gain), less, dst=self.standing)
         cv2.min(self.standing, np.full_like(still, 2 * UNITS * STANDING_SECONDS), dst=self.standing)
         self._standing_anywhere = cv2.countNonZero(self.standing) > 0
         _, long = cv2.threshold(self.standing, UNITS * STANDING_SECONDS - 1, 255, cv2.THRESH_BINARY)

@@ -51,12 +51,12 @@ def find_blobs(mask: Mask, least_area: int) -> list[Blob]:
     return blobs
 
 
-def larger_parts(mask: Mask) -> Mask:
-    """Without the scraps: what is much smaller than the largest part."""
+def larger_parts(mask: Mask, least: float = _LEAST_PART) -> Mask:
+    """Without the scraps: what is less than a share of the largest part."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count <= 2:
         return mask
     areas = stats[:, cv2.CC_STAT_AREA]
-    kept = areas >= _LEAST_PART * int(areas[1:].max())
+    kept = areas >= least * int(areas[1:].max())
     kept[0] = False
     return np.asarray(kept[labels], np.uint8) * np.uint8(255)

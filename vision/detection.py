@@ -9,6 +9,8 @@ Box = tuple[float, float, float, float]
 Point = tuple[float, float]
 """(x, y) as fractions of the picture, from its top left."""
 
+_LOWEST = 0.9995
+
 Phase = Literal["present", "gone"]
 
 
@@ -77,6 +79,7 @@ def detection_key(camera_id: str, zone_id: str, object_id: str, phase: Phase) ->
 
 
 def foot_of(box: Box) -> Point:
-    """Middle of the lower edge: where the thing stands on the ground."""
+    """Middle of the lower edge: where the thing stands on the ground. Always within the picture, also of what the lower
+    edge of the picture cuts: a zone that reaches that far holds it."""
     x, y, width, height = box
-    return x + width / 2, min(1.0, y + height)
+    return x + width / 2, min(_LOWEST, y + height)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from vision.grid import Floats, Gray
 
-_STEP = 6  # every sixth pixel both ways is enough for medians
+_FIRST, _STEP = 2, 6  # every sixth pixel both ways is enough for medians
+SOME = slice(_FIRST, None, _STEP), slice(_FIRST, None, _STEP)
 _ROWS, _COLUMNS = 5, 8
 _STILL = 3.5  # grey levels: below it, coding noise; the slow background follows by itself
 _FLOOR = 6.0  # added before dividing, so that dark pixels do not make wild ratios
@@ -43,6 +44,17 @@ class Light:
     scale: Floats | None = None
 
     @property
+    def sparse(self) -> "Light | None":
+        """The same for every sixth pixel both ways; None where nothing changes."""
+        if self.unchanged:
+            return None
+        return Light(self.curve, None if self.scale is None else np.ascontiguousarray(self.scale[SOME]))
+
+    def predict_sparse(self, reference: Gray) -> Gray:
+        """Every sixth pixel of the whole `reference` both ways, in the picture's light."""
+        return (self.sparse or self).predict(np.ascontiguousarray(reference[SOME]))
+
+    @property
     def unchanged(self) -> bool:
         return self.curve is None and self.scale is None
 
@@ -69,12 +81,17 @@ class Light:
 UNCHANGED = Light()
 
 
-def estimate_light(picture: Gray, reference: Gray) -> Light:
-    """The change of light from `reference` to `picture`, both of one shape."""
+def estimate_light(picture: Gray, reference: Gray, last: Light = UNCHANGED) -> Light:
+    """The change of light from `reference` to `picture`, both of one shape. `last`, of the sample before, is kept where
+    it still holds: to find another costs five times as much."""
     seen_levels, known_levels = _samples(picture), _samples(reference)
     changed = _changed_share(np.subtract(seen_levels, known_levels, dtype=np.int16))
     if not changed:
         return UNCHANGED
+    if not last.unchanged:
+        lit = _samples(last.predict_sparse(reference), 1, 0)
+        if not _changed_share(np.subtract(seen_levels, lit, dtype=np.int16)):
+            return last
     seen, known = seen_levels.astype(np.float32), known_levels.astype(np.float32)
     gains = _block_gains(seen, known)
     share = _explained(seen, known, gains)
@@ -95,9 +112,9 @@ def _changed_share(shift: Shifts) -> float:
     return float(np.count_nonzero(np.abs(medians) > _STILL) / medians.size)
 
 
-def _samples(picture: Gray) -> Gray:
+def _samples(picture: Gray, step: int = _STEP, first: int = _FIRST) -> Gray:
     """Sparse samples by block, shape (blocks, samples of a block)."""
-    sparse = picture[2::_STEP, 2::_STEP]
+    sparse = picture[first::step, first::step]
     rows, columns = sparse.shape[0] // _ROWS, sparse.shape[1] // _COLUMNS
     if not rows or not columns:
         return np.ascontiguousarray(sparse).reshape(1, -1)

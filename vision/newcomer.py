@@ -47,7 +47,7 @@ def _edge_score(picture: Gray, predicted: Gray, mask: Mask) -> float:
     grown, shrunk = cv2.dilate(mask, _CROSS), cv2.erode(mask, _CROSS)
     contour = np.asarray(cv2.subtract(grown, shrunk), np.uint8)
     now, before = cv2.mean(_edges(picture), contour)[0], cv2.mean(_edges(predicted), contour)[0]
-    edges = (now - before) / (now + before + 4.0)
+    edges = (now - before) / (now + before + 1.0)
     inside = shrunk if cv2.countNonZero(shrunk) else mask
     ring = cv2.subtract(cv2.dilate(mask, _RING, iterations=2), grown)
     if not cv2.countNonZero(ring):
@@ -57,10 +57,8 @@ def _edge_score(picture: Gray, predicted: Gray, mask: Mask) -> float:
     return float(min(1.0, max(-1.0, edges + 0.5 * blend)))
 
 
-def _edges(picture: Gray) -> Floats:
-    across = cv2.Sobel(picture, cv2.CV_32F, 1, 0)
-    down = cv2.Sobel(picture, cv2.CV_32F, 0, 1)
-    return np.asarray(cv2.magnitude(across, down), np.float32)
+def _edges(picture: Gray) -> Gray:
+    return np.asarray(cv2.morphologyEx(picture, cv2.MORPH_GRADIENT, _CROSS), np.uint8)
 
 
 def _likeness(picture: Gray, inside: AnyMask, ring: AnyMask) -> float:

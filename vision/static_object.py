@@ -23,7 +23,7 @@ CHANGED_SAMPLES = 3
 SHRUNK_SAMPLES = 3
 SHRUNK_SHARE = 0.2
 LEAST_AREA = 8
-TIGHT_SHARE = 0.85
+TIGHT_SHARE, TIGHT_PART = 0.85, 0.25
 LEAST_KNOWN = 0.95  # of it within the picture, else its place cannot be told
 UNSETTLED_SAMPLES = 4
 BUSY_SHARE = 0.03
@@ -33,10 +33,11 @@ SHAKEN_SHARE = 0.025
 LEAST_STIRRING_PIXELS = 4
 OWN_STIR_SHARE, SHAKEN_STIR_SHARE = 0.04, 0.15
 BUSY_SECONDS = 8.0
-ATTACHED_SHARE = 0.25
+ATTACHED_SHARE = 0.2
 
 _PAIR = np.ones((2, 2), np.uint8)
 _RIM = np.ones((3, 3), np.uint8)
+_WIDE_RIM = np.ones((5, 5), np.uint8)
 _ONE = np.uint8(1)
 
 
@@ -60,7 +61,7 @@ class StaticObject:
     """Crops have the size of `box`. `appearance` and `background` are grey levels in the slow background's light;
     `hits` is how steadily each pixel has looked like the thing, 0 to 1. Times are Unix seconds, `*_seconds` sums.
     `calm_seconds`: for how long now it has not stirred by itself, `stirs`: how often it has; `shown`: its place as it
-    was last seen, None where nobody knows."""
+    was last seen, as it was and in the background's light, None where nobody knows."""
 
     object_id: str
     box: PixelBox
@@ -90,7 +91,7 @@ class StaticObject:
     unwanted_since: float = 0.0
     calm_seconds: float = 0.0
     stirs: int = 0
-    shown: Gray | None = None
+    shown: tuple[Gray, Gray] | None = None
     announced: Announcement | None = None
 
     @property
@@ -121,16 +122,11 @@ class StaticObject:
         steady = cv2.copyTo(self.mask, np.asarray(self.hits >= STEADY_HITS, np.uint8))
         if cv2.countNonZero(steady) < 0.4 * self.area:
             steady = self.mask
-        rows = np.flatnonzero(np.count_nonzero(steady, axis=1) >= 2)
-        columns = np.flatnonzero(np.count_nonzero(steady, axis=0) >= 2)
-        if not rows.size or not columns.size:
+        left, top, width, height = cv2.boundingRect(cv2.morphologyEx(steady, cv2.MORPH_OPEN, _PAIR))
+        if not width:
             return self.box
-        return PixelBox(
-            self.box.left + int(columns[0]),
-            self.box.top + int(rows[0]),
-            self.box.left + int(columns[-1]) + 1,
-            self.box.top + int(rows[-1]) + 1,
-        )
+        left, top = left + self.box.left, top + self.box.top
+        return PixelBox(left, top, left + width, top + height)
 
     def seen_in(self, seen: Glimpse) -> Sight:
         """The place in this sample; changes nothing."""
@@ -157,8 +153,8 @@ class StaticObject:
             self.first_seen_at = at
         return kind != "background"
 
-    def take(self, seen: Comparison, grid: Grid, at: float, seconds: float, owned: Mask | None) -> None:
-        """One sample, `seconds` after the one before. `owned`: where tracked things stand."""
+    def take(self, seen: Comparison, grid: Grid, at: float, seconds: float, told: Mask | None) -> None:
+        """One sample, `seconds` after the one before. `told`: where things stand that were told of."""
         sight = self.seen_in(seen)
         self.visible = sight.kind == "object"
         if sight.kind == "object":
@@ -169,7 +165,7 @@ class StaticObject:
             self.absent_at = at
         elif sight.kind == "hidden":
             self._take_change(seen, grid, at)
-        accompanied = self._has_company(seen, grid, owned)
+        accompanied = self._has_company(seen, grid, told)
         self._take_calm(seen, accompanied, seconds)
         self._take_activity(seen, accompanied, at, seconds)
         self._follow_light(seen.light, seconds)
@@ -210,11 +206,13 @@ class StaticObject:
         if accompanied or not self.visible:
             return
         rows, columns = self.box.slices
-        now, before = self._unlit(seen), self.shown
-        self.shown = now.copy()
-        if before is None or before.shape != now.shape:
+        now, before = (seen.picture[rows, columns].copy(), self._unlit(seen)), self.shown
+        self.shown = now
+        if before is None:
             return
-        change = outside(now, before) if seen.shaking else cv2.absdiff(now, before)
+        # Two measures, since light that is only just being learnt is taken out a little differently each time.
+        differ = outside if seen.shaking else cv2.absdiff
+        change = cv2.min(differ(now[0], before[0]), differ(now[1], before[1]))
         changed = cv2.bitwise_and(cv2.compare(change, seen.threshold[rows, columns], cv2.CMP_GT), self.mask)
         share = SHAKEN_STIR_SHARE if seen.shaking else OWN_STIR_SHARE
         if cv2.countNonZero(changed) >= max(LEAST_STIRRING_PIXELS, share * self.area):
@@ -240,19 +238,18 @@ class StaticObject:
         stirring = cv2.countNonZero(cv2.bitwise_and(movement[self.box.slices], self.mask))
         return bool(stirring >= max(LEAST_STIRRING_PIXELS, share * self.area))
 
-    def _has_company(self, seen: Comparison, grid: Grid, owned: Mask | None) -> bool:
+    def _has_company(self, seen: Comparison, grid: Grid, told: Mask | None) -> bool:
         """Something moves close by, or it is but the still part of something larger: a person's legs."""
         around = grid.grown(self.box, max(4, max(self.box.width, self.box.height) // 2))
         moving = cv2.countNonZero(seen.moving[around.slices])
-        if owned is not None:  # a swaying mast moves the contours of what stands there
-            moving -= cv2.countNonZero(cv2.bitwise_and(seen.moving[around.slices], owned[around.slices]))
+        close = grid.grown(self.box, 2)
+        own = cv2.dilate(placed(self.mask, self.box, close), _WIDE_RIM)
+        if moving:  # a swaying mast moves the contours of what stands there
+            moving -= cv2.countNonZero(cv2.bitwise_and(seen.moving[close.slices], own))
         if moving >= max(LEAST_BUSY_PIXELS, BUSY_SHARE * around.area):
             return True
-        close = grid.grown(self.box, 3)
-        beside = seen.foreground[close.slices]
-        if owned is not None:
-            beside = np.asarray(cv2.subtract(beside, owned[close.slices]), np.uint8)
-        return bool(cv2.countNonZero(beside) > ATTACHED_SHARE * self.area)
+        foreground = seen.foreground if told is None else np.asarray(cv2.subtract(seen.foreground, told), np.uint8)
+        return continues(self.mask, self.box, foreground, grid) > ATTACHED_SHARE
 
     def _follow_light(self, light: Light, seconds: float) -> None:
         """Kept at the pace of the slow background, so that both stay in one light."""
@@ -288,7 +285,7 @@ class StaticObject:
         change = cv2.absdiff(self._unlit(seen), whole_levels(self.background))
         there = cv2.bitwise_and(cv2.compare(change, seen.threshold[rows, columns], cv2.CMP_GT), self.mask)
         there = cv2.bitwise_and(cv2.morphologyEx(there, cv2.MORPH_CLOSE, _RIM), self.mask)
-        rest = larger_parts(np.asarray(there, np.uint8))
+        rest = larger_parts(np.asarray(there, np.uint8), TIGHT_PART)
         if not LEAST_AREA <= cv2.countNonZero(rest) <= TIGHT_SHARE * self.area:
             return False
         self.mask = rest
@@ -306,10 +303,28 @@ class StaticObject:
         self.background = self.background[part.slices].copy()
         self.hits = self.hits[part.slices].copy()
         corner = self.box
-        self.shown = None
+        if self.shown is not None:
+            self.shown = self.shown[0][part.slices].copy(), self.shown[1][part.slices].copy()
         self.box = PixelBox(
             corner.left + part.left, corner.top + part.top, corner.left + part.right, corner.top + part.bottom
         )
+
+
+def placed(mask: Mask, box: PixelBox, around: PixelBox) -> Mask:
+    """`mask` of `box` on the larger canvas `around`."""
+    canvas = np.zeros((around.height, around.width), np.uint8)
+    top, left = box.top - around.top, box.left - around.left
+    canvas[top : top + box.height, left : left + box.width] = mask
+    return canvas
+
+
+def continues(mask: Mask, box: PixelBox, foreground: Mask, grid: Grid) -> float:
+    """Share of the way round the patch, a few pixels off, where the foreground goes on."""
+    around = grid.grown(box, 4)
+    near = cv2.dilate(placed(mask, box, around), _WIDE_RIM)
+    ring = cv2.subtract(cv2.dilate(near, _WIDE_RIM), near)
+    beside = cv2.bitwise_and(ring, foreground[around.slices])
+    return cv2.countNonZero(beside) / max(1, cv2.countNonZero(ring))
 
 
 def whole_levels(levels: Floats) -> Gray:
@@ -347,9 +362,10 @@ def absorb_into(first: StaticObject, second: StaticObject, seen: Comparison, slo
     """Make `second` part of `first`: one thing from now on."""
     box = first.box.union(second.box)
     rows, columns = box.slices
+    now = seen.light.remove(seen.picture[rows, columns], rows, columns)
     mask = np.zeros((box.height, box.width), np.uint8)
     hits = np.zeros(mask.shape, np.float32)
-    appearance = seen.light.remove(seen.picture[rows, columns], rows, columns).astype(np.float32)
+    appearance = now.astype(np.float32)
     background = np.array(slow[rows, columns], np.float32)
     for part in (second, first):
         top, left = part.box.top - box.top, part.box.left - box.left
@@ -362,7 +378,9 @@ def absorb_into(first: StaticObject, second: StaticObject, seen: Comparison, slo
     total = first.area + second.area
     first.edge_score = (first.edge_score * first.area + second.edge_score * second.area) / total
     first.box, first.mask, first.hits = box, mask, hits
-    first.appearance, first.background, first.shown = appearance, background, None
+    first.appearance, first.background = appearance, background
+    if first.shown is not None:
+        first.shown = seen.picture[rows, columns].copy(), now
     if first.visible or first.present_samples > UNSETTLED_SAMPLES:
         first.first_seen_at = min(first.first_seen_at, second.first_seen_at)
     else:  # what stood here for a moment has moved on: a cart still being pushed

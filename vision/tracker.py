@@ -10,12 +10,13 @@ from vision.background import Comparison
 from vision.blobs import Blob, find_blobs
 from vision.detection import Point, foot_of
 from vision.grid import Grid, Mask, PixelBox
-from vision.newcomer import judge_newcomer
+from vision.newcomer import Nativity, judge_newcomer
 from vision.scene import Scene
 from vision.shade import without_shade
-from vision.static_object import StaticObject, absorb_into, new_object
+from vision.static_object import StaticObject, absorb_into, continues, new_object, placed
 
 LEAST_BLOB = 12
+SEARCH_SECONDS = 1.9  # for new things
 MOST_OBJECTS = 24
 LARGEST_SHARE = 0.25  # of the picture: anything larger is a change of scene
 JUDGE_MARGIN = 5
@@ -27,6 +28,10 @@ DENIALS = 3
 DENIAL_SECONDS = 4.0
 SECOND_LOOK_SECONDS = 1.9
 SAME_PATCH = 0.4
+TIGHTENING_SAMPLES = 6
+PIECE_SHARE = 0.2
+PLAIN, BEYOND_THRESHOLD = 60.0, 1.7  # grey levels, times the threshold
+CLEAR_EDGE = 0.3
 MOST_SUSPECTS = 24
 TOGETHER_SECONDS = 15.0
 HIDDEN_LIMIT_SECONDS = 180.0  # a candidate not seen for so long is given up
@@ -52,30 +57,37 @@ class Tracker:
         self._concerns = concerns
         self._new_id = new_id
         self._suspects: list[Suspect] = []
+        self._searched_at = 0.0
         self.objects: list[StaticObject] = []
 
-    def owned(self, scene: Scene) -> Mask | None:
-        """Where tracked things stand in the present look, with a rim; None where nothing stands."""
-        here = [thing for thing in self.objects if thing.scene == scene.number]
+    def owned(self, scene: Scene, told: bool = False) -> Mask | None:
+        """Where tracked things (with `told`: those told of) stand in the present look, with a rim; None where none."""
+        here = [thing for thing in self.objects if thing.scene == scene.number and (thing.announced or not told)]
         if not here:
             return None
         owned = np.zeros((scene.grid.height, scene.grid.width), np.uint8)
         for thing in here:
-            part = owned[thing.box.slices]
-            np.maximum(part, thing.mask, out=part)
-        return np.asarray(cv2.dilate(owned, _RIM), np.uint8)
+            around = scene.grid.grown(thing.box, 2)
+            part = owned[around.slices]
+            cv2.max(part, cv2.dilate(placed(thing.mask, thing.box, around), _RIM), dst=part)
+        return owned
 
     def step(self, seen: Comparison, scene: Scene, at: float, last_at: float) -> None:
         """One sample at `at`, the one before it at `last_at`. Things of another look are left alone."""
-        owned = self.owned(scene)
+        told = self.owned(scene, told=True)
         for thing in self.objects:
             if thing.scene == scene.number:
-                thing.take(seen, scene.grid, at, at - last_at, owned)
+                thing.take(seen, scene.grid, at, at - last_at, told)
                 self._fill_out(thing, seen, scene, at)
+                if thing.announced is None and thing.calm_seconds and not thing.present_samples % TIGHTENING_SAMPLES:
+                    thing.tighten(seen)
         self._unite(seen, scene)
         owned = self.owned(scene)
         still = scene.background.count_standing(seen, at - last_at)
         fresh = still if owned is None else np.asarray(cv2.subtract(still, owned), np.uint8)
+        if at - self._searched_at < SEARCH_SECONDS:
+            return
+        self._searched_at = at
         if LEAST_BLOB <= cv2.countNonZero(fresh) <= LARGEST_SHARE * fresh.size:
             for blob in find_blobs(fresh, LEAST_BLOB):
                 self._take_blob(blob, seen, scene, at, last_at)
@@ -106,8 +118,14 @@ class Tracker:
     def is_thing(self, thing: StaticObject, seen: Comparison, scene: Scene) -> bool:
         """Looked at once more before it is told: what was taken for a thing in a busy moment may be light after all."""
         around = scene.grid.grown(thing.box, JUDGE_MARGIN)
-        mask = _placed(thing.mask, thing.box, around)
-        return judge_newcomer(seen.picture[around.slices], seen.predicted[around.slices], mask).nature == "thing"
+        picture, predicted = seen.picture[around.slices], seen.predicted[around.slices]
+        mask = placed(thing.mask, thing.box, around)
+        change = cv2.mean(cv2.absdiff(picture, predicted), mask)[0]
+        verdict = judge_newcomer(picture, predicted, mask)
+        faint = change < min(PLAIN, BEYOND_THRESHOLD * cv2.mean(seen.threshold[around.slices], mask)[0])
+        if faint and verdict.edge_score < CLEAR_EDGE:
+            return False  # hardly more than the place's own unrest, or than what light leaves, and no contour
+        return verdict.nature == "thing"
 
     def join_neighbour(self, thing: StaticObject, zone_id: str, seen: Comparison, scene: Scene) -> bool:
         """Make `thing` part of a thing already told in that zone which came at the same time and stands next to it:
@@ -140,7 +158,7 @@ class Tracker:
         faint = np.asarray(cv2.convertScaleAbs(seen.threshold[around.slices], alpha=FAINT), np.uint8)
         differs = cv2.compare(cv2.absdiff(picture, predicted), faint, cv2.CMP_GT)
         still = cv2.compare(cv2.absdiff(picture, scene.background.last[around.slices]), faint, cv2.CMP_LE)
-        mask = _placed(thing.mask, thing.box, around)
+        mask = placed(thing.mask, thing.box, around)
         rim = cv2.bitwise_and(cv2.subtract(cv2.dilate(mask, _RIM), mask), cv2.bitwise_and(differs, still))
         rim = cv2.bitwise_and(rim, without_shade(picture, predicted, np.asarray(cv2.bitwise_or(mask, rim), np.uint8)))
         if cv2.countNonZero(rim) >= max(LEAST_RIM, RIM_SHARE * thing.area):
@@ -160,16 +178,21 @@ class Tracker:
             return
         around = scene.grid.grown(blob.box, JUDGE_MARGIN)
         picture, predicted = seen.picture[around.slices], seen.predicted[around.slices]
-        mask = _placed(blob.mask, blob.box, around)
+        mask = placed(blob.mask, blob.box, around)
         solid = without_shade(picture, predicted, mask)
         share = cv2.countNonZero(solid) / blob.area
+        above = owner is not None and blob.box.top + blob.box.bottom < 2 * owner.box.top  # no shade falls up there
         if share < LEAST_SOLID:
             # A dark thing of one tone looks like shade all over. Beside another thing it is that thing's shade.
-            if owner is not None:
+            if owner is not None and not above:
                 return self._deny(blob, seen, scene, at)
             solid = mask
         verdict = judge_newcomer(picture, predicted, solid)
         one_body = owner is not None and at - owner.created_at <= TOGETHER_SECONDS
+        if one_body and above:
+            verdict = Nativity("thing", verdict.edge_score)
+        if verdict.nature == "gap" and not one_body and self._is_piece(blob, seen, scene):
+            return  # of somebody, say: in front of a busy ground a coat looks like a gap
         if verdict.nature == "light" or (verdict.nature == "gap" and not one_body):
             return self._deny(blob, seen, scene, at)
         first_at = self._first_suspected(blob, last_at)
@@ -181,6 +204,11 @@ class Tracker:
         elif len(self.objects) < MOST_OBJECTS:
             thing.object_id = self._new_id()
             self.objects.append(thing)
+
+    @staticmethod
+    def _is_piece(blob: Blob, seen: Comparison, scene: Scene) -> bool:
+        """Whether the foreground goes on beside it."""
+        return continues(blob.mask, blob.box, seen.foreground, scene.grid) > PIECE_SHARE
 
     def _judged_lately(self, blob: Blob, at: float) -> bool:
         return any(
@@ -240,14 +268,6 @@ def _may_grow(thing: StaticObject, box: PixelBox, area: int, grid: Grid) -> bool
     if whole.area > LARGEST_SHARE * grid.width * grid.height:
         return False
     return thing.announced is None or (thing.visible and area <= thing.area)
-
-
-def _placed(mask: Mask, box: PixelBox, around: PixelBox) -> Mask:
-    """`mask` of `box` on the larger canvas `around`."""
-    canvas = np.zeros((around.height, around.width), np.uint8)
-    top, left = box.top - around.top, box.left - around.left
-    canvas[top : top + box.height, left : left + box.width] = mask
-    return canvas
 
 
 def _belong_together(first: PixelBox, second: PixelBox) -> bool:

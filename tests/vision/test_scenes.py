@@ -168,3 +168,11 @@ def test_ghosts_and_reflections_are_nothing_dumped(name: str) -> None:
     for second in range(110):
         told += subject.observe(scenery.frame_at(float(second), GHOSTS[name])).detections
     assert [(found.confirmed_at - scenery.START, found.box) for found in told] == []
+
+
+def test_what_the_lower_edge_of_the_picture_cuts_is_found() -> None:
+    whole = zone("dumping", polygon=[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
+    cut = Stands(300, 324, 50, 36, begins=80.0, seed=9)
+    player = Player(analysis(whole), [cut, CALM]).until(150.0)
+    assert [detection.phase for detection in player.detections] == ["present"]
+    assert overlap(player.detections[0].box, cut.box) >= 0.6
