@@ -68,6 +68,17 @@ def build_centre(
     displays = Displays(store, clock, feed, cameras, tour_shelf(store, clock, cameras), session_rules)
     alarms = Alarms(store, clock, feed, displays, incidents.town.timezone)
     case_classes = frozenset(one.code for one in incidents.town.case_classes.classes)
+    ptz = build_ptz(
+        config.cameras,
+        live,
+        store,
+        cameras.path,
+        event_feed.hub.publish,
+        clock,
+        incidents.town.timezone,
+        skyline_of(town_map.base.get("buildings")),
+        town_map.elevation,
+    )
     centre = Centre(
         settings=settings,
         clock=clock,
@@ -86,23 +97,14 @@ def build_centre(
         alarm_rules=AlarmRules(store, clock, case_classes),
         alarm_watch=AlarmWatch(feed, alarms, clock),
         event_feed=event_feed,
-        verification=Verification(incidents, live, clock, settings.verification),
+        verification=Verification(incidents, live, clock, ptz.rounds, settings.verification),
         # People do not queue behind a town's phones that all come back at once.
         password_gate=Gate(at_once=2, waiting=100),
         device_gate=Gate(at_once=1, waiting=400),
         photo_gate=Gate(at_once=2, waiting=30),
         clip_gate=Gate(at_once=4, waiting=40),
         moments=Moments(settings.data_dir / "run" / "moments", clock),
-        ptz=build_ptz(
-            config.cameras,
-            live,
-            incidents.store,
-            cameras.path,
-            event_feed.hub.publish,
-            clock,
-            skyline_of(town_map.base.get("buildings")),
-            town_map.elevation,
-        ),
+        ptz=ptz,
         running=RunningEstate(settings.cameras_file, config, cameras, incidents.town.cameras, live),
     )
     _follow_changes(centre)

@@ -7,6 +7,7 @@ from typing import Any
 from shapely.geometry import mapping
 
 from api.domes import Domes, direction_of, names_of
+from config.dome_views import DomeView
 from gis.dome import Dome
 from gis.dome_ground import wedge
 from gis.dome_mount import Direction
@@ -35,7 +36,7 @@ class PtzNews:
         self._waiting: set[str] = set()
         self._again: set[str] = set()
         self._told: dict[str, Event] = {}
-        self._rounds: dict[str, str] = {}
+        self._rounds: dict[str, tuple[str, DomeView | None]] = {}
         desk.on_report.append(lambda report: self.changed(report.camera_id))
         desk.on_change.append(self.changed)
 
@@ -49,12 +50,13 @@ class PtzNews:
         self._waiting.add(camera_id)
         self._desk.begin(self._tell(camera_id))
 
-    def on_rounds(self, camera_id: str, what: str | None) -> None:
-        """`guard` or `patrol` turns it now; None: nothing of the kind."""
-        if self._rounds.get(camera_id) != what:
+    def on_rounds(self, camera_id: str, what: str | None, view: DomeView | None = None) -> None:
+        """`guard`, `patrol`, `watch` or `verify` turns it now, the last two at a view; None: nothing of the kind."""
+        new = (what, view) if what is not None else None
+        if self._rounds.get(camera_id) != new:
             self._rounds.pop(camera_id, None)
-            if what is not None:
-                self._rounds[camera_id] = what
+            if new is not None:
+                self._rounds[camera_id] = new
             self.changed(camera_id)
 
     def forget(self, camera_id: str) -> None:
@@ -63,7 +65,12 @@ class PtzNews:
         self._rounds.pop(camera_id, None)
 
     def rounds(self, camera_id: str) -> str | None:
-        return self._rounds.get(camera_id)
+        return self._rounds.get(camera_id, (None, None))[0]
+
+    def watching(self, camera_id: str) -> dict[str, Any] | None:
+        """The view that rounds have it at, or on its way to."""
+        view = self._rounds.get(camera_id, (None, None))[1]
+        return {"view": view.id, "name": {"zh": view.name, "en": view.name_en or view.name}} if view else None
 
     def current(self) -> list[Event]:
         """The newest known of every dome, for a page that begins to listen."""
@@ -99,7 +106,8 @@ class PtzNews:
             "at": report.at,
             "view": view,
             "lock": lock.plain() if lock is not None else None,
-            "rounds": self._rounds.get(camera_id),
+            "rounds": self.rounds(camera_id),
+            "watching": self.watching(camera_id),
             "can": names_of(self._desk.known_capabilities(camera_id)),
             "problem": {"code": words.code, "message": {"zh": words.zh, "en": words.en}} if words is not None else None,
         }

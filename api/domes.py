@@ -7,7 +7,9 @@ from typing import Any
 from shapely import Polygon
 from shapely.geometry import shape
 
+from api.aspect import aspect_of
 from config.cameras import Camera
+from config.dome_views import DomeView
 from gis.dome import Dome, PointingErrors, dome_of
 from gis.dome_choice import Building, Skyline
 from gis.dome_limits import ZoomLens
@@ -16,13 +18,10 @@ from gis.elevation import Elevation
 from ingest.live import PtzReport
 from ingest.state import StreamStatus
 from wall.ptz.keeping import PtzKeeping
-
 from wall.ptz.refusal import DomeCannot
+
 _ANYWHERE = (0.0, 0.0, 10.0)
 """Where a dome stands that has no position: turning it to a point of its own picture needs none."""
-
-_TELEVISION_WIDTH = 720
-"""704×576, 352×288 and their like say nothing of the picture's shape, and 640×360 is 16:9."""
 
 _HIGHEST_M = 1000.0
 
@@ -91,6 +90,19 @@ class Domes:
     def _with_lens(self, camera_id: str, dome: Dome) -> Dome:
         return replace(dome, lens=ZoomLens(dome.lens.wide_hfov_deg, aspect_of(self._status_of(camera_id))))
 
+    def views(self, camera_id: str) -> Sequence[DomeView]:
+        """What it visits by itself; none for what is no dome."""
+        camera = self._cameras.get(camera_id)
+        return camera.ptz.views if camera is not None and camera.ptz is not None else ()
+
+    def found_mount(self, camera_id: str) -> dict[str, float] | None:
+        """How its base stands by its calibration, for its worker; None: as configured."""
+        found = self._keeping.settings(camera_id).calibration
+        if found is None:
+            return None
+        names = ("heading_deg", "pitch_deg", "roll_deg", "tilt_zero_deg", "heading_error_deg", "lean_error_deg")
+        return {name: float(getattr(found, name)) for name in names}
+
     def summary(self, camera_id: str, can: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """What the list of cameras says of a dome; None for one that does not turn. `can`: as its device said once."""
         camera = self._cameras.get(camera_id)
@@ -100,13 +112,6 @@ class Domes:
         limits = {name: sorted(ends) for name, ends in
                   (("pan_deg", ptz.pan_deg), ("tilt_deg", ptz.tilt_deg), ("zoom", ptz.zoom))}  # fmt: skip
         return {"can": names_of(can), "limits": limits, "wide_hfov_deg": ptz.wide_hfov_deg}
-
-
-def aspect_of(status: StreamStatus | None) -> float:
-    """Width over height of what the dome sees. The old television sizes hold a wide picture squeezed."""
-    if status is None or not (status.width and status.height) or status.width <= _TELEVISION_WIDTH:
-        return 16 / 9
-    return status.width / status.height
 
 
 def names_of(can: Mapping[str, Any] | None) -> list[str]:

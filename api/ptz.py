@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from api.dome_news import PtzNews
 from api.domes import Domes
@@ -21,6 +22,8 @@ from wall.ptz.keeping import PtzKeeping
 from wall.ptz.log import PtzLog
 from wall.ptz.presets import Presets
 from wall.ptz.rounds import Rounds
+from wall.ptz.rounds_switch import RoundsSwitch
+from wall.ptz.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Ptz:
     def start(self) -> None:
         self.desk.start()
         self.desk.begin(self.acquaintance.run())
-        self.rounds.start()
+        self.rounds.start(self.domes.ids())
 
     async def stop(self) -> None:
         await self.rounds.stop()
@@ -48,14 +51,16 @@ class Ptz:
     def change(self, cameras: Sequence[Camera]) -> None:
         """Makes these the cameras. Belongs to the event loop."""
         before = set(self.domes.ids())
+        views = {camera_id: self.domes.views(camera_id) for camera_id in before}
         self.domes.change(cameras)
         now = set(self.domes.ids())
         for camera_id in before - now:
             self.rounds.forget(camera_id)
             self.desk.forget(camera_id)
             self.news.forget(camera_id)
-        for camera_id in now - before:
-            self.rounds.changed(camera_id)
+        for camera_id in now:
+            if camera_id not in before or views[camera_id] != self.domes.views(camera_id):
+                self.rounds.changed(camera_id)
 
     def summary(self, camera_id: str) -> PtzSummary | None:
         """What the list of cameras says; None for one that does not turn."""
@@ -74,6 +79,7 @@ def build_ptz(
     path_of: Callable[[str], str | None],
     publish: Callable[[Event], None],
     clock: Clock,
+    timezone: ZoneInfo,
     skyline: Skyline | None = None,
     elevation: Elevation | None = None,
 ) -> Ptz:
@@ -83,6 +89,8 @@ def build_ptz(
     desk = PtzDesk(live, clock, PtzLog(store, clock))
     news = PtzNews(desk, domes, path_of, publish, clock)
     presets = Presets(desk, keeping, live, clock)
-    rounds = Rounds(desk, presets, keeping, clock, news.on_rounds)
+    watch = Watch(desk, presets, live, clock, domes.found_mount)
+    switch = RoundsSwitch(store, clock)
+    rounds = Rounds(desk, presets, keeping, clock, news.on_rounds, watch, switch, domes.views, timezone)
     acquaintance = Acquaintance(desk, live, clock, domes.ids)
     return Ptz(domes, desk, news, keeping, Pointing(desk, domes, skyline), presets, rounds, acquaintance)

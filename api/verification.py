@@ -12,10 +12,19 @@ from incidents.errors import Conflict, NotFound
 from incidents.service import Incidents, VerificationTarget
 from ingest.live import Live, LiveError, Reply
 from runtime.clock import Clock
+from wall.ptz.rounds import Rounds
 
 logger = logging.getLogger(__name__)
 
+ROUNDS_OFF = {
+    "zh": "球机的自动巡视已关闭或该视角已不存在，无法自动回看",
+    "en": "the dome's rounds are switched off or have no such view any more, so it does not come back by itself",
+}
+NOT_FREE = {"zh": "球机一直被占用或未能转到该视角", "en": "the dome was not free, or did not come to its view"}
 RESULTS = frozenset({"gone", "present", "cannot_tell"})
+
+
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,8 @@ class VerificationRules:
     retry_seconds: float = 5.0
     poll_seconds: float = 2.0
     at_once: int = 4
+    dome_seconds: float = 1800.0
+    """So long hands may keep a dome from coming back to the view that saw it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +50,12 @@ class Verdict:
 class Verification:
     """Works from the store, not from memory: what was handled before a restart is asked about after it."""
 
-    def __init__(self, incidents: Incidents, live: Live, clock: Clock, rules: VerificationRules | None = None) -> None:
+    def __init__(
+        self, incidents: Incidents, live: Live, clock: Clock, rounds: Rounds, rules: VerificationRules | None = None
+    ) -> None:
         self._incidents = incidents
+        self._rounds = rounds
+        self._waiting: set[str] = set()
         self._live = live
         self._clock = clock
         self._rules = rules or VerificationRules()
@@ -68,6 +83,9 @@ class Verification:
                 if target.case_id not in self._asking:
                     task = asyncio.create_task(self._verify(target), name=f"verify {target.case_id}")
                     self._asking[target.case_id] = task
+            # A person decided while a dome was waited for.
+            for case_id in self._waiting - {target.case_id for target in waiting}:
+                self._asking[case_id].cancel()
             await self._clock.sleep(self._rules.poll_seconds)
 
     async def _verify(self, target: VerificationTarget) -> None:
@@ -91,20 +109,48 @@ class Verification:
             del self._asking[target.case_id]
 
     async def _ask_until_gone(self, target: VerificationTarget) -> Verdict:
-        """`gone` at once; anything else only after the patience is used up."""
+        """Of a dome's view when it stands there: it is called back, and its hands are waited for."""
+        if target.view_id is None:
+            return await self._ask_patiently(target, None) or self._cannot_tell(NOT_FREE)
+        until = self._clock.monotonic() + self._rules.dome_seconds
+        self._waiting.add(target.case_id)
+        try:
+            with self._rounds.wishes.wish(target.camera_id, target.view_id, target.case_id) as wish:
+                while self._clock.monotonic() < until:
+                    if not self._rounds.has_view(target.camera_id, target.view_id):
+                        return self._cannot_tell(ROUNDS_OFF)
+                    if wish.stands.is_set():
+                        verdict = await self._ask_patiently(target, wish.stands)
+                        if verdict is not None:
+                            return verdict
+                    await self._clock.sleep(min(_LOOK_SECONDS, self._rules.retry_seconds))
+        finally:
+            self._waiting.discard(target.case_id)
+        return self._cannot_tell(NOT_FREE)
+
+    async def _ask_patiently(self, target: VerificationTarget, stands: asyncio.Event | None) -> Verdict | None:
+        """`gone` at once; anything else only after the patience is used up. None when the dome was turned away."""
         patient_until = self._clock.monotonic() + self._rules.patience_seconds
         while True:
             verdict = await self._ask(target)
             remaining = patient_until - self._clock.monotonic()
-            if verdict.result == "gone" or remaining <= 0:
+            if verdict.result == "gone":
+                return verdict
+            if stands is not None and not stands.is_set():
+                return None
+            if remaining <= 0:
                 return verdict
             await self._clock.sleep(min(self._rules.retry_seconds, remaining))
+
+    def _cannot_tell(self, reason: dict[str, str]) -> Verdict:
+        return Verdict("cannot_tell", reason, self._clock.now(), None)
 
     async def _ask(self, target: VerificationTarget) -> Verdict:
         try:
             async with self._slots:
+                view = {"view": target.view_id} if target.view_id is not None else {}
                 reply = await self._live.request(
-                    target.camera_id, "verify", object_id=target.object_id, box=list(target.box)
+                    target.camera_id, "verify", object_id=target.object_id, box=list(target.box), **view
                 )
         except LiveError as error:
             return Verdict("cannot_tell", str(error), self._clock.now(), None)

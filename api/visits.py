@@ -96,8 +96,8 @@ class Visits:
         await self._ask(camera_id, {"do": "watch", "seconds": _seconds(given)})
         if self._turns.get(camera_id, 0) != turns:
             return Reply({"standing": False, "why": "turned"})
-        told = (status.get(name) for name in ("pan_deg", "tilt_deg", "zoom", "moving"))
-        report = PtzReport(camera_id, *told, at=float(status.get("at") or 0.0))
+        pan, tilt, zoom, moving = (status.get(name) for name in ("pan_deg", "tilt_deg", "zoom", "moving"))
+        report = PtzReport(camera_id, pan, tilt, zoom, moving, float(status.get("at") or 0.0))
         visit = self.at(camera_id)
         if visit is not None and visit.view.id != view.id:
             visit = None

@@ -68,13 +68,20 @@ def _overlapping(
     seen_there = (
         select(cases, case_objects.c.box)
         .join(case_objects, case_objects.c.case_id == cases.c.id)
-        .where(case_objects.c.camera_id == report.camera_id, case_objects.c.rule == report.rule, live)
+        .where(_same_view(report), case_objects.c.rule == report.rule, live)
         .order_by(cases.c.opened_seq.desc())
     )
     for row in connection.execute(seen_there).all():
         if overlap(json.loads(row.box), report.box) >= rules.overlap:
             return row
     return None
+
+
+def _same_view(report: Report) -> ColumnElement[bool]:
+    """Boxes can be compared within one picture only: of one camera, of a dome within one view."""
+    view = case_objects.c.view_id
+    mine = view.is_(None) if report.view_id is None else view == report.view_id
+    return (case_objects.c.camera_id == report.camera_id) & mine
 
 
 def _near(connection: Connection, rules: MatchRules, report: Report, live: ColumnElement[bool]) -> Row[Any] | None:
@@ -96,7 +103,7 @@ def remember_object(connection: Connection, rules: MatchRules, case_id: str, rep
     name (a restarted worker counts anew) and would otherwise be waited for for ever."""
     standing = select(case_objects).where(
         case_objects.c.case_id == case_id,
-        case_objects.c.camera_id == report.camera_id,
+        _same_view(report),
         case_objects.c.rule == report.rule,
         case_objects.c.ended_at.is_(None),
         case_objects.c.object_id != report.object_id,
@@ -107,6 +114,7 @@ def remember_object(connection: Connection, rules: MatchRules, case_id: str, rep
     values = {
         "case_id": case_id,
         "camera_id": report.camera_id,
+        "view_id": report.view_id,
         "rule": report.rule,
         "box": report.box_text,
         "seen_at": report.confirmed_at,

@@ -41,6 +41,7 @@ class Report(BaseModel):
     location: Where | None = None
     size_m: tuple[float, float] | None = None
     confidence: float | None = None
+    view_id: str | None = Field(default=None, pattern=PLAIN, min_length=1, max_length=64)
     blobs: tuple[str, ...] = Field(default=(), max_length=MAX_BLOBS)
 
     @property

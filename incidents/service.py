@@ -71,6 +71,7 @@ class VerificationTarget:
     camera_id: str
     object_id: str
     box: tuple[float, ...]
+    view_id: str | None = None
 
 
 class Incidents:
@@ -240,7 +241,13 @@ class Incidents:
     def awaiting_camera(self) -> tuple[VerificationTarget, ...]:
         """Handled cases a camera has yet to look at, oldest first; for the loop that asks the cameras."""
         query = (
-            select(cases.c.id, cases.c.camera_id, case_objects.c.object_id, case_objects.c.box)
+            select(
+                cases.c.id,
+                cases.c.camera_id,
+                case_objects.c.object_id,
+                case_objects.c.box,
+                case_objects.c.view_id,
+            )
             .join(
                 case_objects,
                 (case_objects.c.case_id == cases.c.id) & (case_objects.c.camera_id == cases.c.camera_id),
@@ -252,7 +259,7 @@ class Incidents:
             # The last one of each case stays: what has not left comes after what has, the newest last.
             newest = {row.id: row for row in connection.execute(query)}
         return tuple(
-            VerificationTarget(row.id, row.camera_id, row.object_id, tuple(json.loads(row.box)))
+            VerificationTarget(row.id, row.camera_id, row.object_id, tuple(json.loads(row.box)), row.view_id)
             for row in newest.values()
         )
 

@@ -18,6 +18,7 @@ from sim.domes.mount import Mount
 from sim.domes.picture import Ground
 from sim.domes.plate import Plate
 from sim.domes.townscape import read_townscape
+from sim.domes.wares import Wares
 from sim.geography.files import CENTRE
 from sim.geography.high_points import device_host
 from sim.onvif.brand import BRANDS, Hostile, Quirk
@@ -95,6 +96,7 @@ class _SharedGround:
     """Painted when first a picture is wanted: a town whose domes nobody watches need not read its layers."""
 
     files: DomeFiles
+    wares: Wares
     ground: Ground | None = None
     lock: Lock = field(default_factory=Lock)
 
@@ -102,7 +104,7 @@ class _SharedGround:
         with self.lock:
             if self.ground is None:
                 plates = [Plate(p.code, *CENTRE.to_metres(p.lon, p.lat), p.turned_deg) for p in self.files.plates]
-                self.ground = Ground(read_townscape(self.files.folder, CENTRE, plates))
+                self.ground = Ground(read_townscape(self.files.folder, CENTRE, plates), self.wares)
             return self.ground
 
 
@@ -112,7 +114,9 @@ class TownDomes:
     def __init__(self, files: DomeFiles, clock: Clock, rng: Random) -> None:
         self._files = files
         self.server = DeviceServer(clock)
-        self._ground = _SharedGround(files)
+        self.wares = Wares()
+        """What stands in the streets for a while; drawn into every dome's picture."""
+        self._ground = _SharedGround(files, self.wares)
         self._standing: dict[str, _Standing] = {}
         for dome in files.domes:
             self._standing[dome.id] = self._stand(dome, clock, Random(rng.random()))

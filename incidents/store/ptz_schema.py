@@ -1,6 +1,6 @@
 """Tables of domes: who turned them, what is kept for them; see `incidents.store.schema` for how times are kept."""
 
-from sqlalchemy import Column, Double, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
 from incidents.store.schema import CODE, ID, NAME, metadata
 
@@ -41,4 +41,14 @@ ptz_presets = Table(
     Column("updated_at", Double, nullable=False, comment="when kept, or kept anew"),
     Column("updated_by", ID, ForeignKey("accounts.id"), nullable=False, comment="who did"),
     comment="names and pictures of the presets that the devices hold",
+)
+
+ptz_rounds = Table(
+    "ptz_rounds",
+    metadata,
+    Column("camera_id", CODE, primary_key=True, comment="the dome"),
+    Column("on", Boolean, nullable=False, comment="whether it visits its views; without a row yes"),
+    Column("updated_at", Double, nullable=False, comment="newest change"),
+    Column("updated_by", ID, ForeignKey("accounts.id"), nullable=False, comment="who made it"),
+    comment="domes whose watching rounds were switched",
 )

@@ -187,6 +187,7 @@ case_objects = Table(
     Column("box", Text, nullable=False, comment="JSON [x, y, width, height]"),
     Column("seen_at", Double, nullable=False, comment="when confirmed"),
     Column("ended_at", Double, comment="gone, or replaced by another object in the same place"),
+    Column("view_id", CODE, comment="which of a dome's views sees it"),
     Index("ix_case_objects_camera_id_rule", "camera_id", "rule"),
     comment="things seen by cameras, many to a case",
 )

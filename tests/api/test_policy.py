@@ -12,6 +12,7 @@ from api.policy import PolicyMissing, Public, Requires, SignedIn, check_policies
 from api.routes import ROUTERS
 from incidents.rights import ROLES, Permission
 from tests.api.display_browser import DisplayBrowser, pair
+from tests.api.quality_town import episode_at
 from tests.api.town import ACCOUNTS, PASSWORD, RunningTown, middle, running_town, write_leaflet
 
 ROUTES = {
@@ -207,6 +208,8 @@ TARGETS: dict[str, Target] = {
     "GET /api/v1/cameras/{camera_id}/ptz/presets/{token}/picture.jpg": Target(holds=(P.PTZ_CONTROL,)),
     "PUT /api/v1/cameras/{camera_id}/ptz/guard": Target(json={"preset": "1"}, holds=(P.PTZ_CONTROL,)),
     "PUT /api/v1/cameras/{camera_id}/ptz/patrol": Target(json={"steps": [], "on": False}, holds=(P.PTZ_CONTROL,)),
+    "GET /api/v1/cameras/{camera_id}/ptz/rounds": Target(holds=(P.PTZ_CONTROL,)),
+    "PUT /api/v1/cameras/{camera_id}/ptz/rounds": Target(json={"on": True}, holds=(P.PTZ_CONTROL,)),
     "GET /api/v1/cameras/{camera_id}/ptz/place": Target(params={"x": 0.5, "y": 0.9}, holds=(P.PTZ_CONTROL,), ok={503}),
     "POST /api/v1/cameras/{camera_id}/ptz/calibration": Target(
         json={"aims": [{"lon": EAST_LON, "lat": EAST_LAT + 0.01, "pan_deg": 10, "tilt_deg": -0.31}]},
@@ -246,6 +249,12 @@ TARGETS: dict[str, Target] = {
         json={"username": "a", "password": "b"}, holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True
     ),
     "DELETE /api/v1/estate/credentials/{name}": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "GET /api/v1/quality": Target(holds=(P.CAMERA_SEE,), anywhere=True),
+    "GET /api/v1/quality/report": Target(params={"day": "2026-01-05"}, holds=(P.CAMERA_SEE,), anywhere=True),
+    "GET /api/v1/quality/report.{form}": Target(params={"day": "2026-01-05"}, holds=(P.CAMERA_SEE,), anywhere=True),
+    "GET /api/v1/quality/episodes/{episode_id}/{which}.jpg": Target(holds=(P.CAMERA_SEE,)),
+    "GET /api/v1/cameras/{camera_id}/quality": Target(holds=(P.CAMERA_SEE,)),
+    "POST /api/v1/cameras/{camera_id}/quality/accept": Target(holds=(P.ESTATE_MANAGE,), ok={503}),
     "GET /api/v1/health": Target(holds=(P.HEALTH_SEE,), anywhere=True),
 }
 SIGNED_IN = {name for name, route in ROUTES.items() if isinstance(policy_of(route), SignedIn)}
@@ -284,6 +293,9 @@ async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
         "name": "none",
         "display_id": await display_in_the_east(town),
         "rule_id": await rule_in_the_east(town),
+        "episode_id": episode_at(town, "east"),
+        "which": "picture",
+        "form": "html",
     }
 
 

@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -26,6 +27,8 @@ from wall.ptz.lock import ROUNDS, Holder, Locked, Locks, holder_at
 from wall.ptz.log import PtzLog
 from wall.ptz.presets import Presets
 from wall.ptz.rounds import Rounds
+from wall.ptz.rounds_switch import RoundsSwitch
+from wall.ptz.watch import Watch
 
 OPERATOR, OTHER, SUPERVISOR = Holder("o", "O", 1), Holder("p", "P", 1), Holder("s", "S", 2)
 
@@ -144,9 +147,19 @@ async def on_rounds(world) -> AsyncIterator[Round]:
         desk = PtzDesk(live, clock, PtzLog(store, clock))
         told: list[str | None] = []
         presets = Presets(desk, keeping, live, clock)
-        rounds = Rounds(desk, presets, keeping, clock, lambda _, what: told.append(what))
+        rounds = Rounds(
+            desk,
+            presets,
+            keeping,
+            clock,
+            lambda _, what, _view: told.append(what),
+            Watch(desk, presets, live, clock, lambda _: None),
+            RoundsSwitch(store, clock),
+            lambda _: (),
+            ZoneInfo("Asia/Shanghai"),
+        )
         desk.start()
-        rounds.start()
+        rounds.start(["cam-a"])
         for pan in (4, 8):
             one.dome.go_to(pan_deg=pan)
             while one.dome.moving()[0]:

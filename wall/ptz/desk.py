@@ -126,12 +126,15 @@ class PtzDesk:
         self.log.add(camera_id, who, do, **(given if detail is None else detail))
         return body
 
-    async def go_round(self, camera_id: str, preset: str, action: str) -> bool:
-        """To a preset by the system itself; False when a hand is on it."""
+    async def go_round(
+        self, camera_id: str, action: str, do: str, given: dict[str, Any], detail: dict[str, Any] | None
+    ) -> bool:
+        """Turned by the system itself; False when a hand is on it. `detail` None: no row of the log."""
         if self.hand_on(camera_id):
             return False
-        await self._ask(camera_id, "goto_preset", token=preset)
-        self.log.add(camera_id, ROUNDS, action, preset=preset)
+        await self._ask(camera_id, do, **given)
+        if detail is not None:
+            self.log.add(camera_id, ROUNDS, action, **detail)
         return True
 
     def hand_on(self, camera_id: str) -> bool:
