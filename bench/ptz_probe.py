@@ -45,17 +45,18 @@ async def _serve(pipe: Connection, devices: int) -> None:
 
 
 @contextlib.contextmanager
-def dead_address() -> Iterator[str]:
-    """An address from which no answer comes: its queue is full, so the system drops what asks to connect."""
+def silent_port(host: str = "127.0.0.1") -> Iterator[int]:
+    """A port from which no answer comes: its queue is full, so the system drops what asks to connect."""
     with contextlib.ExitStack() as stack:
         full = stack.enter_context(socket.socket())
-        full.bind(("127.0.0.1", 0))
+        full.bind((host, 0))
         full.listen(0)
+        port = int(full.getsockname()[1])
         for _ in range(4):
             waiting = stack.enter_context(socket.socket())
             waiting.setblocking(False)
-            waiting.connect_ex(full.getsockname())
-        yield f"http://127.0.0.1:{full.getsockname()[1]}/onvif/device_service"
+            waiting.connect_ex(("127.0.0.1", port))
+        yield port
 
 
 async def probe_estate(urls: list[str]) -> dict[str, float | int]:
@@ -81,8 +82,8 @@ def measure_probe(addresses: int, dead_share: float) -> dict[str, float | int]:
     process.start()
     theirs.close()
     try:
-        with dead_address() as nobody:
-            urls = [*ours.recv(), *[nobody] * dead]
+        with silent_port() as nobody:
+            urls = [*ours.recv(), *[f"http://127.0.0.1:{nobody}/onvif/device_service"] * dead]
             random.Random(7).shuffle(urls)
             return asyncio.run(probe_estate(urls))
     finally:

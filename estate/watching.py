@@ -22,7 +22,7 @@ from ingest.rtsp.session import Unauthorised
 from ingest.stream_settings import StreamSettings, stream_settings
 from ingest.sweep import Sweeper
 from ingest.tap import Fanout
-from ingest.transmission import NativeTransmission, Receiving, Transmission
+from ingest.transmission import NativeTransmission, Receiving, Stalled, Transmission
 from ingest.wire import ReadBuffer
 from runtime.clock import Clock
 
@@ -115,6 +115,8 @@ class Watcher:
             found.outcome, found.error = "unauthorised", str(problem)
         except UnsupportedStream as problem:
             found.outcome, found.error = "unsupported", str(problem)
+        except Stalled as problem:
+            found.error = str(problem)
         except RtspError as problem:
             found.outcome, found.error = "refused", str(problem)
         except TimeoutError:
@@ -127,13 +129,15 @@ class Watcher:
     async def _watch(self, camera: Camera, settings: StreamSettings, found: Watched, opened: asyncio.Event) -> None:
         enough, ended = asyncio.Event(), asyncio.get_running_loop().create_future()
         began = last_key_at = 0.0
+        lengths = _Lengths()
 
         def on_keyframe(key: KeyFrame) -> None:
             nonlocal last_key_at
             found.keyframes, last_key_at = found.keyframes + 1, self._clock.monotonic()
             found.wait_s = found.wait_s or round(last_key_at - began, 2)
-            if key.gop_seconds > 0:
-                found.gops.append(round(key.gop_seconds, 2))
+            length = lengths.before(key)
+            if length > 0:
+                found.gops.append(round(length, 2))
             if len(found.gops) >= 2 and not found.uneven and max(found.gops) <= self._patience.long_gop_seconds:
                 enough.set()
 
@@ -172,6 +176,23 @@ class Watcher:
             return await PyavTransmission.open(settings, ring, fanout, self._clock, self._door, **told)  # type: ignore[arg-type]
         opened = await open_stream(settings.url, settings.account, self._door)
         return NativeTransmission(opened, settings, ring, fanout, self._receiving, **told)  # type: ignore[arg-type]
+
+
+class _Lengths:
+    """Seconds between key frames by the camera's timestamps: when they arrive says as much of us and the network."""
+
+    def __init__(self) -> None:
+        self._newest_us: int | None = None
+
+    def before(self, key: KeyFrame) -> float:
+        """Of the group that this key frame ends; 0 for the first."""
+        unit, before_us = key.unit(), self._newest_us
+        self._newest_us = unit.pts_us if unit is not None else None
+        if unit is None or before_us is None or unit.discontinuity:
+            return key.gop_seconds
+        told = (unit.pts_us - before_us) / 1e6
+        # Timestamps that run at another rate than the time does say nothing.
+        return told if abs(told - key.gop_seconds) < max(2.5, key.gop_seconds / 2) else key.gop_seconds
 
 
 def _learn(transmission: Transmission, found: Watched) -> None:

@@ -9,7 +9,9 @@ from config.cameras import Camera, Defaults
 from estate.check import PER_HOST, Checking, as_data, check_estate
 from estate.check_table import table_of
 from estate.findings import Finding, findings_of
-from estate.watching import Patience, Watched
+from estate.watching import Patience, Watched, _Lengths
+from ingest.access_unit import AccessUnit
+from ingest.gop import KeyFrame, UnitGop
 from ingest.onvif.probe import Probed, StreamFound
 from ingest.onvif.profiles import VideoProfile
 from runtime.clock import SystemClock
@@ -106,6 +108,30 @@ def test_smart_codecs_are_known_by_their_key_frames():
     lossy.gops = [2.0, 3.1]
     assert codes(lossy) == [Finding.GOP_UNEVEN]
     assert "Smart" in findings_of(watched(gops=(8.0,)), None, None)[0].en
+
+
+def key_frames(*rows: tuple[float, float, bool]) -> list[KeyFrame]:
+    """(arrived, timestamp, discontinuity), seconds."""
+    found, before = [], None
+    for arrived, stamped, jumped in rows:
+        unit = AccessUnit("c", "sub", "h264", True, int(stamped * 1e6), arrived, b"", jumped)
+        found.append(KeyFrame("c", arrived, 0.0 if before is None else arrived - before, UnitGop(unit)))
+        before = arrived
+    return found
+
+
+LENGTHS: dict[str, tuple[list[KeyFrame], list[float]]] = {
+    "the first arrives late": (key_frames((11.4, 0, True), (12.0, 2, False), (14.0, 4, False)), [0, 2, 2]),
+    "a jump of the timestamps": (key_frames((0, 0, True), (2, 9000, True), (4, 9002, False)), [0, 2, 2]),
+    "timestamps of another rate": (key_frames((0, 0, True), (2, 40, False), (4, 80, False)), [0, 2, 2]),
+    "timestamps that stand still": (key_frames((0, 0, True), (9, 0, False)), [0, 9]),
+}
+
+
+@pytest.mark.parametrize(("keys", "lengths"), LENGTHS.values(), ids=LENGTHS.keys())
+def test_groups_are_as_long_as_the_camera_says(keys: list[KeyFrame], lengths: list[float]):
+    measured = _Lengths()
+    assert [measured.before(key) for key in keys] == pytest.approx(lengths)
 
 
 def device(width: int, offset: float | None = 0.0) -> Probed:
