@@ -27,6 +27,7 @@ from vision.analysis import CameraAnalysis
 from vision.clip import ClipError, clip
 from vision.detection import Box, Detection
 from vision.observation import Attention, Observation
+from vision.quality.fault import Fault
 from vision.snapshot import SnapshotError
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Analyst:
         spooled: Callable[[], None],
         timezone: ZoneInfo,
         visit_of: Callable[[str], Visit | None] = lambda _: None,
+        inspect: Callable[[Frame], Fault | None] = lambda _: None,
     ) -> None:
         self._watched: Mapping[str, Watched] = {}
         self._ring_of = ring_of
@@ -68,6 +70,7 @@ class Analyst:
         self._spooled = spooled
         self._timezone = timezone
         self._visit_of = visit_of
+        self._inspect = inspect
         self._decoder = Decoder(deblock=False)
         self._stop = threading.Event()
         self.looked = 0
@@ -143,8 +146,9 @@ class Analyst:
             self.undecodable += 1
         else:
             self.looked += 1
+            unbelievable = self._inspect(frame) is not None
             with watched.lock:
-                if watched.ended or self._subject_of(key) != (name, since):
+                if unbelievable or watched.ended or self._subject_of(key) != (name, since):
                     return True
                 attention = watched.attention = self._judge(watched, frame, since)
         if since and attention == "quiet":

@@ -22,9 +22,10 @@ from api.moments import Moments
 from api.pages import Pages
 from api.policy import check_policies
 from api.ptz import build_ptz
+from api.quality_watch import QualityWatch
 from api.routes import ROUTERS
-from api.security import BodyLimit, OriginCheck, SecurityHeaders
 from api.running_estate import Changes, RunningEstate
+from api.security import BodyLimit, OriginCheck, SecurityHeaders
 from api.settings import Settings
 from api.town_map import TownMap
 from api.verification import Verification
@@ -32,6 +33,7 @@ from api.web_ui import WebUi
 from config.cameras import Camera, CamerasFile
 from dispatch.service import Dispatch
 from incidents import queries
+from incidents.quality import Quality
 from incidents.rights import EVERYWHERE
 from incidents.service import Incidents
 from ingest.live import Live
@@ -79,6 +81,7 @@ def build_centre(
         skyline_of(town_map.base.get("buildings")),
         town_map.elevation,
     )
+    quality = Quality(store, settings.data_dir / "faults", clock, incidents.town.cameras)
     centre = Centre(
         settings=settings,
         clock=clock,
@@ -104,6 +107,8 @@ def build_centre(
         photo_gate=Gate(at_once=2, waiting=30),
         clip_gate=Gate(at_once=4, waiting=40),
         moments=Moments(settings.data_dir / "run" / "moments", clock),
+        quality=quality,
+        quality_watch=QualityWatch(quality, live, incidents.town.cameras, incidents.town.timezone, clock),
         ptz=ptz,
         running=RunningEstate(settings.cameras_file, config, cameras, incidents.town.cameras, live),
     )
@@ -165,10 +170,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     centre.hub.start()
     centre.pages.start()
     logger.info("starting: detection intake, verification, chores, alarms")
-    centre.live.on_detection(intake(centre.incidents, centre.clock))
+    centre.live.on_detection(intake(centre.incidents, centre.quality, centre.clock))
     centre.verification.start()
     chores.start()
     centre.alarm_watch.start()
+    centre.quality_watch.start()
     centre.ptz.start()
     logger.info("started")
     yield
@@ -176,6 +182,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logger.info("stopping: domes, alarms, chores, verification")
     await centre.ptz.stop()
     await centre.alarm_watch.stop()
+    await centre.quality_watch.stop()
     await centre.estate.stop()
     await centre.discovery.stop()
     await chores.stop()

@@ -13,6 +13,7 @@ from api.gate import Gate
 from api.moments import Moments
 from api.pages import Pages
 from api.ptz import Ptz
+from api.quality_watch import QualityWatch
 from api.running_estate import RunningEstate
 from api.settings import Settings
 from api.town_map import TownMap
@@ -21,6 +22,7 @@ from config.cameras import CamerasFile
 from dispatch.service import Dispatch
 from incidents.accounts import Accounts
 from incidents.favourites import Favourites
+from incidents.quality import Quality
 from incidents.service import Incidents
 from incidents.workers import Workers
 from ingest.live import Live
@@ -64,6 +66,8 @@ class Centre:
     clip_gate: Gate
     """A clip is the whole ring of a camera: megabytes here and in its worker."""
     moments: Moments
+    quality: Quality
+    quality_watch: QualityWatch
     ptz: Ptz
     running: RunningEstate
     estate: EstateDesk = field(default_factory=EstateDesk)

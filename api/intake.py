@@ -8,11 +8,14 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from incidents.errors import Invalid
+from incidents.quality import Quality
 from incidents.service import Incidents
 from runtime.clock import Clock
 
 logger = logging.getLogger(__name__)
 
+QUALITY = "quality"
+"""What a message says it is that tells of a camera's video rather than of a thing in the street."""
 FIRST_RETRY_SECONDS = 0.5
 LONGEST_RETRY_SECONDS = 30.0
 PASSING = (OperationalError, InterfaceError, OSError)
@@ -23,8 +26,11 @@ class IntakeRefused(RuntimeError):
     """The store will not take this detection, now or later; the worker sets it aside."""
 
 
-def intake(incidents: Incidents, clock: Clock) -> Callable[[dict[str, Any], tuple[bytes, ...]], Awaitable[None]]:
-    """A `Live.on_detection` handler. It returns once the detection is on the disk, which is what acknowledges it.
+def intake(
+    incidents: Incidents, quality: Quality, clock: Clock
+) -> Callable[[dict[str, Any], tuple[bytes, ...]], Awaitable[None]]:
+    """A `Live.on_detection` handler, for all that workers spool. It returns once that is on the disk, which is what
+    acknowledges it.
 
     While the store is away it waits and tries again; what comes after stays in the worker's spool meanwhile.
     Raises IntakeRefused.
@@ -34,6 +40,9 @@ def intake(incidents: Incidents, clock: Clock) -> Callable[[dict[str, Any], tupl
         wait = FIRST_RETRY_SECONDS
         while True:
             try:
+                if detection.get("what") == QUALITY:
+                    await run_in_threadpool(quality.take, detection, blobs)
+                    return
                 taken = await run_in_threadpool(incidents.take_detection, detection, blobs)
             except Invalid as error:
                 logger.error("a detection of camera %r is refused: %s", detection.get("camera_id"), error)

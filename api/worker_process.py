@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from api.analyses import Analyses
 from api.analyst import Analyst
+from api.inspector import Inspector
 from api.log_format import set_up_logging
 from api.visits import Visits
 from api.worker_requests import WorkerRequests
@@ -87,7 +88,17 @@ class Worker:
             lambda camera_id: self._estate.statuses().get(camera_id),
             clock,
         )
-        self._analyst = Analyst(self._ring, self._schedule, self._spool, memory, self._wake_link, zone, self._visits.at)
+        self._inspector = Inspector(self._spool, data / "quality", self._wake_link, zone, clock)
+        self._analyst = Analyst(
+            self._ring,
+            self._schedule,
+            self._spool,
+            memory,
+            self._wake_link,
+            zone,
+            self._visits.at,
+            self._inspector.seen,
+        )
         self._analyses = Analyses(self._analyst, self._schedule, zone)
         self._visits.change(cameras)
         self._domes = DomeControls(
@@ -102,7 +113,9 @@ class Worker:
             data / "run" / f"worker-{shard}.sock",
             _holding(file, base_dir, cameras),
             self,
-            WorkerRequests(self._estate.ring, self._analyst, clock.now, self._domes.request, self._visits),
+            WorkerRequests(
+                self._estate.ring, self._analyst, clock.now, self._domes.request, self._visits, self._inspector
+            ),
             self._spool,
             self._facts,
             clock,
@@ -117,9 +130,12 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         cameras = cameras_of(self._file, self._shard, self._shards)
         await asyncio.to_thread(self._analyses.change, cameras, self._file.defaults.analysis)
+        await asyncio.to_thread(self._inspector.change, cameras)
         await self._link.start()
         looking = threading.Thread(target=self._analyst.run, name="look")
         looking.start()
+        inspecting = threading.Thread(target=self._inspector.run, name="inspect")
+        inspecting.start()
         await self._estate.start()
         log.info("worker is up")
         await self._stopping.wait()
@@ -129,7 +145,9 @@ class Worker:
         await self._estate.stop()
         log.info("stopping: keeping what stands in front of them in mind")
         self._analyst.stop()
+        self._inspector.stop()
         await asyncio.to_thread(looking.join)
+        await asyncio.to_thread(inspecting.join)
         await self._link.stop()
         self._spool.close()
         log.info("stopped")
@@ -149,11 +167,14 @@ class Worker:
                 await asyncio.to_thread(self._analyses.change, cameras, file.defaults.analysis)
             except ValueError as problem:
                 raise LiveError(str(problem)) from None
-            self._file, self._accounts = file, StreamAccounts(file, os.environ, self._base_dir)
+            await asyncio.to_thread(self._inspector.change, cameras)
+            accounts = StreamAccounts(file, os.environ, self._base_dir)
+            anew = {one.id for one in cameras if accounts.mark(one) != self._accounts.mark(one)}
+            self._file, self._accounts = file, accounts
             self._visits.change(cameras)
             await asyncio.gather(
                 self._domes.change(cameras, _door(file)),
-                self._estate.change(cameras, file.defaults, file.allowed_networks),
+                self._estate.change(cameras, file.defaults, file.allowed_networks, anew),
             )
             self._link.holds(_holding(file, self._base_dir, cameras))
         log.info("%d cameras from now on", len(cameras))
@@ -174,6 +195,8 @@ class Worker:
 
     def statuses(self) -> dict[str, StreamStatus]:
         found = self._estate.statuses()
+        for camera_id, status in found.items():
+            self._inspector.clock_of(camera_id, status.extra.get("clock_offset_s"))
         for camera_id in self._analyses.ids():
             with contextlib.suppress(KeyError):  # while cameras change, the parts change one after the other
                 found[camera_id].sample_interval_s = self._schedule.sampling(camera_id).interval_s
@@ -181,12 +204,14 @@ class Worker:
 
     def _on_keyframe(self, key: KeyFrame) -> None:
         self._schedule.offer(key)
+        self._inspector.offer(key)
 
     def _on_status(self, status: StreamStatus) -> None:
         self._link.status_changed(status)
 
     def _on_dome_moved(self, report: PtzReport) -> None:
         self._visits.reported(report)
+        self._inspector.dome_moved(report)
         self._link.dome_moved(report)
 
     def _wake_link(self) -> None:
@@ -197,6 +222,7 @@ class Worker:
         return {
             "spooled": self._spool.depth(),
             "looked": self._analyst.looked,
+            "judged": self._inspector.judged,
             "stretch": round(self._schedule.stretch, 3),
             "undecodable": self._analyst.undecodable,
             "transcoding": len(self._transcoders),

@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 
 from api.analyst import Analyst
+from api.inspector import Inspector
 from api.visits import Visits, subject_of
 from ingest.decode import Decoder
 from ingest.frame import Frame
@@ -15,6 +16,8 @@ from ingest.live import LiveError, Reply
 from ingest.ring import Ring
 from vision import evidence
 from vision.clip import ClipError, clip
+from vision.observation import Verdict
+from vision.quality.fault import reason_of
 
 _VERIFY_FRAMES = 3
 _VERIFY_WINDOW_SECONDS = 15.0
@@ -32,9 +35,10 @@ class WorkerRequests:
         now: Callable[[], float],
         turn: Callable[[str, dict[str, Any]], Awaitable[Reply]],
         visits: Visits,
+        inspector: Inspector,
     ) -> None:
         self._ring_of, self._analyst, self._now, self._turn = ring_of, analyst, now, turn
-        self._visits = visits
+        self._visits, self._inspector = visits, inspector
         self._decoder = Decoder()
         self._decoding = threading.Lock()
 
@@ -53,6 +57,10 @@ class WorkerRequests:
                 return await self._turn(camera_id, arguments)
             case "visit":
                 return await self._visits.visit(camera_id, arguments)
+            case "healthy_picture":
+                return await asyncio.to_thread(self._healthy_picture, camera_id)
+            case "accept_view":
+                return await asyncio.to_thread(self._accept_view, camera_id)
         raise LiveError(f"unknown request {op}")
 
     def _frames(self, camera_id: str, since: float, most: int) -> list[Frame]:
@@ -92,6 +100,21 @@ class WorkerRequests:
         except ClipError as problem:
             raise LiveError(f"camera {camera_id}: {problem}") from None
 
+    def _healthy_picture(self, camera_id: str) -> Reply:
+        """How the camera looked when it was well; no blob where that was never seen."""
+        picture = self._inspector.healthy_picture(camera_id)
+        return Reply({}, (picture,) if picture else ())
+
+    def _accept_view(self, camera_id: str) -> Reply:
+        frames = self._frames(camera_id, self._now() - _OLDEST_PICTURE_SECONDS, 1)
+        if not frames:
+            raise LiveError(f"camera {camera_id} has sent no whole picture for {_OLDEST_PICTURE_SECONDS:.0f} s")
+        try:
+            self._inspector.accept(frames[-1])
+        except KeyError:
+            raise LiveError(f"camera {camera_id} is switched off") from None
+        return Reply({"captured_at": frames[-1].captured_at})
+
     def _verify(self, camera_id: str, object_id: str, box: list[float], view_id: str | None) -> Reply:
         name, since = camera_id, self._now() - _VERIFY_WINDOW_SECONDS
         if view_id is not None:
@@ -104,8 +127,12 @@ class WorkerRequests:
             raise LiveError(f"camera {camera_id} is not watched by a rule any more")
         x, y, width, height = (float(value) for value in box)
         frames = self._frames(camera_id, since, _VERIFY_FRAMES)
-        with watched.lock:
-            verdict = watched.analysis.verify(object_id, (x, y, width, height), frames)
+        fault = self._inspector.look(frames[-1]) if frames else None
+        if fault is not None:
+            verdict = Verdict("cannot_tell", reason_of(fault), frames[-1].captured_at)
+        else:
+            with watched.lock:
+                verdict = watched.analysis.verify(object_id, (x, y, width, height), frames)
         caption = f"{verdict.reason.zh}  {verdict.reason.en}"
         picture = evidence.marked_picture(frames[-1], (x, y, width, height), caption) if frames else b""
         body = {

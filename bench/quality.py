@@ -47,8 +47,10 @@ FOUND_BY = {Spoiling(fault): Fault(fault) for fault in FAULTS} | {None: Fault.FR
 UNSEEABLE = {
     "dark": {Fault.COLOUR_CAST, Fault.NOISE, Fault.BLURRED, Fault.COVERED, Fault.TURNED},
     "infrared": {Fault.COLOUR_CAST},
+    "fog": {Fault.COLOUR_CAST, Fault.BLURRED, Fault.COVERED, Fault.TURNED},
 }
-"""Not asked for: a street that shows nothing but a lamp cannot look blurred, and one without colour not tinted."""
+"""Not asked for: a street that shows nothing but a lamp, or nothing at all, cannot look blurred; one without colour
+cannot look tinted."""
 
 
 @dataclass

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, false, func, or_, select
 from incidents.case import IN_HAND, OPEN, State
 from incidents.errors import Invalid, NotFound
 from incidents.rights import Scope
+from incidents.store.quality_schema import quality_episodes
 from incidents.store.schema import (
     accounts,
     areas,
@@ -29,6 +30,7 @@ from incidents.views import (
     CasePage,
     CaseView,
     EvidenceView,
+    QualityEpisode,
     RoleView,
     WorkerView,
     area_view,
@@ -37,6 +39,7 @@ from incidents.views import (
 )
 
 MAX_LIMIT = 500
+MAX_QUALITY = 5000
 _place = areas.alias("place_area")
 _area = areas.alias("case_area")
 _grid = areas.alias("grid_area")
@@ -257,6 +260,69 @@ def _grids_of(connection: Connection, ids: list[str]) -> dict[str, list[tuple[st
     for row in connection.execute(query):
         found.setdefault(row.account_id, []).append((row.code, row.path))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class QualityFilter:
+    """`area`: that and what lies below it. `from_at`, `to_at`: what went on at any time between."""
+
+    open_only: bool = False
+    camera: str | None = None
+    area: str | None = None
+    fault: str | None = None
+    from_at: float | None = None
+    to_at: float | None = None
+    limit: int = MAX_QUALITY
+
+
+def list_quality_episodes(connection: Connection, scope: Scope, wanted: QualityFilter) -> tuple[QualityEpisode, ...]:
+    """Newest first. Raises NotFound for an area the scope does not cover."""
+    query = _quality_episodes(scope).order_by(quality_episodes.c.began_at.desc(), quality_episodes.c.id)
+    at = quality_episodes.c
+    if wanted.open_only:
+        query = query.where(at.ended_at.is_(None))
+    if wanted.camera is not None:
+        query = query.where(at.camera_id == wanted.camera)
+    if wanted.fault is not None:
+        query = query.where(at.fault == wanted.fault)
+    if wanted.area is not None:
+        path = get_area(connection, scope, wanted.area).path
+        query = query.where(areas.c.path.startswith(path, autoescape=True))
+    if wanted.from_at is not None:
+        query = query.where(or_(at.ended_at.is_(None), at.ended_at > wanted.from_at))
+    if wanted.to_at is not None:
+        query = query.where(at.began_at < wanted.to_at)
+    return tuple(_quality_view(row) for row in connection.execute(query.limit(min(wanted.limit, MAX_QUALITY))))
+
+
+def get_quality_episode(connection: Connection, scope: Scope, episode_id: str) -> QualityEpisode:
+    """Raises NotFound."""
+    row = connection.execute(_quality_episodes(scope).where(quality_episodes.c.id == episode_id)).first()
+    if row is None:
+        raise NotFound("no such fault", "episode")
+    return _quality_view(row)
+
+
+def _quality_episodes(scope: Scope) -> Select[Any]:
+    joined = quality_episodes.join(areas, areas.c.code == quality_episodes.c.area)
+    return (
+        select(quality_episodes, areas.c.name.label("area_name")).select_from(joined).where(scope.where(areas.c.path))
+    )
+
+
+def _quality_view(row: Any) -> QualityEpisode:
+    return QualityEpisode(
+        id=row.id,
+        camera_id=row.camera_id,
+        area=row.area,
+        area_name=row.area_name,
+        fault=row.fault,
+        began_at=row.began_at,
+        told_at=row.told_at,
+        ended_at=row.ended_at,
+        picture=row.picture is not None,
+        healthy=row.healthy is not None,
+    )
 
 
 def _in_hand(connection: Connection, ids: list[str]) -> dict[str, tuple[str, str]]:

@@ -179,3 +179,19 @@ def located(view: CaseView) -> Mapping[str, float] | None:
     if view.lon is None or view.lat is None:
         return None
     return {"lon": view.lon, "lat": view.lat}
+
+
+@dataclass(frozen=True, slots=True)
+class QualityEpisode:
+    """`ended_at` None: it goes on. `picture` and `healthy`: whether there is such a picture."""
+
+    id: str
+    camera_id: str
+    area: str
+    area_name: str
+    fault: str
+    began_at: float
+    told_at: float
+    ended_at: float | None
+    picture: bool
+    healthy: bool

@@ -1,6 +1,6 @@
 """The store: schema, migrations, transactions. SQLite embedded, PostgreSQL at scale."""
 
-from incidents.store import display_schema, favourites_schema, preset_schema, ptz_schema
+from incidents.store import display_schema, favourites_schema, preset_schema, ptz_schema, quality_schema
 from incidents.store.engine import DATABASE_FILE, EVIDENCE_FOLDER, Store, Transaction, open_store
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "open_store",
     "preset_schema",
     "ptz_schema",
+    "quality_schema",
 ]

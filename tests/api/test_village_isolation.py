@@ -24,6 +24,7 @@ from incidents.accounts import NewAccount, RoleGiven
 from incidents.workers import Position
 from ingest.live import PtzReport
 from ingest.state import StreamState
+from tests.api.quality_town import episode_at
 from tests.api.town import (
     EAST,
     LAT,
@@ -122,6 +123,7 @@ async def furnish(town: RunningTown, village: str) -> dict[str, str]:
         "preset_id": preset["id"],
         "tour_id": tour["id"],
         "rule_id": rule["id"],
+        "episode_id": episode_at(town, village),
         "area": village,
         "number": case["number"],
     }
@@ -129,7 +131,7 @@ async def furnish(town: RunningTown, village: str) -> dict[str, str]:
 
 # One of each, for parameters that name no single thing of a village, or that others make anew each time.
 ANYWHERE = {"layer": "roads", "action": "comment", "display_id": ABSENT_ID, "session_id": ABSENT_ID, "path": "village",
-            "token": "1", "import_id": ABSENT_ID}  # fmt: skip
+            "token": "1", "import_id": ABSENT_ID, "which": "picture", "form": "html"}  # fmt: skip
 
 
 def every_secret(foreign: dict[str, str]) -> set[str]:
@@ -228,7 +230,7 @@ def id_names(ids: dict[str, str]) -> dict[str, str]:
 
 def absent(ids: dict[str, str]) -> dict[str, str]:
     return {
-        key: ABSENT.get(key, value if key in ("layer", "action", "path", "token") else ABSENT_ID)
+        key: ABSENT.get(key, value if key in ("layer", "action", "path", "token", "which", "form") else ABSENT_ID)
         for key, value in ids.items()
     } | {"number": "T-19700101-9999"}
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from incidents import queries
 from incidents.accounts import AccountChange
 from incidents.errors import NotAllowed, NotFound
-from incidents.queries import CaseFilter
+from incidents.quality import Quality
+from incidents.queries import CaseFilter, QualityFilter
 from incidents.rights import EVERYWHERE, NOWHERE, ROLES, Caller, Permission, RoleAt, Scope
 from incidents.service import NewCase, visible_camera
 from incidents.store import open_store
@@ -31,6 +32,7 @@ class Place:
     evidence: str
     worker: str
     account: str
+    episode: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,9 @@ QUERIES: dict[str, Query] = {
         queries.list_workers(c, s), at.worker, lambda one: one[0].id)),
     "get_worker": Query(P.WORKER_SEE, lambda c, s, at: queries.get_worker(c, s, at.worker)),
     "list_accounts": Query(P.ACCOUNT_MANAGE, lambda c, s, at: among(queries.list_accounts(c, s), at.account)),
+    "list_quality_episodes": Query(P.CAMERA_SEE, lambda c, s, at: among(
+        queries.list_quality_episodes(c, s, QualityFilter()), at.episode)),
+    "get_quality_episode": Query(P.CAMERA_SEE, lambda c, s, at: queries.get_quality_episode(c, s, at.episode)),
     "get_account": Query(P.ACCOUNT_MANAGE, lambda c, s, at: queries.get_account(c, s, at.account)),
 }  # fmt: skip
 
@@ -95,7 +100,11 @@ def _furnish(world: World, village: str, grid: str, spot: tuple[float, float]) -
     evidence = world.incidents.get_case(world.admin, case).evidence[0].id
     worker = world.worker(f"worker-{village}", grid, at=spot).account_id
     account = world.person(f"room-{village}", "village_room", village).account_id
-    return Place(village, case, evidence, worker, account)
+    quality = Quality(world.incidents.store, world.incidents.files.root, world.clock, world.incidents.town.cameras)
+    quality.begin(camera, "covered", START, START)
+    with world.incidents.store.read() as connection:
+        found = queries.list_quality_episodes(connection, EVERYWHERE, QualityFilter(camera=camera))
+    return Place(village, case, evidence, worker, account, found[0].id)
 
 
 # Where a role is held, and whether that covers village QX-A.
@@ -117,7 +126,8 @@ def test_matrix(places: tuple[World, dict[str, Place]], query: str, role: str, h
         granted = row.permission in ROLES[role]
         if covers is None:
             # A grid reaches the cases and workers in it, and nothing of the village around it.
-            covers = query not in ("list_areas", "get_area", "list_accounts", "get_account")
+            covers = query not in ("list_areas", "get_area", "list_accounts", "get_account", "list_quality_episodes",
+                                 "get_quality_episode")
         if granted and covers:
             assert row.ask(connection, scope, furnished["QX-A"])
         else:
