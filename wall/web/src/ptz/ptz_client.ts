@@ -2,6 +2,7 @@ import type { ApiClient } from '../api/client'
 import type {
   CalibrationAim,
   CalibrationResult,
+  CalibrationState,
   CrossingResult,
   Guard,
   Patrol,
@@ -13,6 +14,7 @@ import type {
   PtzNews,
   PtzPreset,
   PtzProblem,
+  RoundsState,
   SeenPlace,
 } from './ptz_types'
 import type { PictureCommand } from './picture_point'
@@ -22,7 +24,7 @@ export interface MapPlace {
   lat: number
 }
 
-interface DeskBody {
+interface DeskBody extends CalibrationState {
   can: string[]
   status: Omit<PtzNews, 'camera' | 'view' | 'lock'> | null
   view: PtzNews['view']
@@ -51,9 +53,10 @@ export class PtzClient {
   async desk(camera: string): Promise<{ desk: PtzDesk; news: PtzNews }> {
     const body = await this.api.call<DeskBody>('GET', this.at(camera))
     const { can, status, presets, guard, patrol, my_rank: myRank, problem, view, lock, rounds } = body
+    const { mount, calibration, former_calibration } = body
     const where = status ?? { pan_deg: null, tilt_deg: null, zoom: null, moving: null, at: 0 }
     return {
-      desk: { can: new Set(can), presets, guard, patrol, myRank, problem },
+      desk: { can: new Set(can), presets, guard, patrol, myRank, problem, calibration: { mount, calibration, former_calibration } },
       news: { camera, ...where, view, lock, can, problem, ...(rounds !== undefined ? { rounds } : {}) },
     }
   }
@@ -69,12 +72,21 @@ export class PtzClient {
   /** The present view in place of an old one, under this name. */
   replacePreset = (camera: string, token: string, name: string): Promise<unknown> =>
     this.api.call('PUT', this.at(camera, `/presets/${encodeURIComponent(token)}`), { name })
+  /** Calls it otherwise; its view stays. */
+  renamePreset = (camera: string, token: string, name: string): Promise<unknown> =>
+    this.api.call('PATCH', this.at(camera, `/presets/${encodeURIComponent(token)}`), { name })
+  /** Goes there; its picture follows. */
+  takePresetPicture = (camera: string, token: string): Promise<unknown> =>
+    this.post(this.at(camera, `/presets/${encodeURIComponent(token)}/picture`))
   removePreset = (camera: string, token: string): Promise<unknown> =>
     this.api.call('DELETE', this.at(camera, `/presets/${encodeURIComponent(token)}`))
   goPreset = (camera: string, token: string): Promise<unknown> => this.post(this.at(camera, `/presets/${encodeURIComponent(token)}/go`))
   setGuard = (camera: string, guard: Guard | null): Promise<unknown> => this.api.call('PUT', this.at(camera, '/guard'), guard)
   setPatrol = (camera: string, patrol: { steps: PatrolStep[]; on: boolean }): Promise<unknown> =>
     this.api.call('PUT', this.at(camera, '/patrol'), patrol)
+
+  rounds = (camera: string): Promise<RoundsState> => this.api.call('GET', this.at(camera, '/rounds'))
+  setRounds = (camera: string, on: boolean): Promise<RoundsState> => this.api.call('PUT', this.at(camera, '/rounds'), { on })
 
   /** Newest first. */
   log = async (camera: string, limit: number): Promise<PtzLogRow[]> =>
@@ -97,5 +109,7 @@ export class PtzClient {
     (await this.api.call<{ place: SeenPlace | null }>('GET', this.at(camera, `/place?x=${x.toFixed(5)}&y=${y.toFixed(5)}`))).place
   calibrate = (camera: string, aims: CalibrationAim[], apply: boolean): Promise<CalibrationResult> =>
     this.post(this.at(camera, '/calibration'), { aims, ...(apply ? { apply } : {}) })
+  undoCalibration = (camera: string, to: 'former' | 'configuration'): Promise<CalibrationState> =>
+    this.post(this.at(camera, '/calibration/undo'), { to })
   cross = (sights: { camera: string; x: number; y: number }[]): Promise<CrossingResult> => this.post('/ptz/crossing', { sights })
 }

@@ -44,7 +44,9 @@ export interface PtzNews extends Direction {
   view: Polygon | null
   lock: PtzLock | null
   /** What turns it by itself at the moment; every hand goes before. */
-  rounds?: 'guard' | 'patrol' | null
+  rounds?: 'guard' | 'patrol' | 'watch' | 'verify' | null
+  /** The view that it is at for that, or on its way to. */
+  watching?: { view: string; name: Bilingual } | null
   /** What it offers; empty until it has answered once. */
   can?: string[]
   /** Why it does not answer now. */
@@ -80,6 +82,12 @@ export interface Guard {
   idle_s: number
 }
 
+/** What a dome visits by itself; `due`: at this hour. */
+export interface RoundsState {
+  on: boolean
+  views: { id: string; name: Bilingual; hours: string[]; due: boolean }[]
+}
+
 /** All there is to know of one dome: `GET /cameras/{id}/ptz`. */
 export interface PtzDesk {
   can: ReadonlySet<string>
@@ -90,6 +98,7 @@ export interface PtzDesk {
   myRank: number
   /** Why the device does not answer now; then this is what was known of it. */
   problem: PtzProblem | null
+  calibration: CalibrationState | null
 }
 
 /** Where a point of a dome's picture lies. */
@@ -134,8 +143,30 @@ export interface CalibrationAim {
   y?: number
 }
 
+export interface Mount {
+  heading_deg: number
+  pitch_deg: number
+  roll_deg: number
+}
+
+/** Who kept a calibration when. `by` is empty where nobody wrote that down. */
+export interface KeptCalibration {
+  at: number
+  by: string
+  aims: number
+  heading_deg: number
+  heading_error_deg: number
+}
+
+/** How a dome stands; `calibration` null: as cameras.yaml says. */
+export interface CalibrationState {
+  mount: Mount
+  calibration: KeptCalibration | null
+  former_calibration: KeptCalibration | null
+}
+
 export interface CalibrationResult {
-  mount: { heading_deg: number; pitch_deg: number; roll_deg: number }
+  mount: Mount
   residuals: { error_deg: number; error_m: number; bad?: boolean }[]
   expected_error_deg: number
   applied?: boolean

@@ -7,7 +7,11 @@ import { useRefusal } from './refusal'
 
 /** The picture of a preset comes a moment after it; it is asked for again so often. */
 const PICTURE_MS = [1_500, 4_000, 10_000]
-const NOTHING: PtzDesk = { can: new Set(), presets: [], guard: null, patrol: null, myRank: 0, problem: null }
+const NOTHING: PtzDesk = { can: new Set(), presets: [], guard: null, patrol: null, myRank: 0, problem: null, calibration: null }
+
+type Work = (client: PtzClient, camera: string) => Promise<unknown>
+/** Whether what is kept is another afterwards, or the pictures of presets that are there already. */
+type Changes = boolean | 'pictures'
 
 /** What one dome offers and keeps, and the doing of it with its refusals in words. */
 export function useDesk(ptz: PtzStore, camera: () => string) {
@@ -32,30 +36,31 @@ export function useDesk(ptz: PtzStore, camera: () => string) {
     }
   }
 
-  function awaitPictures(turn: number): void {
+  /** `anew`: also where there are pictures, which will be others. */
+  function awaitPictures(turn: number, anew: boolean): void {
     clearTimeout(pictures)
     const wait = PICTURE_MS[turn]
-    if (wait === undefined || desk.value.presets.every(({ picture }) => picture !== null)) return
-    pictures = setTimeout(() => void load().then(() => awaitPictures(turn + 1)), wait)
+    if (wait === undefined || (!anew && desk.value.presets.every(({ picture }) => picture !== null))) return
+    pictures = setTimeout(() => void load().then(() => awaitPictures(turn + 1, anew)), wait)
   }
 
   let last: Promise<unknown> = Promise.resolve()
 
   /** Does it after what is still under way: the end of a movement must not be lost. True if done; else `problem` says why not. */
-  function act(work: (client: PtzClient, camera: string) => Promise<unknown>, changes = false): Promise<boolean> {
+  function act(work: Work, changes: Changes = false): Promise<boolean> {
     const mine = last.then(() => attempt(work, changes))
     last = mine
     return mine
   }
 
-  async function attempt(work: (client: PtzClient, camera: string) => Promise<unknown>, changes: boolean): Promise<boolean> {
+  async function attempt(work: Work, changes: Changes): Promise<boolean> {
     busy.value = true
     problem.value = ''
     try {
       await work(ptz.client, camera())
       if (changes) {
         await load()
-        awaitPictures(0)
+        awaitPictures(0, changes === 'pictures')
       }
       return true
     } catch (error) {
