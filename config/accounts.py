@@ -36,6 +36,22 @@ class StreamAccounts:
     def __init__(self, file: CamerasFile, environ: Mapping[str, str], base_dir: Path) -> None:
         self._file, self._environ, self._base_dir = file, environ, base_dir
         self._known: dict[str | None, Account | MissingPassword | None] = {}
+        try:
+            self._marks = Vault(base_dir, environ).marks()
+        except VaultProblem:
+            self._marks = {}
+
+    def mark(self, camera: Camera) -> str:
+        """Another one when the account's password has been written again, be it the same. Does not read it."""
+        credentials = self._file.credentials.get(camera.credentials or "")
+        try:
+            if credentials is not None and credentials.vault:
+                return self._marks.get(camera.credentials or "", "")
+            if credentials is not None and credentials.password_file is not None:
+                return str((self._base_dir / credentials.password_file).stat().st_mtime_ns)
+        except OSError:
+            pass  # there is none: it is told when the account is asked for
+        return ""
 
     def of(self, camera: Camera) -> Account | None:
         """As `account_of`. Raises MissingPassword."""

@@ -74,6 +74,10 @@ class Vault:
         """Names of all entries; needs no key."""
         return sorted(_entries(self._path))
 
+    def marks(self) -> dict[str, str]:
+        """What is another for an entry each time it is written, be it the same password. Says nothing about it."""
+        return {name: entry.nonce.hex() for name, entry in _entries(self._path).items()}
+
     def password(self, name: str) -> str:
         """Raises VaultProblem."""
         entry = _entries(self._path).get(name)

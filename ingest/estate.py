@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from config.accounts import Account, MissingPassword
 from config.cameras import Camera, Defaults
@@ -116,11 +116,13 @@ class Estate:
         cameras: Sequence[Camera],
         defaults: Defaults | None = None,
         allowed_networks: Sequence[str] | None = None,
+        account_anew: Collection[str] = (),
     ) -> None:
         """Makes these the cameras; returns when what changed has ended and begun. One change at a time.
 
         Streams that stay as they were are not touched. One that changed ends with its TEARDOWN, then begins anew with
         those who watch it. Watchers of a camera that goes or is switched off hear of it again when it comes back.
+        `account_anew`: cameras whose password was written again, be it the same: tried at once where it was refused.
         """
         before, self._cameras = self._cameras, {camera.id: camera for camera in cameras}
         self._defaults = defaults or self._defaults
@@ -128,7 +130,8 @@ class Estate:
             self._door = Door(parse_networks(allowed_networks), self._rng)
         self._idle = {id_: status for id_, status in self._idle.items() if id_ in self._cameras}
         for key, stream in tuple(self._streams.items()):
-            if not self._stays(stream, before[key[0]]):
+            refused = key[0] in account_anew and stream.status().state is StreamState.UNAUTHORISED
+            if refused or not self._stays(stream, before[key[0]]):
                 del self._streams[key]
                 self._waiting.setdefault(key, []).extend(stream.fanout.sinks)
                 stream.fanout.sinks.clear()

@@ -120,3 +120,14 @@ def test_passwords_no_protocol_could_send_are_refused_without_being_shown(tmp_pa
             vault(tmp_path).put({name: password})
         assert "yy" not in str(told.value)
     assert vault(tmp_path).names() == []
+
+
+def test_a_password_written_again_is_marked_and_the_others_are_not(tmp_path):
+    vault = Vault(tmp_path, {})
+    vault.put({"gate": "secret-1", "bridge": "secret-2"})
+    before = vault.marks()
+    vault.put({"gate": "secret-1"})
+    after = vault.marks()
+    assert before["gate"] != after["gate"]
+    assert before["bridge"] == after["bridge"]
+    assert "secret" not in str(after)

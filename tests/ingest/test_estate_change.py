@@ -95,6 +95,25 @@ async def test_watchers_wait_for_a_camera_that_is_off_or_lacks_its_password():
         assert (first.connections, second.connections, locked.connections) == (1, 1, 1)
 
 
+async def test_a_password_written_again_is_tried_at_once_where_it_was_wrong():
+    """The same one: it was set right at the camera. Nobody else is asked again."""
+    account = Account("admin", "right")
+    async with AsyncExitStack() as opened:
+        mended, other = [await opened.enter_async_context(ScriptedCamera(Script(account=Account("admin", "wrong"))))
+                         for _ in range(2)]  # fmt: skip
+        cameras = [camera("mended", mended), camera("other", other)]
+        estate = Estate(cameras, lambda _: account, Defaults(), ["127.0.0.0/8"], SystemClock(), random.Random(5),
+                        on_keyframe=lambda _: None, on_status=lambda _: None, sweep_seconds=0.05)  # fmt: skip
+        await estate.start()
+        opened.push_async_callback(estate.stop)
+        await until(lambda: {one.state for one in estate.statuses().values()} == {StreamState.UNAUTHORISED}, 15.0)
+        asked = other.connections
+        mended.script.account = account
+        await estate.change(cameras, account_anew={"mended"})
+        await until(lambda: estate.statuses()["mended"].state is StreamState.LIVE, 5.0)
+        assert other.connections == asked
+
+
 async def test_a_camera_that_does_not_let_go_keeps_nobody_else_waiting():
     async with AsyncExitStack() as opened:
         silent = Script(reply=lambda method, _, good: None if method == "TEARDOWN" else good)
