@@ -5,6 +5,7 @@ import type { Area, Camera, CaseWithTrace, Town } from '../api/types'
 import { LiveConnection } from '../live/live_connection'
 import type { ConnectionState, LiveEvent } from '../live/messages'
 import { CameraStore } from '../stores/camera_store'
+import { EstateReload } from '../stores/estate_reload'
 import type { DisplayEvent } from './display_types'
 
 const RETRY_MS = 3_000
@@ -19,6 +20,7 @@ export class DisplayRoom {
   readonly live: LiveConnection
   onDisplayEvent: (event: DisplayEvent) => void = () => {}
   onRevoked: () => void = () => {}
+  private readonly estate = new EstateReload(() => this.loadCameras())
   private caseId: string | null = null
   private stopped = false
 
@@ -52,8 +54,18 @@ export class DisplayRoom {
 
   private apply(event: LiveEvent): void {
     if (event.topic === 'display') this.onDisplayEvent(event.data)
+    else if (event.topic === 'estate') this.estate.ask()
     else if (event.topic === 'camera') this.cameras.apply(event.data)
     else if (event.topic === 'case' && event.data.id === this.caseId) void this.loadCase()
+  }
+
+  /** There are other cameras: what is to be shown of them is asked for too. */
+  private async loadCameras(): Promise<boolean> {
+    const cameras = await answered(this.api.cameras())
+    if (this.stopped || !cameras) return this.stopped
+    this.cameras.replaceAll(cameras)
+    this.onDisplayEvent({ what: 'show', id: '', version: 0 })
+    return true
   }
 
   /** Cameras and areas, anew. */
@@ -89,6 +101,7 @@ export class DisplayRoom {
 
   stop(): void {
     this.stopped = true
+    this.estate.stop()
     this.live.stop()
   }
 }

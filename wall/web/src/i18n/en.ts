@@ -113,6 +113,7 @@ const en: typeof zh = {
     enlarge: 'Enlarge or back (double click)',
     close: 'Take off the wall',
     notAllowed: 'You may not watch this camera',
+    gone: 'This camera was removed, or is outside your areas now',
     aria: { paused: 'paused', opening: 'opening', live: 'live', stale: 'picture stopped', ended: 'no picture', unplayable: 'cannot be played' },
   },
   cameras: {

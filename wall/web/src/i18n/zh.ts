@@ -112,6 +112,7 @@ export default {
     enlarge: '放大 / 还原（双击）',
     close: '移出视频墙',
     notAllowed: '没有查看权限',
+    gone: '此摄像机已移除，或已不在您的辖区',
     aria: { paused: '已暂停', opening: '正在打开', live: '实时画面', stale: '画面停滞', ended: '无画面', unplayable: '无法播放' },
   },
   cameras: {

@@ -12,7 +12,7 @@ import { parseBatch, WireError } from './wire'
 
 const STATS_MS = 500
 const REFUSED_BOUND = 32
-const TOPICS = ['case', 'camera', 'worker', 'display', 'alarm']
+const TOPICS = ['case', 'camera', 'worker', 'display', 'alarm', 'estate']
 
 interface OpenStream {
   player: Player

@@ -24,6 +24,8 @@ export type LiveEvent =
   | { topic: 'display'; data: DisplayEvent }
   | { topic: 'alarm'; data: Alarm }
   | { topic: 'ptz'; data: PtzNews }
+  /** There are other cameras, or some are others: the list is to be loaded anew. */
+  | { topic: 'estate'; data: Record<string, never> }
 
 export type ServerMessage =
   | { type: 'hello'; protocol: number }

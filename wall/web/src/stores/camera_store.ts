@@ -34,16 +34,28 @@ export class CameraStore {
     return counts
   })
 
-  replaceAll(cameras: Camera[]): void {
+  /** What events said last: a list that was asked for before one of them must not take it back. */
+  private readonly heard = new Map<string, CameraEvent>()
+
+  replaceAll(listed: Camera[]): void {
+    const cameras = listed.map((camera) => this.withNews(camera))
     const kept = new Set(cameras.map((camera) => camera.id))
     for (const id of this.byId.keys()) if (!kept.has(id)) this.byId.delete(id)
+    for (const id of this.heard.keys()) if (!kept.has(id)) this.heard.delete(id)
     for (const camera of cameras) this.byId.set(camera.id, camera)
     const { compare } = new Intl.Collator('en', { numeric: true })
     const sorted = [...cameras].sort((a, b) => compare(a.area, b.area) || compare(a.id, b.id)).map((camera) => camera.id)
     if (sorted.join() !== this.order.value.join()) this.order.value = sorted
   }
 
+  private withNews(camera: Camera): Camera {
+    const news = this.heard.get(camera.id)
+    if (!news || !camera.enabled || news.since <= camera.since) return camera
+    return { ...camera, state: news.state, since: news.since, error: news.error }
+  }
+
   apply(event: CameraEvent): void {
+    this.heard.set(event.id, event)
     const camera = this.byId.get(event.id)
     if (camera) this.byId.set(event.id, { ...camera, state: event.state, since: event.since, error: event.error })
   }

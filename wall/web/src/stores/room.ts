@@ -15,6 +15,7 @@ import { WallStore } from '../wall/wall_store'
 import { CameraStore } from './camera_store'
 import { CaseStore } from './case_store'
 import { Chime } from './chime'
+import { EstateReload } from './estate_reload'
 import { EventBatch } from './event_batch'
 import { WorkerStore } from './worker_store'
 
@@ -44,6 +45,8 @@ export class Room {
   readonly alarms: AlarmStore
   readonly live: LiveConnection
   readonly ptz: PtzStore
+  /** How often the list of cameras was loaded: whoever shows more of them than it holds loads that anew, too. */
+  readonly camerasLoaded = ref(0)
   /** The map's part in what the other panes ask for; set by the map when it is there. */
   flyTo: (place: Place, zoom?: number) => void = () => {}
   /** The session ended on the server's side. */
@@ -57,6 +60,7 @@ export class Room {
   })
 
   private everOpen = false
+  private readonly estate = new EstateReload(() => tolerate(this.loadCameras()))
 
   constructor(
     readonly api: ApiClient,
@@ -103,18 +107,24 @@ export class Room {
     this.areas.value = areas
   }
 
+  /** What is on the wall stays there; of a camera that has gone its tile says so. */
+  private async loadCameras(): Promise<void> {
+    this.cameras.replaceAll(await this.api.cameras())
+    this.wall.setKnown(this.cameras.byId.keys())
+    this.ptz.load()
+    this.camerasLoaded.value++
+  }
+
   /** Events are not repeated: after a gap in the connection everything that changes is asked for again. */
   private async refresh(): Promise<void> {
-    const [cameras, workers] = await Promise.all([
-      this.api.cameras(),
+    const [workers] = await Promise.all([
       this.api.workers(),
+      this.loadCameras(),
       this.cases.load(),
       this.displays.load(),
       this.alarms.load(),
     ])
-    this.cameras.replaceAll(cameras)
     this.workers.replaceAll(workers)
-    this.ptz.load()
   }
 
   private connectionChanged(state: ConnectionState, attempt: number): void {
@@ -149,6 +159,9 @@ export class Room {
       case 'ptz':
         this.ptz.apply(event.data)
         break
+      case 'estate':
+        this.estate.ask()
+        break
     }
   }
 
@@ -174,17 +187,20 @@ export class Room {
     this.monitors.stop()
     this.find.stop()
     this.alarms.stop()
+    this.estate.stop()
     this.ptz.stop()
     this.live.stop()
   }
 }
 
-/** For requests that come again by themselves: no answer now is no news. */
-async function tolerate(request: Promise<unknown>): Promise<void> {
+/** For requests that come again by themselves: no answer now is no news. Tells whether there was one. */
+async function tolerate(request: Promise<unknown>): Promise<boolean> {
   try {
     await request
+    return true
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
+    return false
   }
 }
 

@@ -76,6 +76,11 @@ export class WallStore {
     window.addEventListener('popstate', this.onHistory)
   }
 
+  /** Undone and remembered walls are made of these from now on; what is on view stays. */
+  setKnown(known: Iterable<string>): void {
+    this.known = new Set(known)
+  }
+
   stop(): void {
     window.removeEventListener('popstate', this.onHistory)
     if (this.cooling) clearTimeout(this.cooling)
