@@ -28,6 +28,7 @@ from vision.clip import ClipError, clip
 from vision.detection import Box, Detection
 from vision.observation import Attention, Observation
 from vision.quality.fault import Fault
+from vision.rules import RULES_OF_BRINGING
 from vision.snapshot import SnapshotError
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class Analyst:
         self._spool = spool
         self._memory = memory
         self._clips = ObjectClips(memory / "clips")
+        self._bringers = ObjectClips(memory / "bringers", ".jpg")
         self._spooled = spooled
         self._timezone = timezone
         self._visit_of = visit_of
@@ -175,7 +177,8 @@ class Analyst:
             return "quiet"
         if observation.wants_past:
             self._look_back(watched, observation, frame, since)
-        self._clips.forget_all_but(analysis.subject, [thing.object_id for thing in observation.objects])
+        for kept in (self._clips, self._bringers):
+            kept.forget_all_but(analysis.subject, [thing.object_id for thing in observation.objects])
         for detection in observation.detections:
             self._tell(analysis, detection, frame, observation.displaced, since)
         watched.objects = len(observation.objects)
@@ -188,7 +191,9 @@ class Analyst:
         ring, subject = self._ring_of(frame.camera_id), watched.analysis.subject
         past = [unit for unit in ring.keyframes(since) if unit.received_at < frame.captured_at]
         frames = [decoded for unit in past if (decoded := self._decoder.decode(unit)) is not None]
-        watched.analysis.look_back(frames)
+        for bringer in watched.analysis.look_back(frames):
+            moment = evidence.moment_picture(bringer, _name_of(watched.analysis), self._timezone)
+            self._bringers.keep(subject, bringer.object_id, moment)
         for thing in observation.objects:
             if not self._clips.has(subject, thing.object_id):
                 self._clips.keep(subject, thing.object_id, _clip(ring, since, frame.captured_at))
@@ -201,7 +206,7 @@ class Analyst:
         displaced: tuple[float, float],
         since: float,
     ) -> None:
-        name = analysis.camera.name if analysis.view is None else f"{analysis.camera.name} {analysis.view.name}"
+        name = _name_of(analysis)
         shown = replace(detection, box=_moved(detection.box, displaced))
         names, blobs = ["picture.jpg"], [evidence.picture(frame, shown, name, self._timezone)]
         clip = self._clips.take(analysis.subject, detection.object_id) if detection.phase == "present" else b""
@@ -209,6 +214,10 @@ class Analyst:
         if clip:
             names.append("clip.mp4")
             blobs.append(clip)
+        brought = detection.phase == "present" and detection.rule in RULES_OF_BRINGING
+        if brought and (moment := self._bringers.take(analysis.subject, detection.object_id)):
+            names.append("bringer.jpg")
+            blobs.append(moment)
         self._spool.put(detection.key, {**detection.to_plain(), "blobs": names}, blobs)
         log.info("%s: %s %s in zone %s", analysis.subject, detection.rule, detection.phase, detection.zone_id)
         self._spooled()
@@ -231,6 +240,10 @@ class Analyst:
     def analysis_of(self, name: str) -> Watched | None:
         """Of a camera, or of a dome's view (`api.visits.subject_of`)."""
         return self._watched.get(name)
+
+
+def _name_of(analysis: CameraAnalysis) -> str:
+    return analysis.camera.name if analysis.view is None else f"{analysis.camera.name} {analysis.view.name}"
 
 
 def _moved(box: Box, by: tuple[float, float]) -> Box:

@@ -25,6 +25,9 @@ from incidents.store import Store, Transaction
 from incidents.store.schema import detections_seen
 from runtime.clock import Clock
 
+BRINGER = "bringer"
+"""Caption of the picture of who or what put a thing down, and its blob's name before `.jpg`; else the rule's name."""
+
 Outcome = Literal["opened", "sighted", "reopened", "gone", "ignored"]
 
 
@@ -141,9 +144,10 @@ class Intake:
         return Actor("camera", report.camera_id, camera.name if camera else report.camera_id)
 
     def _attach(self, transaction: Transaction, case_id: str, stored: Sequence[StoredFile], report: Report) -> None:
-        for file in stored:
+        for file, name in zip(stored, report.blobs, strict=True):
+            caption = BRINGER if name == f"{BRINGER}.jpg" else report.rule
             self.acting.add_evidence(
-                transaction, case_id, file, self._actor(report), CAMERA_DUTIES, at=self.clock.now(), caption=report.rule
+                transaction, case_id, file, self._actor(report), CAMERA_DUTIES, at=self.clock.now(), caption=caption
             )
 
     def _act(

@@ -12,10 +12,12 @@ from ingest.frame import Frame
 from vision import snapshot, verification
 from vision.alignment import Alignment, Laid
 from vision.background import Comparison
-from vision.detection import Box, Detection, Phase, Point
+from vision.bringer import WITHIN_SECONDS, Bringer, bringer_of, past_picture
+from vision.detection import Box, Detection, Phase, Point, foot_of
 from vision.grid import Grid
 from vision.judging import Decision, decide, detection_of, history_of
 from vision.observation import Attention, ObjectView, Observation, Verdict
+from vision.rules import RULES_OF_BRINGING
 from vision.rules.conditions import contains
 from vision.scene import Scene
 from vision.sight import Kind
@@ -107,11 +109,12 @@ class CameraAnalysis:
         """Whether the scene has been learnt."""
         return self._scene is not None and self._scene.background.ready
 
-    def look_back(self, frames: Sequence[Frame]) -> None:
-        """Past key frames, oldest first: dates the placement of what `wants_past` was set for."""
+    def look_back(self, frames: Sequence[Frame]) -> list[Bringer]:
+        """Past key frames, oldest first: dates the placement of what `wants_past` was set for, and says who or what
+        was there then, where a rule wants to know."""
         scene = self._scene
         if scene is None:
-            return
+            return []
         undated = [thing for thing in self._tracker.objects if self._undated(thing, self._last_at)]
         open_ends = list(undated)
         for frame in reversed(frames):
@@ -123,6 +126,7 @@ class CameraAnalysis:
                 open_ends = [thing for thing in open_ends if thing.extend_back(seen, frame.captured_at)]
         for thing in undated:
             thing.dated = True
+        return [found for thing in undated if (found := self._bringer(thing, scene, frames)) is not None]
 
     def verify(self, object_id: str, box: Box, frames: Sequence[Frame]) -> Verdict:
         """Whether the thing told of as `object_id` is still there, judged by the newest few key frames, oldest first.
@@ -190,6 +194,19 @@ class CameraAnalysis:
         if self._alignment is None:
             self._alignment = Alignment(scene.grid)
         return self._alignment.lay(picture, scene.background.known_ground())
+
+    def _bringer(self, thing: StaticObject, scene: Scene, frames: Sequence[Frame]) -> Bringer | None:
+        foot = foot_of(scene.grid.box(thing.box))
+        if not any(zone.rule in RULES_OF_BRINGING and contains(zone.polygon, foot) for zone in self._zones):
+            return None
+        near = [one for one in frames if abs(one.captured_at - thing.first_seen_at) <= WITHIN_SECONDS]
+        pictures = []
+        for frame in {one.captured_at: one for one in (*near, *frames[-1:])}.values():
+            laid = self._lay(scene, frame)
+            seen = scene.glance(laid.picture, laid.known)
+            if seen is not None:
+                pictures.append(past_picture(frame, seen, scene.background, laid.shift))
+        return bringer_of(thing, self._tracker.objects, pictures, scene.grid)
 
     def _concerns(self, foot: Point) -> bool:
         return any(contains(zone.polygon, foot) for zone in self._zones)

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from ingest.frame import ColourImage, Frame
+from vision.bringer import Bringer
 from vision.clip import ClipError, clip
 from vision.detection import Box, Detection
 
@@ -31,6 +32,12 @@ def picture(
         f"{_clock(frame.captured_at, timezone)}"
     )
     return marked_picture(frame, detection.box, caption, quality)
+
+
+def moment_picture(bringer: Bringer, camera_name: str, timezone: ZoneInfo | None = None) -> bytes:
+    """JPEG of the moment a thing was put down, with who or what was there framed, and the time of it."""
+    caption = f"放置时刻  {camera_name}  {_clock(bringer.frame.captured_at, timezone)}"
+    return marked_picture(bringer.frame, bringer.box, caption)
 
 
 def marked_picture(frame: Frame, box: Box | None, caption: str, quality: int = JPEG_QUALITY) -> bytes:
@@ -66,4 +73,4 @@ def _fitting(text: str, size: int, width: int) -> int:
     return size if taken <= width - size else max(8, int(size * (width - size) / max(1, taken)))
 
 
-__all__ = ["ClipError", "clip", "marked_picture", "picture"]
+__all__ = ["ClipError", "clip", "marked_picture", "moment_picture", "picture"]

@@ -269,3 +269,10 @@ OVERLAPS = {
 @pytest.mark.parametrize(("a", "b", "share"), OVERLAPS.values(), ids=OVERLAPS.keys())
 def test_overlap(a: list[float], b: list[float], share: float) -> None:
     assert overlap(a, b) == overlap(b, a) == pytest.approx(share)
+
+
+def test_the_picture_of_the_bringer_says_what_it_is(sqlite_world: World) -> None:
+    blobs = {"picture.jpg": JPEG, "clip.mp4": MP4, "bringer.jpg": JPEG + b"somebody stoops"}
+    taken = sqlite_world.take(rule="dumping", case_class="01-03", blobs=blobs)
+    shown = sqlite_world.incidents.get_case(sqlite_world.admin, taken.case_id).evidence
+    assert sorted(one.caption for one in shown) == ["bringer", "dumping", "dumping"]

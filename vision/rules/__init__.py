@@ -14,3 +14,6 @@ RULES: Mapping[str, Rule] = {
     "dumping": dumping.judge,
     "parking": parking.judge,
 }
+
+RULES_OF_BRINGING = frozenset({"dumping"})
+"""What these tell of was brought by somebody: a picture of who or what was there goes into the evidence."""

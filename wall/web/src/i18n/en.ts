@@ -288,6 +288,8 @@ const en: typeof zh = {
       seen_again: 'seen again in the same place',
       stall: 'street stall',
       dumping: 'dumped things',
+      parking: 'parked vehicle',
+      bringer: 'the moment it was put down',
       picture: 'picture',
       clip: 'clip',
       photo: 'photo',

@@ -287,6 +287,8 @@ export default {
       seen_again: '同一地点再次出现',
       stall: '流动摊点',
       dumping: '垃圾倾倒',
+      parking: '机动车乱停放',
+      bringer: '放置时刻',
       picture: '现场图',
       clip: '录像',
       photo: '照片',
