@@ -7,6 +7,7 @@ import re
 from ingest.onvif.xml_reply import Node, whole
 
 HALF_HOUR_S = 1800.0
+_HOUR_S = 3600.0
 LARGEST_ZONE_S = 15 * 3600.0
 """East or west of Greenwich at most 14 h, and an hour of summer time."""
 _ZONE = re.compile(r"(?:<[^>]{1,16}>|[A-Za-z]{2,16})([+-]?)(\d{1,2})(?::(\d{2}))?")
@@ -15,8 +16,9 @@ _ZONE = re.compile(r"(?:<[^>]{1,16}>|[A-Za-z]{2,16})([+-]?)(\d{1,2})(?::(\d{2}))
 def clock_offset(reply: Node, ours: float) -> float | None:
     """The device's clock minus ours (Unix time), from a GetSystemDateAndTime reply; None where it does not tell.
 
-    UTCDateTime counts; where it is missing, LocalDateTime with the offset of TimeZone. POSIX counts that offset to the
-    west, and makers write it both ways, so the sign that is nearer to our time is taken.
+    UTCDateTime counts; where it is missing, LocalDateTime with the offset of TimeZone, and an hour where it says that
+    summer time is on. POSIX counts that offset to the west, and makers write it both ways, and not all mean summer time
+    by what they say, so what is nearest to our time is taken.
     """
     told = _unix(reply.find("UTCDateTime"))
     if told is not None:
@@ -24,7 +26,9 @@ def clock_offset(reply: Node, ours: float) -> float | None:
     local, zone_s = _unix(reply.find("LocalDateTime")), _zone(reply)
     if local is None or zone_s is None:
         return None
-    return min((local - ours - zone_s, local - ours + zone_s), key=abs)
+    summer = reply.find("DaylightSavings")
+    hours = (0.0, _HOUR_S) if summer is not None and summer.text.strip().lower() in ("true", "1") else (0.0,)
+    return min((local - ours + sign * zone_s - hour for sign in (-1, 1) for hour in hours), key=abs)
 
 
 def other_offset(offset_s: float) -> float:
@@ -48,7 +52,7 @@ def _zone(reply: Node) -> float | None:
     found = _ZONE.match(zone.text[:64]) if zone is not None else None
     if found is None:
         return None
-    seconds = int(found[2]) * 3600.0 + int(found[3] or 0) * 60.0
+    seconds = int(found[2]) * _HOUR_S + int(found[3] or 0) * 60.0
     return seconds if seconds <= LARGEST_ZONE_S else None
 
 

@@ -32,6 +32,7 @@ def zone(text: str) -> str:
 
 
 LOCAL = moment("LocalDateTime", OURS + 8 * HOUR + 7)
+SUMMER = "<tt:DaylightSavings>true</tt:DaylightSavings>"
 TOLD: dict[str, tuple[str, float | None]] = {
     "UTC": (moment("UTCDateTime", OURS - 7), -7),
     "UTC before a local time of another day": (moment("UTCDateTime", OURS + 1) + LOCAL + zone("CST-8"), 1),
@@ -39,6 +40,8 @@ TOLD: dict[str, tuple[str, float | None]] = {
     "no UTC, zone with minutes and seconds": (LOCAL + zone("CST-8:00:00"), 7),
     "no UTC, zone in brackets with a rule": (LOCAL + zone("&lt;+08&gt;-8,M3.2.0,M11.1.0"), 7),
     "no UTC, zone signed the other way (easy_onvif_workspace #20)": (LOCAL + zone("GMT+08:00"), 7),
+    "no UTC, summer time on": (SUMMER + moment("LocalDateTime", OURS + 9 * HOUR - 3) + zone("CST-8"), -3),
+    "no UTC, summer time said and not meant": (SUMMER + LOCAL + zone("CST-8"), 7),
     "no UTC, no zone (agsh/onvif #65)": (LOCAL, None),
     "no UTC, zone without a number": (LOCAL + zone("Asia/Shanghai"), None),
     "no UTC, zone beyond the date line": (LOCAL + zone("X-99"), None),
