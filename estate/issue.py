@@ -76,8 +76,8 @@ _TEXTS: dict[Code, tuple[Level, str, str]] = {
     ),
     Code.BRAND_UNKNOWN: (
         "error",
-        "品牌“{value}”没有已知的取流地址；请填写 RTSP 地址，或用 --probe 向设备查询",
-        "the brand '{value}' has no stream address known here; fill in one (RTSP地址), or ask the devices with --probe",
+        "品牌“{value}”没有已知的取流地址；请填写 RTSP 地址，或向设备查询（--probe）",
+        "the brand '{value}' has no stream address known here; fill in one (RTSP地址), or have devices asked (--probe)",
     ),
     Code.URL_INVALID: ("error", "取流地址{value}", "the stream address {value}"),
     Code.ACCOUNT_MISSING: ("warning", "没有账号和密码", "has no account"),
@@ -129,8 +129,8 @@ _TEXTS: dict[Code, tuple[Level, str, str]] = {
     Code.REFUSED: ("error", "{value}", "{value}"),
     Code.DIFFERS: (
         "warning",
-        "与 cameras.yaml 中的 {id} 不同：{value}；用 --update 更新",
-        "differs from {id} in cameras.yaml: {value}; --update takes it over",
+        "与 cameras.yaml 中的 {id} 不同：{value}；更新已有摄像机（--update）时采用",
+        "differs from {id} in cameras.yaml: {value}; taken over when known cameras are updated (--update)",
     ),
     Code.PROBE_FAILED: ("warning", "设备没有告知：{value_zh}", "the device was asked and did not tell: {value}"),
 }

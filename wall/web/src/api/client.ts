@@ -25,8 +25,19 @@ const ROOT = '/api/v1'
 const TIMEOUT_MS = 20_000
 /** Passwords are hashed slowly on purpose, and one after the other. */
 const PASSWORD_TIMEOUT_MS = 60_000
+/** A table of thousands of cameras whose devices are all asked. */
+const UPLOAD_TIMEOUT_MS = 600_000
 
 const PASSWORD_PATHS: ReadonlySet<string> = new Set(['/sessions', '/setup'])
+
+/** One of the problems of cameras.yaml, for which a change of it was refused. */
+export interface FileProblem {
+  file: string
+  line: number | null
+  key: string
+  value: string
+  rule: string
+}
 
 /** A refusal by the server, or (`code` "network") no answer at all. `where` names the field the server objects to. */
 export class ApiError extends Error {
@@ -37,6 +48,7 @@ export class ApiError extends Error {
     readonly where: string = '',
     /** The message in both languages, where the server has it so. */
     readonly text: Bilingual | null = null,
+    readonly problems: readonly FileProblem[] = [],
   ) {
     super(message)
     this.name = 'ApiError'
@@ -44,7 +56,7 @@ export class ApiError extends Error {
 }
 
 interface ErrorBody {
-  error?: { code?: string; message?: string; where?: string | null; text?: Bilingual }
+  error?: { code?: string; message?: string; where?: string | null; text?: Bilingual; problems?: FileProblem[] }
 }
 
 async function refusal(response: Response): Promise<ApiError> {
@@ -54,8 +66,9 @@ async function refusal(response: Response): Promise<ApiError> {
   } catch {
     // Not JSON: a proxy answered; the status says enough.
   }
-  const { code, message, where, text } = body.error ?? {}
-  return new ApiError(response.status, code ?? `http_${response.status}`, message ?? response.statusText, where ?? '', text ?? null)
+  const { code, message, where, text, problems } = body.error ?? {}
+  const said = message ?? response.statusText
+  return new ApiError(response.status, code ?? `http_${response.status}`, said, where ?? '', text ?? null, problems ?? [])
 }
 
 /** The HTTP interface, typed. `onUnauthorised` is told whenever the session turns out to have ended. */
@@ -171,6 +184,16 @@ export class ApiClient {
       throw new ApiError(0, 'network', cause instanceof Error ? cause.message : String(cause))
     }
     return { file, from: time('from'), to: time('to'), now: time('now') }
+  }
+
+  /** Sends a form with a file. What the server does with it may take minutes. */
+  async upload<T>(path: string, body: FormData): Promise<T> {
+    const response = await this.send(path, { method: 'POST', body, signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS) })
+    return (await response.json()) as T
+  }
+
+  async file(path: string): Promise<Blob> {
+    return (await this.send(path, { signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS) })).blob()
   }
 
   /** The newest picture of a camera. */

@@ -4,6 +4,8 @@ import { display } from './display'
 import { find } from './find'
 import { delivery } from './delivery'
 import { ptz } from './ptz'
+import { estate } from './estate'
+import { estateImport } from './estate_import'
 import type zh from './zh'
 
 /** The interface in English. The type holds it to the same keys. */
@@ -14,6 +16,8 @@ const en: typeof zh = {
   ...find.en,
   ...delivery.en,
   ...ptz.en,
+  ...estate.en,
+  ...estateImport.en,
   language: 'Interface language',
   close: 'Close',
   entry: {

@@ -4,6 +4,8 @@ import { display } from './display'
 import { find } from './find'
 import { delivery } from './delivery'
 import { ptz } from './ptz'
+import { estate } from './estate'
+import { estateImport } from './estate_import'
 
 /** The interface in Chinese: the first language, and the one the keys are taken from. */
 export default {
@@ -13,6 +15,8 @@ export default {
   ...find.zh,
   ...delivery.zh,
   ...ptz.zh,
+  ...estate.zh,
+  ...estateImport.zh,
   language: '界面语言',
   close: '关闭',
   entry: {
