@@ -8,8 +8,9 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -23,14 +24,14 @@ from api.listening import add_arguments as add_listening
 from api.listening import read_arguments as read_listening
 from api.log_format import set_up_logging
 from api.reload_socket import Answer, ReloadSocket, socket_of
-from api.running_estate import FileProblems, RunningEstate
+from api.running_estate import Changes, FileProblems, RunningEstate
 from api.server import listen, server_config
 from api.settings import Settings
 from api.setup_code import setup_code_file as setup_code_file
 from api.setup_code import write_setup_code
 from api.town_files import read_town
-from config.cameras import CamerasFile
-from config.load import load_cameras
+from config.cameras import Camera, CamerasFile
+from config.in_use import keep_in_use, load_or_in_use
 from config.problem import ConfigError
 from gis.files import GeographyError
 from incidents.errors import Conflict, IncidentError
@@ -69,6 +70,8 @@ async def run(
     links = WorkerLinks([settings.data_dir / "run" / f"worker-{n}.sock" for n in range(workers)], clock)
     centre = build_centre(settings, config, town.town_map, incidents, links, clock)
     links.follow(centre.running.configuration)
+    keep_in_use(config, settings.data_dir)
+    centre.running.followers.append(partial(_keep, settings.data_dir, centre.running))
     app = create_app(centre)
     listener = listen(settings.host, settings.port)
     write_setup_code(incidents, settings.data_dir)
@@ -87,6 +90,10 @@ async def run(
         await links.stop()
         store.close()
         logger.info("links to the workers and the store are closed")
+
+
+def _keep(data: Path, estate: RunningEstate, _cameras: Sequence[Camera], _changes: Changes) -> None:
+    asyncio.get_running_loop().run_in_executor(None, keep_in_use, estate.file, data)
 
 
 @asynccontextmanager
@@ -153,7 +160,7 @@ def main(argv: list[str] | None = None) -> int:
     listening = read_listening(parser, arguments)
     settings = settings_of(arguments.data, listening, arguments.config)
     try:
-        config = load_cameras(arguments.config)
+        config = load_or_in_use(arguments.config, arguments.data)
         store = open_store(arguments.database or arguments.data / "gridwatch.sqlite")
         asyncio.run(run(settings, config, arguments.config.parent, store, arguments.workers, listening.https))
     except (CertificateProblem, ConfigError, GeographyError, IncidentError, OSError) as error:

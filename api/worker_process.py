@@ -29,7 +29,7 @@ from api.worker_requests import WorkerRequests
 from config.accounts import StreamAccounts, device_account_of
 from config.cameras import Camera, CamerasFile
 from config.fingerprint import fingerprint
-from config.load import load_cameras
+from config.in_use import load_or_in_use
 from config.problem import ConfigError
 from ingest.dome_controls import DomeControls
 from ingest.estate import Estate
@@ -262,7 +262,7 @@ def main(argv: list[str] | None = None) -> int:
     raise_file_limit()
     shard, shards = (int(part) for part in options.shard.split("/"))
     try:
-        file = load_cameras(options.config)
+        file = load_or_in_use(options.config, options.data)
     except ConfigError as problem:
         log.error("%s", problem)
         return 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import random
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -151,6 +152,7 @@ async def test_cameras_yaml_changes_and_nobody_else_notices(tmp_path):
             counters = (await centre.client.get("/cameras/stays")).json()["counters"]
             assert (counters["connects"], counters["packets_lost"]) == (1, 0)
             assert counters["ring_seconds"] >= ring["ring_seconds"]
+            await killed_while_the_file_is_being_edited(centre)
         log = centre.log()
         assert "Traceback" not in log
         for secret in (GUARDED.password, WRONG, PASSWORD):
@@ -196,6 +198,18 @@ async def credentials_and_faults(centre: Centre) -> None:
     assert told is not None
     assert "is not a known key" in told["problems"][0]
     assert set((await centre.states()).values()) == {"live", "disabled"}
+    centre.config.write_text(good)
+
+
+async def killed_while_the_file_is_being_edited(centre: Centre) -> None:
+    """The worker that comes back has the cameras that were in use, not the half-written ones."""
+    good, before = centre.config.read_text(), await centre.states()
+    centre.config.write_text(good.replace("- id: stays", "- id: stays\n  strea"))
+    pid = centre.supervisor.pid_of("worker-0")
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    await centre.until(lambda s: s["stays"] != "live")
+    await centre.until(lambda s: s == before, 30)
     centre.config.write_text(good)
 
 
