@@ -4,6 +4,7 @@ import { display } from './display'
 import { find } from './find'
 import { delivery } from './delivery'
 import { ptz } from './ptz'
+import { quality } from './quality'
 import { estate } from './estate'
 import { estateImport } from './estate_import'
 import type zh from './zh'
@@ -18,6 +19,7 @@ const en: typeof zh = {
   ...ptz.en,
   ...estate.en,
   ...estateImport.en,
+  ...quality.en,
   language: 'Interface language',
   close: 'Close',
   entry: {
@@ -293,6 +295,7 @@ const en: typeof zh = {
       stall: 'street stall',
       dumping: 'dumped things',
       parking: 'parked vehicle',
+      pile: 'piled material',
       bringer: 'the moment it was put down',
       picture: 'picture',
       clip: 'clip',

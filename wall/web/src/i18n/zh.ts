@@ -4,6 +4,7 @@ import { display } from './display'
 import { find } from './find'
 import { delivery } from './delivery'
 import { ptz } from './ptz'
+import { quality } from './quality'
 import { estate } from './estate'
 import { estateImport } from './estate_import'
 
@@ -17,6 +18,7 @@ export default {
   ...ptz.zh,
   ...estate.zh,
   ...estateImport.zh,
+  ...quality.zh,
   language: '界面语言',
   close: '关闭',
   entry: {
@@ -292,6 +294,7 @@ export default {
       stall: '流动摊点',
       dumping: '垃圾倾倒',
       parking: '机动车乱停放',
+      pile: '乱堆物料',
       bringer: '放置时刻',
       picture: '现场图',
       clip: '录像',
