@@ -18,6 +18,8 @@ def check_device_url(url: str) -> None:
     """Raise ValueError, never repeating the address, unless it is a plain http(s) address without a secret in it."""
     if any(character.isspace() or ord(character) < 32 or ord(character) == 127 for character in url):
         raise ValueError("must not contain blanks or control characters")
+    if not url.isascii():
+        raise ValueError("must be in ASCII; other letters are written as %E7%90%83")
     if has_user(url):
         raise ValueError("must not contain a user name or password; name an entry under credentials instead")
     if has_secret_parameter(url) or _USER_IN_URL.search(url):

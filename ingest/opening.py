@@ -1,6 +1,7 @@
 """Opens a camera's stream with our own client: address, connection, hand-shake, redirects within the list."""
 
 import asyncio
+import errno
 import random
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -40,7 +41,11 @@ async def connect_tcp(address: str, port: int) -> socket.socket:
 
 
 async def resolve_name(host: str, port: int) -> list[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    """Raises OSError, also for what can be no name."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        raise OSError(errno.EINVAL, "this is no name of a host") from None
     return [str(entry[4][0]) for entry in found]
 
 

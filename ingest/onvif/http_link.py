@@ -83,16 +83,7 @@ class HttpLink:
 
         Raises DeviceProblem.
         """
-        request = h11.Request(
-            method=method,
-            target=path.encode("utf-8", errors="replace"),
-            headers=[
-                ("Host", self.authority),
-                ("Accept-Encoding", "identity"),
-                ("Content-Length", str(len(body))),
-                *headers.items(),
-            ],
-        )
+        request = self._request(method, path, headers, len(body))
         try:
             async with asyncio.timeout(self._times.whole):
                 return await self._over_a_connection(request, body, fresh)
@@ -110,6 +101,16 @@ class HttpLink:
         except OSError as error:
             await self.close()
             raise DeviceProblem(Code.UNREACHABLE, error.strerror or "") from None
+
+    def _request(self, method: str, path: str, headers: Mapping[str, str], length: int) -> h11.Request:
+        """Raises DeviceProblem for what the device wants to be sent and HTTP cannot hold."""
+        own = {"Host": self.authority, "Accept-Encoding": "identity", "Content-Length": str(length)}
+        try:
+            # A realm comes back to the device as it was told: there are Chinese ones.
+            lines = [(name.encode("ascii"), value.encode()) for name, value in {**own, **headers}.items()]
+            return h11.Request(method=method, target=path.encode(), headers=lines)
+        except h11.LocalProtocolError as error:
+            raise DeviceProblem(Code.BROKEN_HTTP, str(error)) from None
 
     async def close(self) -> None:
         """Closes the kept connection. Does not raise."""
@@ -239,8 +240,15 @@ def _headers(head: h11.Response) -> dict[str, tuple[str, ...]]:
     headers: dict[str, tuple[str, ...]] = {}
     for raw_name, raw_value in head.headers:
         name = raw_name.decode("latin-1").lower()
-        headers[name] = (*headers.get(name, ()), raw_value.decode("latin-1"))
+        headers[name] = (*headers.get(name, ()), _text(raw_value))
     return headers
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _refuse_redirect(head: h11.Response) -> None:

@@ -160,7 +160,33 @@ def test_ranges_refused(text: str, said: str) -> None:
         addresses_in(text, NETWORKS)
 
 
-async def test_one_probe_by_a_certificate_that_is_no_fingerprint_is_a_result() -> None:
-    result = await probe("http://127.0.0.1:1/\x00", None, door(), CLOCK)
+ADDRESSES: dict[str, Code] = {
+    "http://127.0.0.1:1/\x00": Code.ADDRESS_REFUSED,
+    "http://127.0.0.1:1/球机": Code.ADDRESS_REFUSED,
+    "http://\u0301.example/": Code.ADDRESS_REFUSED,
+    "http://admin:x@127.0.0.1/": Code.ADDRESS_REFUSED,
+    f"http://{'a' * 70}.example/": Code.UNREACHABLE,
+    "http://a..b/": Code.UNREACHABLE,
+    "http://[::1": Code.ADDRESS_REFUSED,
+}
+
+
+@pytest.mark.parametrize(("url", "code"), ADDRESSES.items(), ids=range(len(ADDRESSES)))
+async def test_an_address_that_is_none_is_a_result(url: str, code: Code) -> None:
+    result = await probe(url, None, door(), CLOCK)
     assert result.problem is not None
-    assert result.problem.code is Code.ADDRESS_REFUSED
+    assert result.problem.code is code
+
+
+REALMS: dict[str, Code | None] = {
+    "球机": None, "café": None, "a\tb": None, "r" * 9000: None, "\x7f": None, "a\x00b": Code.BROKEN_HTTP,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("realm", "code"), REALMS.items(), ids=range(len(REALMS)))
+async def test_a_realm_comes_back_as_the_device_wrote_it(realm: str, code: Code | None) -> None:
+    device = Hikvision()
+    device.realm = realm
+    async with serving(device.answer) as served:
+        result = await probe(served.url, ACCOUNT, door(), CLOCK)
+    assert (result.problem.code if result.problem else None) is code
