@@ -6,4 +6,6 @@ from typing import Any
 ZONE_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     # Loading and letting people out is allowed nearly everywhere; a lorry with its trailer is 18 m long.
     "parking": {"dwell_seconds": 300.0, "size": {"min_m": 1.5, "max_m": 20.0}, "opens_case": False},
+    # A delivery is carried in within the hour.
+    "pile": {"dwell_seconds": 3600.0, "size": {"min_m": 1.0, "max_m": 20.0}, "opens_case": False},
 }

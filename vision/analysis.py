@@ -30,6 +30,7 @@ DATING_SAMPLES = 3  # a thing seen so often is worth decoding the past for
 DATING_LIMIT_SECONDS = 30.0
 YOUNG_SECONDS = 30.0
 SETTLED_FACTOR, SETTLED_SECONDS = 1.5, 60.0
+LONGEST_WATCH_SECONDS = 600.0  # where the dwell is counted in hours, a look now and then will do
 UNWANTED_SECONDS = 60.0
 FIRST_SECONDS = 4.0  # what the first sample of a visit counts for, however long nobody looked
 MOST_REMEMBERED = 8
@@ -248,7 +249,8 @@ class CameraAnalysis:
     def _worth_watching(thing: StaticObject, decision: Decision, at: float) -> bool:
         """Something that stands for long without becoming a case (a parked car, say) is looked at sparsely."""
         if decision.standing == "wait":
-            return at - thing.first_seen_at <= SETTLED_FACTOR * decision.dwell_seconds + SETTLED_SECONDS
+            watched = min(SETTLED_FACTOR * decision.dwell_seconds, LONGEST_WATCH_SECONDS) + SETTLED_SECONDS
+            return at - thing.first_seen_at <= watched
         return decision.standing == "unwanted" and at - thing.created_at <= YOUNG_SECONDS
 
     def _gone(self, thing: StaticObject, at: float) -> Detection:

@@ -51,6 +51,7 @@ def history_of(thing: StaticObject, grid: Grid, ground: GroundModel | None, now:
         edge_score=thing.edge_score,
         area_m2=None if size_m is None else size_m[0] * size_m[1] * filled_share(thing, grid.pixels(box)),
         unchanged_at=thing.changed_at,
+        growth=thing.area / thing.settled_area if thing.settled_area else 1.0,
         body_share=1.0 if ground is None else body_share(thing.mask),
         calm_seconds=thing.calm_seconds,
         stirs=thing.stirs,

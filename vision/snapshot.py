@@ -71,6 +71,7 @@ class _Thing(_Strict):
     last_busy_at: FiniteFloat
     unwanted_since: FiniteFloat
     changed_at: FiniteFloat = 0.0
+    settled_area: int = Field(default=0, ge=0, le=2**53)
     calm_seconds: FiniteFloat
     stirs: int = Count
     announced: _Told | None

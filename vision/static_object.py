@@ -20,6 +20,7 @@ APPEARANCE_RATE = 0.2
 LEFT_SAMPLES, LEFT_SECONDS = 2, 3.0
 CONFIRMED_LEFT_SAMPLES, CONFIRMED_LEFT_SECONDS = 3, 5.0
 CHANGED_SAMPLES = 3
+SETTLED_SECONDS = 60.0  # by then its parts have been found: what comes on top later is growth
 SHRUNK_SAMPLES = 3
 SHRUNK_SHARE = 0.2
 LEAST_AREA = 8
@@ -82,6 +83,7 @@ class StaticObject:
     absent_at: float = 0.0
     changed_samples: int = 0
     changed_at: float = 0.0
+    settled_area: int = 0
     shrunk_samples: int = 0
     watched_seconds: float = 0.0
     busy_seconds: float = 0.0
@@ -169,6 +171,8 @@ class StaticObject:
         self._take_calm(seen, accompanied, seconds)
         self._take_activity(seen, accompanied, at, seconds)
         self._follow_light(seen.light, seconds)
+        if not self.settled_area and self.visible and at - self.created_at >= SETTLED_SECONDS:
+            self.settled_area = self.area
 
     def _take_presence(self, seen: Comparison, sight: Sight, at: float, seconds: float) -> None:
         self.present_samples += 1

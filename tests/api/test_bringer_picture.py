@@ -1,11 +1,13 @@
 """From coded key frames in a ring to what lies in the spool: with the picture of who put it down."""
 
 import threading
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from api.analyses import Analyses
 from api.analyst import Analyst
@@ -34,12 +36,12 @@ class ToldSchedule(Schedule):
 
 def key_frames(seconds: float) -> list[AccessUnit]:
     encoder = av.CodecContext.create("libx264", "w")
-    encoder.width, encoder.height, encoder.pix_fmt, encoder.framerate = 640, 360, "yuv420p", 1
+    encoder.width, encoder.height, encoder.pix_fmt, encoder.framerate = 640, 360, "yuv420p", Fraction(1)
     encoder.options = {"preset": "ultrafast", "crf": "20", "tune": "zerolatency", "x264-params": "keyint=1"}
     units = []
     for step in range(int(seconds / KEY_SECONDS)):
         gray = frame_at(step * KEY_SECONDS, [BAG, walks_up(), noise(2.0)]).luma
-        picture = av.VideoFrame.from_ndarray(cv2.merge([gray, gray, gray]), format="bgr24")
+        picture = av.VideoFrame.from_ndarray(np.dstack([gray, gray, gray]), format="bgr24")
         (packet,) = encoder.encode(picture)
         at = START + step * KEY_SECONDS
         units.append(AccessUnit("c1", "sub", "h264", True, int(step * KEY_SECONDS * 1e6), at, bytes(packet)))
@@ -70,9 +72,13 @@ def test_goes_into_the_evidence_of_a_dumping(tmp_path: Path) -> None:
     spool = looked_at(tmp_path, key_frames(126.0))
     (told,) = spool.pending()
     assert told.body["blobs"] == ["picture.jpg", "clip.mp4", "bringer.jpg"]
-    now, moment = (cv2.imdecode(np.frombuffer(told.blobs[n], np.uint8), cv2.IMREAD_COLOR) for n in (0, 2))
+    now, moment = (_picture(told.blobs[n]) for n in (0, 2))
     assert now.shape == moment.shape == (390, 640, 3)
     red = [np.argwhere((one[:360, :, 2] > 200) & (one[:360, :, 1] < 110)) for one in (now, moment)]
     thing_high, bringer_high = (int(np.ptp(where[:, 0])) for where in red)
     assert thing_high < 45 < 55 < bringer_high, "who brought it is marked, not what lies there"
     assert list((tmp_path / "bringers").iterdir())
+
+
+def _picture(jpeg: bytes) -> NDArray[np.uint8]:
+    return np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)

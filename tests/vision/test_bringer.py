@@ -13,7 +13,6 @@ from vision.evidence import moment_picture
 CALM = scenery.noise(2.0)
 PUT_AT = 81.0
 BAG = Stands(420, 280, 34, 30, begins=PUT_AT, ends=400.0, seed=9)
-Span = tuple[float, float]
 
 
 @dataclass

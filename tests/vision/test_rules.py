@@ -14,7 +14,7 @@ from config.cameras import Zone
 from tests.vision.scenery import SHANGHAI, zone
 from vision.evidence import RULE_NAMES
 from vision.judging import body_share, decide
-from vision.rules import RULES, dumping, parking, stall
+from vision.rules import RULES, dumping, parking, pile, stall
 from vision.rules.conditions import contains
 from vision.rules.history import ObjectHistory
 
@@ -54,6 +54,7 @@ STALL_ROWS = {
     "parked van, seen from the side": (replace(CART, size_m=(4.4, 2.4), busy_share=0.05, body_share=0.85), "wait"),
     "a cart and its long shadow": (replace(CART, size_m=(4.3, 2.8), busy_share=0.1, body_share=0.3), "confirm"),
     "food truck with a queue": (replace(CART, size_m=(4.4, 2.5), busy_share=0.5), "confirm"),
+    "a long heap": (replace(CART, size_m=(3.9, 0.9), busy_share=0.05), "wait"),
     "a van from behind, nobody about": (replace(AWAY, first_seen_at=NOON - 200.0), "wait"),
     "no pose, cart-sized in the picture": (replace(CART, size_m=None), "confirm"),
     "no pose, speck": (replace(CART, size_m=None, box=(0.4, 0.5, 0.02, 0.03)), "reject"),
@@ -86,11 +87,37 @@ PARKING_ROWS = {
     "a cart whose vendor is away": (replace(AWAY, size_m=(1.9, 2.2), area_m2=2.9, body_share=0.8), "wait"),
     "a cart and its long shadow": (replace(CAR, size_m=(4.3, 2.8), area_m2=3.6, body_share=0.3), "wait"),
     "a heap, wide and ragged": (replace(CAR, size_m=(3.0, 1.8), area_m2=3.1, body_share=0.6), "wait"),
+    "a long heap": (replace(CAR, size_m=(3.9, 0.9), area_m2=3.1), "wait"),
     "a group that talks": (replace(CAR, steadiness=0.5), "wait"),
     "a bin, a bicycle from behind": (replace(AWAY, size_m=(0.8, 1.6), area_m2=1.2), "reject"),
     "longer than the zone allows": (replace(CAR, size_m=(24.0, 4.0), area_m2=80.0), "reject"),
     "no pose": (replace(CAR, size_m=None, area_m2=None), "reject"),
 }
+
+HEAP = replace(
+    BAG, first_seen_at=NOON - 4000.0, size_m=(3.2, 1.1), area_m2=2.1, body_share=0.6, busy_share=0.05, steadiness=0.8
+)
+PILE_ROWS = {
+    "sand and bricks, for more than an hour": (HEAP, "confirm"),
+    "not an hour yet": (replace(HEAP, first_seen_at=NOON - 2400.0), "wait"),
+    "not an hour, but it grows": (replace(HEAP, first_seen_at=NOON - 2400.0, growth=1.6), "confirm"),
+    "grows, but for some minutes only": (replace(HEAP, first_seen_at=NOON - 1200.0, growth=3.0), "wait"),
+    "hidden just now": (replace(HEAP, visible=False), "wait"),
+    "people keep coming to it": (replace(HEAP, busy_share=0.5), "wait"),
+    "a long heap": (replace(HEAP, size_m=(4.5, 0.9), area_m2=3.9, body_share=0.9), "confirm"),
+    "a parked car": (replace(CAR, first_seen_at=NOON - 4000.0), "wait"),
+    "a car being loaded": (replace(CAR, first_seen_at=NOON - 4000.0, busy_share=0.4), "wait"),
+    "something that sways": (replace(HEAP, steadiness=0.5), "wait"),
+    "as high as wide": (replace(HEAP, size_m=(2.0, 1.8)), "reject"),
+    "a bag": (replace(HEAP, size_m=(0.7, 0.4)), "reject"),
+    "no pose": (replace(HEAP, size_m=None, area_m2=None), "reject"),
+}
+
+
+@pytest.mark.parametrize("name", PILE_ROWS)
+def test_pile(name: str) -> None:
+    history, decision = PILE_ROWS[name]
+    assert pile.judge(history, zone("pile", 3600.0, size={"min_m": 1.0, "max_m": 20.0})).decision == decision
 
 
 @pytest.mark.parametrize("name", PARKING_ROWS)
@@ -169,9 +196,10 @@ def test_the_rule_in_the_documentation_works() -> None:
     names: dict[str, Any] = {}
     exec(compile(code, str(page), "exec"), names)
     place = zone("stall", 180.0)
-    assert names["judge"](replace(CART, size_m=(3.0, 1.0)), place).decision == "confirm"
+    assert names["judge"](replace(CART, size_m=(0.6, 1.2)), place).decision == "confirm"
     assert names["judge"](replace(CART, size_m=(1.0, 1.0)), place).decision == "reject"
-    assert names["judge"](replace(CART, size_m=(3.0, 1.0), visible=False), place).decision == "wait"
+    assert names["judge"](replace(CART, size_m=(0.6, 1.2), busy_share=0.6), place).decision == "wait"
+    assert names["judge"](replace(CART, size_m=(0.6, 1.2), visible=False), place).decision == "wait"
 
 
 HOURS_ROWS = {

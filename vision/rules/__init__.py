@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from config.cameras import Zone
-from vision.rules import dumping, parking, stall
+from vision.rules import dumping, parking, pile, stall
 from vision.rules.history import Judgement, ObjectHistory
 
 Rule = Callable[[ObjectHistory, Zone], Judgement]
@@ -13,7 +13,8 @@ RULES: Mapping[str, Rule] = {
     "stall": stall.judge,
     "dumping": dumping.judge,
     "parking": parking.judge,
+    "pile": pile.judge,
 }
 
-RULES_OF_BRINGING = frozenset({"dumping"})
+RULES_OF_BRINGING = frozenset({"dumping", "pile"})
 """What these tell of was brought by somebody: a picture of who or what was there goes into the evidence."""

@@ -27,9 +27,10 @@ def in_force(zone: Zone, now: float, timezone: ZoneInfo) -> bool:
     return within_hours(zone.hours, now, timezone)
 
 
-def has_dwelt(history: ObjectHistory, zone: Zone) -> bool:
-    """Long enough, seen for most of it, and seen now."""
-    return history.visible and history.stay_seconds >= zone.dwell_seconds and history.presence >= LEAST_PRESENCE
+def has_dwelt(history: ObjectHistory, zone: Zone, share: float = 1.0) -> bool:
+    """Long enough (`share` of the zone's dwell), seen for most of it, and seen now."""
+    long_enough = history.stay_seconds >= share * zone.dwell_seconds
+    return history.visible and long_enough and history.presence >= LEAST_PRESENCE
 
 
 def fits(size_m: tuple[float, float], allowed: SizeRange) -> bool:

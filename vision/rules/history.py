@@ -19,6 +19,7 @@ class ObjectHistory:
     `body_share`: how much of the box's width most of its rows take: near 1 for a vehicle, little for what stands
     upright and casts a long shadow beside it.
     `area_m2`: what its silhouette covers, in square metres upright where it stands; None where the camera has no pose.
+    `growth`: its silhouette now by what it was a minute after it was found; 1 before.
     `unchanged_at`: since when it has looked as it does: later than it came where it was turned, loaded, or replaced.
     `calm_seconds`: for how long now it has not moved by itself, passers-by apart; `stirs`: how often it has before.
     `upright`: height by width, in the picture.
@@ -40,6 +41,7 @@ class ObjectHistory:
     body_share: float = 1.0
     area_m2: float | None = None
     unchanged_at: float = 0.0
+    growth: float = 1.0
     calm_seconds: float = 1e9
     stirs: int = 0
     upright: float = 1.0

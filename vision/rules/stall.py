@@ -3,7 +3,7 @@
 from config.cameras import Zone
 from vision.rules.conditions import confidence_of, fits, has_dwelt
 from vision.rules.history import REJECT, WAIT, Judgement, ObjectHistory
-from vision.rules.vehicle import like_a_vehicle
+from vision.rules.vehicle import like_a_vehicle, long_and_alone
 
 LEAST_WIDTH_M = 0.8  # one person standing is narrower
 LEAST_STEADINESS = 0.45
@@ -15,7 +15,7 @@ def judge(history: ObjectHistory, zone: Zone) -> Judgement:
         return REJECT
     if not has_dwelt(history, zone) or history.steadiness < LEAST_STEADINESS:
         return WAIT
-    if like_a_vehicle(history):
+    if like_a_vehicle(history) or long_and_alone(history):
         return WAIT
     return Judgement("confirm", min(0.95, confidence_of(history) + 0.2 * min(1.0, 2.0 * history.busy_share)))
 
