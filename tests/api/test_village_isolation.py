@@ -131,7 +131,7 @@ async def furnish(town: RunningTown, village: str) -> dict[str, str]:
 
 # One of each, for parameters that name no single thing of a village, or that others make anew each time.
 ANYWHERE = {"layer": "roads", "action": "comment", "display_id": ABSENT_ID, "session_id": ABSENT_ID, "path": "village",
-            "token": "1", "import_id": ABSENT_ID, "which": "picture", "form": "html"}  # fmt: skip
+            "token": "1", "import_id": ABSENT_ID, "which": "picture", "form": "html", "name": "gate"}  # fmt: skip
 
 
 def every_secret(foreign: dict[str, str]) -> set[str]:
