@@ -133,3 +133,52 @@ def test_any_text_comes_back_as_it_was_given() -> None:
         edit.put(("cameras", 0), "name_en", name)
         cameras = said(edit.result())["cameras"]
         assert cameras[1]["name"] == cameras[0]["name_en"] == name
+
+
+@pytest.mark.parametrize("text", [row[1] for row in SHAPES], ids=[row[0] for row in SHAPES])
+def test_what_was_appended_is_taken_away_again(text: str) -> None:
+    edit = YamlEdit(FILE, text)
+    edit.append(("cameras",), [NEW])
+    longer = edit.result()
+    edit = YamlEdit(FILE, longer)
+    edit.remove_item(("cameras",), len(said(longer)["cameras"]) - 1)
+    assert edit.result().rstrip("\r\n") == text.rstrip("\r\n")
+
+
+def test_an_entry_goes_and_every_comment_stays() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    edit = YamlEdit(EXAMPLE, text)
+    edit.remove_item(("cameras",), 1)
+    result = edit.result()
+    before, after = said(text)["cameras"], said(result)["cameras"]
+    assert after == [before[0], *before[2:]]
+    assert without(text, result)
+    own_lines = [line for line in text.splitlines() if line.startswith(("#", "  #"))]
+    assert all(line in result.splitlines() for line in own_lines)
+
+
+def test_the_last_entry_leaves_an_empty_list() -> None:
+    text = VALID + "# the end\n"
+    edit = YamlEdit(FILE, text)
+    edit.remove_item(("cameras",), 0)
+    result = edit.result()
+    assert said(result)["cameras"] == []
+    assert result.endswith("cameras: []\n# the end\n")
+    again = YamlEdit(FILE, result)
+    again.append(("cameras",), [NEW])
+    assert said(again.result())["cameras"] == [NEW]
+
+
+REFUSED_ITEMS = [
+    ("in brackets", VALID.split("cameras:")[0] + "cameras: [{id: a}, {id: b}]\n", 0, "lines of its own"),
+    ("not there", VALID, 7, r"no cameras\[7\]"),
+    ("behind another", VALID.split("cameras:")[0] + "cameras:\n  - - a\n    - b\n", 0, "alias|by hand|lines"),
+]
+
+
+@pytest.mark.parametrize(("text", "index", "why"), [r[1:] for r in REFUSED_ITEMS], ids=[r[0] for r in REFUSED_ITEMS])
+def test_an_entry_that_cannot_be_told_apart_is_left(text: str, index: int, why: str) -> None:
+    edit = YamlEdit(FILE, text)
+    path = ("cameras", 0) if "- - a" in text else ("cameras",)
+    with pytest.raises(YamlEditError, match=why):
+        edit.remove_item(path, index)
