@@ -161,14 +161,26 @@ class Inspector:
             self._ready.notify_all()
 
     def run(self) -> None:
-        while (key := self._take()) is not None or not self._stopped:
-            unit = key.unit() if key is not None else None
-            frame = self._decoder.decode(unit) if unit is not None else None
-            if frame is not None:
-                self.seen(frame)
+        while not self._stopped:
+            self.look_once()
         with self._lock:
             for camera in self._cameras.values():
                 self._remember(camera)
+
+    @property
+    def waiting(self) -> int:
+        """Cameras with a key frame that waits to be decoded and judged."""
+        return len(self._order)
+
+    def look_once(self) -> bool:
+        """Waits a moment for a key frame and judges it; whether there was one to judge."""
+        key = self._take()
+        unit = key.unit() if key is not None else None
+        frame = self._decoder.decode(unit) if unit is not None else None
+        if frame is None:
+            return False
+        self.seen(frame)
+        return True
 
     def _take(self) -> KeyFrame | None:
         with self._ready:

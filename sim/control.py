@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from sim.director import STAND_SECONDS, Director, UnknownEvent
 from sim.faults import FaultSwitch, UnknownCamera
 from sim.onvif.brand import Hostile, Quirk
+from sim.picture_faults import Spoiling
 from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
 from sim.rtsp.server import RtspServer
 from sim.rtsp.timeline import TimelineError
@@ -35,6 +36,9 @@ class FaultOrder(Order):
     fraction: float = Field(default=NO_FAULT.fraction, ge=0, le=1, description="lose: share of packets lost")
     width: EvenSize = NO_FAULT.width
     height: EvenSize = NO_FAULT.height
+    what: Spoiling = Field(default=NO_FAULT.what, description="spoil: what befalls the picture")
+    strength: float = Field(default=NO_FAULT.strength, ge=0, le=1, description="spoil: just noticed to nothing left")
+    clock_error_s: float = Field(default=NO_FAULT.clock_error_s, ge=-4e9, le=4e9, description="clock: seconds off")
     reset: bool = Field(default=NO_FAULT.reset, description="refuse: reset the connection instead of 503")
 
 

@@ -6,6 +6,7 @@ import sys
 
 import httpx
 
+from sim.picture_faults import Spoiling
 from sim.rtsp.fault import NO_FAULT, Fault
 
 CONTROL_ENV = "GRIDWATCH_SIM_CONTROL"
@@ -15,6 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     order = {"camera": given.camera, "fault": given.fault, "seconds": given.seconds, "fraction": given.fraction}
     order |= {"width": given.width, "height": given.height, "reset": given.reset}
+    order |= {"what": given.what, "strength": given.strength, "clock_error_s": given.clock_error}
     try:
         response = httpx.post(f"{given.control.rstrip('/')}/faults", json=order, trust_env=False, timeout=60.0)
     except (httpx.TransportError, httpx.InvalidURL) as error:
@@ -37,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fraction", type=float, default=NO_FAULT.fraction, help="lose: share of packets lost")
     parser.add_argument("--width", type=int, default=NO_FAULT.width, help="resolution")
     parser.add_argument("--height", type=int, default=NO_FAULT.height, help="resolution")
+    parser.add_argument("--what", choices=[one.value for one in Spoiling], default=NO_FAULT.what.value, help="spoil")
+    parser.add_argument("--strength", type=float, default=NO_FAULT.strength, help="spoil: 0 to 1")
+    parser.add_argument("--clock-error", type=float, default=NO_FAULT.clock_error_s, help="clock: seconds off")
     parser.add_argument("--reset", action="store_true", help="refuse: reset the connection instead of 503")
     return parser
 

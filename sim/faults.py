@@ -1,13 +1,17 @@
 """The fault switch: makes a simulated camera misbehave, and well again."""
 
 import asyncio
+from collections.abc import Callable
 
+from sim.picture_faults import Spoilt
+from sim.rtsp.clip import SceneClips
 from sim.rtsp.estate import Camera, Kind, Profile
 from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
 from sim.rtsp.live import LiveStation
 from sim.rtsp.packetise import PacketisedScene, packetise_scene
 from sim.rtsp.rescale import rescale
 from sim.rtsp.server import RtspServer
+from sim.rtsp.spoil import spoil, still
 
 ALL_CAMERAS = "*"
 
@@ -21,7 +25,7 @@ class FaultSwitch:
 
     def __init__(self, server: RtspServer) -> None:
         self._server = server
-        self._rescaled: dict[tuple[Kind, str, int, int], PacketisedScene] = {}
+        self._changed: dict[tuple[Kind, str, FaultSetting], PacketisedScene] = {}
 
     async def set(self, camera_id: str, setting: FaultSetting) -> None:
         """`*` is all cameras at once; then a refusal with reset closes the listening port itself."""
@@ -53,7 +57,9 @@ class FaultSwitch:
                 feed.freeze(True)
             elif setting.fault is Fault.LOSE:
                 feed.own_station().loss = setting.fraction
-            elif setting.fault is Fault.RESOLUTION:
+            elif setting.fault is Fault.CLOCK:
+                feed.own_station().clock_error_s = setting.clock_error_s
+            elif profile in scenes:
                 feed.own_station().show(scenes[profile])
         for connection in self._server.connections_of(camera.id):
             connection.answer_waiting()
@@ -62,7 +68,7 @@ class FaultSwitch:
         for feed in camera.feeds.values():
             feed.freeze(False)
             if not feed.station.shared:
-                feed.station.loss = 0.0
+                feed.station.loss = feed.station.clock_error_s = 0.0
                 feed.station.show(feed.scene)
 
     def _disconnect(self, camera: Camera) -> None:
@@ -72,17 +78,25 @@ class FaultSwitch:
             connection.cut()
 
     async def _scenes(self, camera: Camera, setting: FaultSetting) -> dict[Profile, PacketisedScene]:
-        if setting.fault is not Fault.RESOLUTION:
+        change = _CHANGES.get(setting.fault)
+        if change is None:
             return {}
         scenes: dict[Profile, PacketisedScene] = {}
         for profile, feed in camera.feeds.items():
             if isinstance(feed.station, LiveStation):
-                scenes[profile] = feed.station.sized(setting.width, setting.height)
+                if setting.fault is Fault.RESOLUTION:
+                    scenes[profile] = feed.station.sized(setting.width, setting.height)
                 continue
-            key = (feed.kind, feed.scene.scene_id, setting.width, setting.height)
-            if key not in self._rescaled:
+            key = (feed.kind, feed.scene.scene_id, setting)
+            if key not in self._changed:
                 clips = self._server.estate.clips(feed.kind, feed.scene.scene_id)
-                small = await asyncio.to_thread(rescale, clips, setting.width, setting.height)
-                self._rescaled[key] = packetise_scene(small)
-            scenes[profile] = self._rescaled[key]
+                self._changed[key] = packetise_scene(await asyncio.to_thread(change, clips, setting))
+            scenes[profile] = self._changed[key]
         return scenes
+
+
+_CHANGES: dict[Fault, Callable[[SceneClips, FaultSetting], SceneClips]] = {
+    Fault.RESOLUTION: lambda clips, setting: rescale(clips, setting.width, setting.height),
+    Fault.SPOIL: lambda clips, setting: spoil(clips, Spoilt(setting.what, setting.strength)),
+    Fault.STILL: lambda clips, _: still(clips),
+}

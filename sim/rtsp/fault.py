@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sim.picture_faults import Spoiling
+
 
 class Fault(StrEnum):
     NONE = "none"
@@ -12,6 +14,9 @@ class Fault(StrEnum):
     SLOW = "slow"  # answers every request after some seconds
     LOSE = "lose"  # loses RTP packets after they were numbered
     RESOLUTION = "resolution"  # changes picture size in the middle of the stream
+    SPOIL = "spoil"  # sends a picture that is spoilt, see `sim.picture_faults`
+    STILL = "still"  # sends the same picture again and again
+    CLOCK = "clock"  # its sender reports tell another time
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,9 @@ class FaultSetting:
     width: int = 352
     height: int = 288
     reset: bool = False
+    what: Spoiling = Spoiling.COVERED
+    strength: float = 0.7
+    clock_error_s: float = -3600.0
 
 
 NO_FAULT = FaultSetting()

@@ -59,6 +59,7 @@ class Station:
         self.due = due
         self.shared = True
         self.loss = 0.0
+        self.clock_error_s = 0.0
         self._viewers: dict[int, list[Viewer]] = {}
         self._number_anew()
         self._next_scene: PacketisedScene | None = None
@@ -207,7 +208,7 @@ class Station:
         if self.due < self._report_due:
             return b""
         self._report_due = self.due + SENDER_REPORT_SECONDS
-        ntp = self._clock.now() + _NTP_EPOCH_OFFSET
+        ntp = max(0.0, self._clock.now() + self.clock_error_s + _NTP_EPOCH_OFFSET)
         report = struct.pack(
             "!BBHIIIIII", 0x80, 200, 6, self._ssrc, int(ntp), int(ntp % 1 * 2**32), self._timestamp(),
             self._packets & 0xFFFFFFFF, self._octets & 0xFFFFFFFF,

@@ -7,7 +7,9 @@ from itertools import pairwise
 import av
 import pytest
 
+from ingest.rtsp.rtcp import sender_report_time
 from sim.faults import FaultSwitch, UnknownCamera
+from sim.picture_faults import Spoiling
 from sim.rtsp.fault import NO_FAULT, Fault, FaultSetting
 from sim.rtsp.server import RtspServer
 from tests.sim.fast_clock import FastClock
@@ -180,6 +182,38 @@ async def test_resolution_changes_at_a_key_frame_in_the_same_session(serve, came
     assert before.parameter_sets[0] not in describe.body
     rtp = [packet.sequence for packet in client.packets if packet.channel == 0]
     assert {(b - a) & 0xFFFF for a, b in pairwise(rtp)} == {1}
+
+
+async def test_a_picture_is_spoilt_or_stands_still_and_the_clock_is_wrong(serve) -> None:
+    server: RtspServer = await serve(clock=FastClock(5))
+    switch = FaultSwitch(server)
+    keys: list[bytes] = []
+    async with RtspClient(server.port) as client:
+        await client.play()
+        for fault in (Fault.SPOIL, Fault.STILL):
+            await switch.set("c1", FaultSetting(fault, what=Spoiling.BLACK))
+            await client.drain(0.01)
+            await client.receive(GOP)
+            client.packets.clear()
+            await client.receive(3 * GOP)
+            keys = [one for one in map(bytes_of, whole_units(client.packets)) if b"\x00\x00\x00\x01\x65" in one]
+            if fault is Fault.SPOIL:
+                decoder = av.CodecContext.create("h264", "r")
+                shown = [*decoder.decode(av.Packet(keys[-1])), *decoder.decode(None)][-1]
+                assert shown.to_ndarray(format="gray").mean() < 25
+        assert len(keys) > 1
+        assert len(set(keys)) == 1
+        await switch.set("c1", FaultSetting(Fault.CLOCK, clock_error_s=-5000.0))
+        client.packets.clear()
+        await client.receive(80)
+    reports = [packet.data for packet in client.packets if packet.channel == 1]
+    offsets = [sent - server.clock.now() for report in reports if (sent := sender_report_time(report)) is not None]
+    assert offsets
+    assert offsets[-1] == pytest.approx(-5000, abs=60)
+
+
+def bytes_of(unit: bytes) -> bytes:
+    return b"".join(b"\x00\x00\x00\x01" + nal for nal in nal_units(unit, "h264"))
 
 
 async def test_one_fault_replaces_another(serve) -> None:
