@@ -4,6 +4,9 @@
 `CameraAnalysis`, with a zone over the whole picture, no pose and one setting for all, and prints one JSON object: what
 was found, missed and falsely told, in all and by clip; without `--json` a table. Before every clip come 20 s of its
 own event-free beginning, played to and fro (`--lead-in`), since clips are shorter than a scene takes to learn.
+
+`python -m bench.detect --simulated --hours 200 --json` plays hours in drawn streets instead, stalls and bags among
+passers-by in every named condition, sampled as the schedule would.
 """
 
 import argparse
@@ -15,11 +18,17 @@ from typing import Any
 import cv2
 
 from bench.footage import Setting, TruthError, measure, read_events
+from bench.scenarios import measure as simulate
+from bench.weather import CONDITIONS
 
 
 def main() -> None:
     cv2.setNumThreads(1)
     given = _arguments()
+    if given.simulated:
+        result = simulate(given.hours, given.seed, given.condition or list(CONDITIONS))
+        print(json.dumps(result, ensure_ascii=False) if given.json else _conditions(result))
+        return
     try:
         setting = Setting(given.interval, given.dwell, given.lead_in, tuple(given.rule or ["dumping"]))
         result = measure(given.footage, read_events(given.events), setting)
@@ -30,8 +39,12 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.detect", description=__doc__)
-    parser.add_argument("--footage", type=Path, required=True, help="folder of the clips")
-    parser.add_argument("--events", type=Path, required=True, help="what is left behind in them, JSON")
+    parser.add_argument("--simulated", action="store_true", help="drawn streets instead of footage")
+    parser.add_argument("--hours", type=int, default=200, help="of drawn street, the conditions in turn")
+    parser.add_argument("--seed", type=int, default=1, help="of the first round of conditions")
+    parser.add_argument("--condition", action="append", choices=list(CONDITIONS), help="only this one; may be repeated")
+    parser.add_argument("--footage", type=Path, help="folder of the clips")
+    parser.add_argument("--events", type=Path, help="what is left behind in them, JSON")
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between two pictures")
     parser.add_argument("--dwell", type=float, default=8.0, help="of the zone, in seconds: the clips are short")
     parser.add_argument("--lead-in", type=float, default=20.0, help="seconds of event-free pictures before each clip")
@@ -40,6 +53,8 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    if not given.simulated and (given.footage is None or given.events is None):
+        parser.error("--footage and --events are needed, or --simulated")
     if given.interval <= 0 or given.dwell < 1 or given.lead_in < 0:
         parser.error("--interval must be above 0, --dwell at least 1, --lead-in not below 0")
     return given
@@ -54,6 +69,17 @@ def _table(result: dict[str, Any]) -> str:
             f"{row['false_alarms']:5}  {delay!s:5}  {row['vision_ms_per_frame']}"
         )
     return "\n".join(lines)
+
+
+def _conditions(result: dict[str, Any]) -> str:
+    lines = [f"{'condition':22} hours  stalls  dumping  false  recall  precision  ms/picture"]
+    for name, row in [*result["conditions"].items(), ("all", result)]:
+        lines.append(
+            f"{name:22} {row['hours']:5}  {row['stalls_found']:3}/{row['stalls']:<3} {row['dumping_found']:3}/"
+            f"{row['dumping']:<3}  {row['false']:5}  {row['recall']:6}  {row['precision']:9}  "
+            f"{row['vision_ms_per_picture']}"
+        )
+    return "\n".join([*lines, *result["missed"], *result["false_alarms"]])
 
 
 if __name__ == "__main__":

@@ -118,6 +118,8 @@ class CameraAnalysis:
             return []
         undated = [thing for thing in self._tracker.objects if self._undated(thing, self._last_at)]
         open_ends = list(undated)
+        for thing in undated:
+            thing.begin_dating()
         for frame in reversed(frames):
             if not open_ends:
                 break
@@ -126,6 +128,7 @@ class CameraAnalysis:
             if seen is not None:
                 open_ends = [thing for thing in open_ends if thing.extend_back(seen, frame.captured_at)]
         for thing in undated:
+            thing.redate()
             thing.dated = True
         return [found for thing in undated if (found := self._bringer(thing, scene, frames)) is not None]
 

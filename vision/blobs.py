@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from vision.grid import Mask, PixelBox
+from vision.grid import Grid, Mask, PixelBox
 
 MOST_BLOBS = 48
 
 _OPEN = np.ones((2, 2), np.uint8)
 _CLOSE = np.ones((5, 5), np.uint8)
+_RIM = np.ones((5, 5), np.uint8)
 _MARGIN = 4
 _LEAST_PART = 0.15
 
@@ -60,3 +61,20 @@ def larger_parts(mask: Mask, least: float = _LEAST_PART) -> Mask:
     kept = areas >= least * int(areas[1:].max())
     kept[0] = False
     return np.asarray(kept[labels], np.uint8) * np.uint8(255)
+
+
+def placed(mask: Mask, box: PixelBox, around: PixelBox) -> Mask:
+    """`mask` of `box` on the larger canvas `around`."""
+    canvas = np.zeros((around.height, around.width), np.uint8)
+    top, left = box.top - around.top, box.left - around.left
+    canvas[top : top + box.height, left : left + box.width] = mask
+    return canvas
+
+
+def continues(mask: Mask, box: PixelBox, foreground: Mask, grid: Grid) -> float:
+    """Share of the way round the patch, a few pixels off, where the foreground goes on."""
+    around = grid.grown(box, 4)
+    near = cv2.dilate(placed(mask, box, around), _RIM)
+    ring = cv2.subtract(cv2.dilate(near, _RIM), near)
+    beside = cv2.bitwise_and(ring, foreground[around.slices])
+    return cv2.countNonZero(beside) / max(1, cv2.countNonZero(ring))

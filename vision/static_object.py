@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 
 from vision.background import EXPLAINED_SECONDS, LONGEST_STEP_SECONDS, Comparison, Glimpse
-from vision.blobs import larger_parts
+from vision.blobs import continues, larger_parts, placed
+from vision.dating import Dating
 from vision.detection import Box, Point
 from vision.grid import Floats, Gray, Grid, Mask, PixelBox
 from vision.light import Light
@@ -62,7 +63,8 @@ class StaticObject:
     """Crops have the size of `box`. `appearance` and `background` are grey levels in the slow background's light;
     `hits` is how steadily each pixel has looked like the thing, 0 to 1. Times are Unix seconds, `*_seconds` sums.
     `calm_seconds`: for how long now it has not stirred by itself, `stirs`: how often it has; `shown`: its place as it
-    was last seen, as it was and in the background's light, None where nobody knows."""
+    was last seen, as it was and in the background's light, None where nobody knows; `parts`: since
+    when each part has stood, None: all of it since `first_seen_at`."""
 
     object_id: str
     box: PixelBox
@@ -94,6 +96,7 @@ class StaticObject:
     calm_seconds: float = 0.0
     stirs: int = 0
     shown: tuple[Gray, Gray] | None = None
+    parts: Dating | None = None
     announced: Announcement | None = None
 
     @property
@@ -146,14 +149,23 @@ class StaticObject:
     def _within(self, known: Mask) -> bool:
         return cv2.countNonZero(cv2.bitwise_and(known, self.mask)) >= LEAST_KNOWN * self.area
 
+    def begin_dating(self) -> None:
+        self.dating().begin(self.mask)
+
     def extend_back(self, seen: Glimpse, at: float) -> bool:
-        """One picture of the past, newest first. False once it shows the place without the thing: dated."""
-        if at >= self.first_seen_at:
-            return True
-        kind = self.seen_in(seen).kind
-        if kind == "object":
-            self.first_seen_at = at
-        return kind != "background"
+        """One picture of the past, newest first, after `begin_dating`. False once it shows the place without the
+        thing."""
+        return at >= self.first_seen_at or self.dating().extend_back(self.seen_in(seen), at)
+
+    def redate(self) -> None:
+        """By the parts that are left of it. What was told stays told."""
+        if self.announced is None:
+            self.first_seen_at = self.dating().earliest(self.mask)
+
+    def dating(self) -> Dating:
+        if self.parts is None:
+            self.parts = Dating(self.mask.shape, self.first_seen_at)
+        return self.parts
 
     def take(self, seen: Comparison, grid: Grid, at: float, seconds: float, told: Mask | None) -> None:
         """One sample, `seconds` after the one before. `told`: where things stand that were told of."""
@@ -279,6 +291,7 @@ class StaticObject:
         rest = larger_parts(np.asarray(rest, np.uint8))
         if cv2.countNonZero(rest) >= LEAST_AREA:
             self.mask = rest
+            self.redate()
             self.calm_seconds, self.stirs = 0.0, 0  # what stirred may have been what has gone
             self.trim()
 
@@ -293,6 +306,7 @@ class StaticObject:
         if not LEAST_AREA <= cv2.countNonZero(rest) <= TIGHT_SHARE * self.area:
             return False
         self.mask = rest
+        self.redate()
         self.trim()
         return True
 
@@ -307,28 +321,13 @@ class StaticObject:
         self.background = self.background[part.slices].copy()
         self.hits = self.hits[part.slices].copy()
         corner = self.box
+        if self.parts is not None:
+            self.parts.cut(part)
         if self.shown is not None:
             self.shown = self.shown[0][part.slices].copy(), self.shown[1][part.slices].copy()
         self.box = PixelBox(
             corner.left + part.left, corner.top + part.top, corner.left + part.right, corner.top + part.bottom
         )
-
-
-def placed(mask: Mask, box: PixelBox, around: PixelBox) -> Mask:
-    """`mask` of `box` on the larger canvas `around`."""
-    canvas = np.zeros((around.height, around.width), np.uint8)
-    top, left = box.top - around.top, box.left - around.left
-    canvas[top : top + box.height, left : left + box.width] = mask
-    return canvas
-
-
-def continues(mask: Mask, box: PixelBox, foreground: Mask, grid: Grid) -> float:
-    """Share of the way round the patch, a few pixels off, where the foreground goes on."""
-    around = grid.grown(box, 4)
-    near = cv2.dilate(placed(mask, box, around), _WIDE_RIM)
-    ring = cv2.subtract(cv2.dilate(near, _WIDE_RIM), near)
-    beside = cv2.bitwise_and(ring, foreground[around.slices])
-    return cv2.countNonZero(beside) / max(1, cv2.countNonZero(ring))
 
 
 def whole_levels(levels: Floats) -> Gray:
@@ -379,14 +378,19 @@ def absorb_into(first: StaticObject, second: StaticObject, seen: Comparison, slo
         appearance[place][inside] = part.appearance[inside]
         background[place][inside] = part.background[inside]
         hits[place][inside] = part.hits[inside]
+    # What stood here for a moment has moved on: a cart still being pushed.
+    moved_on = not first.visible and first.present_samples <= UNSETTLED_SAMPLES and first.announced is None
+    together = first.dating().joined(first.mask, first.box, second.dating(), second.mask, second.box)
     total = first.area + second.area
     first.edge_score = (first.edge_score * first.area + second.edge_score * second.area) / total
     first.box, first.mask, first.hits = box, mask, hits
     first.appearance, first.background = appearance, background
     if first.shown is not None:
         first.shown = seen.picture[rows, columns].copy(), now
-    if first.visible or first.present_samples > UNSETTLED_SAMPLES:
-        first.first_seen_at = min(first.first_seen_at, second.first_seen_at)
-    else:  # what stood here for a moment has moved on: a cart still being pushed
+    first.parts = together
+    if moved_on:
         first.first_seen_at = second.first_seen_at
+        first.parts = None
+    else:
+        first.redate()
     first.trim()

@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 
 from vision.background import Comparison
-from vision.blobs import Blob, find_blobs
+from vision.blobs import Blob, continues, find_blobs, placed
 from vision.detection import Point, foot_of
 from vision.grid import Grid, Mask, PixelBox
 from vision.newcomer import Nativity, judge_newcomer
 from vision.scene import Scene
 from vision.shade import without_shade
-from vision.static_object import StaticObject, absorb_into, continues, new_object, placed
+from vision.static_object import StaticObject, absorb_into, new_object
 
 LEAST_BLOB = 12
 SEARCH_SECONDS = 1.9  # for new things
@@ -195,8 +195,8 @@ class Tracker:
             return  # of somebody, say: in front of a busy ground a coat looks like a gap
         if verdict.nature == "light" or (verdict.nature == "gap" and not one_body):
             return self._deny(blob, seen, scene, at)
-        first_at = self._first_suspected(blob, last_at)
-        thing = new_object("", around, solid, seen, scene.background.slow, verdict.edge_score, first_at, at)
+        self._forget_suspect(blob)
+        thing = new_object("", around, solid, seen, scene.background.slow, verdict.edge_score, last_at, at)
         thing.trim()
         thing.scene = scene.number
         if owner is not None:
@@ -227,12 +227,8 @@ class Tracker:
         if len(self._suspects) < MOST_SUSPECTS:
             self._suspects.append(Suspect(blob.box, at, at))
 
-    def _first_suspected(self, blob: Blob, otherwise: float) -> float:
-        for suspect in self._suspects:
-            if _overlap(suspect.box, blob.box) >= SAME_PATCH:
-                self._suspects.remove(suspect)
-                return min(suspect.first_at, otherwise)
-        return otherwise
+    def _forget_suspect(self, blob: Blob) -> None:
+        self._suspects = [one for one in self._suspects if _overlap(one.box, blob.box) < SAME_PATCH]
 
     def _owner(self, blob: Blob, scene: Scene) -> StaticObject | None:
         for thing in self.objects:

@@ -176,3 +176,11 @@ def test_what_the_lower_edge_of_the_picture_cuts_is_found() -> None:
     player = Player(analysis(whole), [cut, CALM]).until(150.0)
     assert [detection.phase for detection in player.detections] == ["present"]
     assert overlap(player.detections[0].box, cut.box) >= 0.6
+
+
+@pytest.mark.parametrize("came_before", [6.0, 18.0])
+def test_what_is_left_counts_from_when_it_was_put_down_not_from_when_its_bringer_came(came_before: float) -> None:
+    bringer = scenery.stands_swaying(80.0 - came_before, 104.0, left=455, foot=310)
+    player = Player(analysis(zone("dumping")), [BAG, bringer, CALM], quiet_seconds=2.0).until(190.0)
+    assert [detection.phase for detection in player.detections] == ["present"]
+    assert player.detections[0].first_seen_at - scenery.START == pytest.approx(81.0, abs=1.5)
