@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from api.centre import Centre
+from api.estate_desk import refused
 from api.running_estate import Changes, FileProblems
 from api.schemas.estate_changes import CameraAccount, CameraChange, NewCamera
 from config.cameras import Camera, CamerasFile
@@ -86,7 +87,7 @@ class CameraChanges:
                     at[keys[-1]] = value
             camera = camera_of(plain)
             if opened.index(camera.id) is not None:
-                raise Conflict(f"there is a camera {camera.id} already", "id")
+                raise Conflict(f"there is a camera {camera.id} already", "id", f"编号 {camera.id} 已被使用")
             self._check(opened, None, camera, password)
             given.append(camera.id)
             return add_camera(opened, camera, password, os.environ)
@@ -107,6 +108,7 @@ class CameraChanges:
                     f"{open_cases} open cases were seen by this camera, and without it only a person can verify them; "
                     "say with_open_cases to remove it all the same, or switch it off instead",
                     "with_open_cases",
+                    f"有 {open_cases} 个未结事件由它发现，删除后只能由人核查；可以先停用它",
                 )
             return remove_camera(opened, index, os.environ)
 
@@ -118,14 +120,15 @@ class CameraChanges:
         except CameraInvalid as problem:
             raise Invalid(str(problem), _field(problem.where)) from problem
         except (YamlEditError, VaultProblem) as problem:
-            raise Conflict(str(problem)) from problem
+            raise refused(problem) from problem
         except FileProblems as error:
             if self._whole_town:
                 raise
             mine = [one for one in error.problems if one.key.startswith(f"cameras[{self._index}].")]
             if not mine:
                 raise Conflict(
-                    "cameras.yaml has problems, which an administrator of the whole town must mend"
+                    "cameras.yaml has problems, which an administrator of the whole town must mend",
+                    zh="配置文件有问题，请全镇的管理员先改好",
                 ) from None
             raise FileProblems(ConfigError(mine)) from None
 
@@ -173,7 +176,9 @@ class CameraChanges:
                 continue
             if name not in opened.file.credentials or not self._may_use(opened, name, before, after):
                 raise NotAllowed(
-                    f"credentials.{name} is not an account of your cameras alone: give user and password", "credentials"
+                    f"credentials.{name} is not an account of your cameras alone: give user and password",
+                    "credentials",
+                    f"{name} 不是只供您的摄像机使用的账号：请输入用户名和密码",
                 )
 
     def _may_use(self, opened: Opened, name: str, before: Camera | None, after: Camera) -> bool:
@@ -200,7 +205,7 @@ def _values(body: CameraChange, password: NewPassword | None) -> dict[Keys, Any]
         if value or value is False:
             values[_PATHS[name]] = value
         elif name in _NEEDED:
-            raise Invalid(f"{name}: a camera must have it", name)
+            raise Invalid(f"{name}: a camera must have it", name, "此项必填")
         else:
             values[_BRANCHES.get(name, _PATHS[name])] = GONE
     for name in sorted(body.model_fields_set & {"position", "view"}):

@@ -58,7 +58,7 @@ class DiscoveryDesk:
     ) -> Discovery:
         """Raises Conflict while one runs; Invalid where there is no such account."""
         if self._last is not None and self._last.ended_at is None:
-            raise Conflict("a search is running")
+            raise Conflict("a search is running", zh="正在查找，请等它结束或先停止")
         door = Door(parse_networks(file.allowed_networks), random.Random())
         accounts, pins = accounts_for(file, trying, base_dir), pins_of(file.cameras)
         search = DeviceSearch(wanted, accounts, door, clock, certificate_for=pins)
@@ -94,7 +94,7 @@ class DiscoveryDesk:
         """What taking the chosen ones over would do, as of a table. Raises Conflict."""
         run = self.last(clock)
         if run is None:
-            raise Conflict("nothing was searched for since the start")
+            raise Conflict("nothing was searched for since the start", zh="启动以来还没有查找过")
         # A colleague may see what was found, and not use a password he did not type.
         account = run.trying.account if run.account_id == account_id else None
         options = Options("wgs84", run.trying.credentials, height_m)
@@ -106,11 +106,11 @@ def accounts_for(file: CamerasFile, trying: Trying, base_dir: Path) -> Callable[
     given = trying.account
     if given is None and trying.credentials:
         if trying.credentials not in file.credentials:
-            raise Invalid(f"cameras.yaml has no credentials named {trying.credentials}", "credentials")
+            raise Invalid(f"cameras.yaml has no credentials named {trying.credentials}", "credentials", "没有这个账号")
         try:
             given = account_named(trying.credentials, file, os.environ, base_dir)
         except MissingPassword as problem:
-            raise Invalid(str(problem), "credentials") from problem
+            raise Invalid(str(problem), "credentials", "这个账号没有可用的密码") from problem
     known = {host: cameras[0] for host, cameras in cameras_by_host(file.cameras).items()}
 
     @functools.cache

@@ -67,9 +67,9 @@ class EstateDesk:
                 answers = await ask_devices(plan, door, clock, os.environ, config.parent)
                 plan = await asyncio.to_thread(_planned, config, data, options, answers)
         except SheetError as problem:
-            raise Invalid(str(problem), "file") from problem
+            raise Invalid(str(problem), "file", problem.zh) from problem
         except _STALE as problem:
-            raise Conflict(str(problem)) from problem
+            raise refused(problem) from problem
         return self.keep(plan, account_id, clock), plan
 
     def keep(self, plan: Plan, account_id: str, clock: Clock) -> str:
@@ -86,20 +86,25 @@ class EstateDesk:
         self._forget(clock.now())
         kept = self._plans.get(plan_id)
         if kept is None or kept.account_id != account_id:
-            raise NotFound("there is no such preview; it is kept for half an hour")
+            raise NotFound(
+                "there is no such preview; it is kept for half an hour", zh="预览已失效（保留半小时），请重新预览"
+            )
         if kept.plan.faulty and not leave_out_faulty:
-            raise Conflict(f"{kept.plan.faulty} rows have errors; say leave_out_faulty to add the others")
+            raise Conflict(
+                f"{kept.plan.faulty} rows have errors; say leave_out_faulty to add the others",
+                zh=f"{kept.plan.faulty} 行有错误；确认不导入这些行后再写入",
+            )
         del self._plans[plan_id]
         try:
             return await asyncio.to_thread(apply_plan, kept.plan, config, os.environ, clock)
         except _STALE as problem:
-            raise Conflict(str(problem)) from problem
+            raise refused(problem) from problem
 
     def start_check(self, config: Path, clock: Clock, only: Collection[str] | None = None) -> CheckRun:
         """Of every camera that is switched on, or of `only` those. Raises Conflict while one runs, and where
         cameras.yaml has problems."""
         if self._run is not None and self._run.ended_at is None:
-            raise Conflict("a check is running")
+            raise Conflict("a check is running", zh="正在检测，请等它结束或先停止")
         try:
             file = read_cameras(config).file
         except ConfigError as problem:
@@ -145,10 +150,15 @@ class EstateDesk:
         self._plans = {name: kept for name, kept in self._plans.items() if now - kept.made_at < PLAN_SECONDS}
 
 
+def refused(problem: Exception) -> Conflict:
+    """What stands against a change of cameras.yaml or the vault, as it is answered."""
+    return Conflict(str(problem), zh=getattr(problem, "zh", ""))
+
+
 def _planned(config: Path, data: bytes, options: Options, answers: dict | None = None) -> Plan:  # type: ignore[type-arg]
     digest = digest_of(config)
     file = read_cameras(config).file
     if options.credentials and options.credentials not in file.credentials:
-        raise Invalid(f"cameras.yaml has no credentials named {options.credentials}", "credentials")
+        raise Invalid(f"cameras.yaml has no credentials named {options.credentials}", "credentials", "没有这个账号")
     ground = load_ground(file, config.parent)
     return plan_import(data, file, digest, ground, options, os.environ, config.parent, answers)

@@ -37,7 +37,12 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 class VaultProblem(Exception):
-    """The vault cannot be used, or does not hold what was asked for. The text never says what is in it."""
+    """The vault cannot be used, or does not hold what was asked for. The text never says what is in it; `zh` is the
+    same in Chinese, "" where nobody has put it so."""
+
+    def __init__(self, message: str, zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +183,14 @@ def _parse_keys(text: str, where: str) -> list[_Key]:
 
 def _check(name: str, password: str) -> None:
     if _NAME.fullmatch(name) is None:
-        raise VaultProblem("a name has 1 to 64 letters, digits, - or _, and begins with a letter or digit")
+        raise VaultProblem(
+            "a name has 1 to 64 letters, digits, - or _, and begins with a letter or digit",
+            "账号名为 1 到 64 个字母、数字、- 或 _，以字母或数字开头",
+        )
     if not password or len(password.encode()) > MAX_PASSWORD_BYTES:
         raise VaultProblem(f"{name}: a password has 1 to {MAX_PASSWORD_BYTES} bytes")
     if any(ord(character) < 32 or ord(character) == 127 for character in password):
-        raise VaultProblem(f"{name}: a password has no control characters")
+        raise VaultProblem(f"{name}: a password has no control characters", "密码不能含有控制字符")
 
 
 def _seal(name: str, password: str, key: _Key) -> _Sealed:

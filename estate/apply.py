@@ -18,7 +18,11 @@ from runtime.clock import Clock
 
 
 class ApplyError(Exception):
-    """Nothing was written; the text says why."""
+    """Nothing was written; the text says why, `zh` the same in Chinese."""
+
+    def __init__(self, message: str, zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,11 @@ def apply_plan(plan: Plan, config: Path, environ: Mapping[str, str], clock: Cloc
     """Adds the cameras of the plan's good rows. Raises ApplyError, YamlEditError, VaultProblem, ConfigError, OSError;
     cameras.yaml is as before then."""
     if digest_of(config) != plan.digest:
-        raise ApplyError(f"{config} was changed after the preview; make the preview anew")
+        raise ApplyError(
+            f"{config} was changed after the preview; make the preview anew", "预览之后配置已被更改；请重新预览"
+        )
     if not plan.system.system and any(row.entry.numbers is not None for row in plan.rows):
-        raise ApplyError(plan.system.said)
+        raise ApplyError(plan.system.said, "坐标系无法确定；请指定坐标系后重新预览")
     raw = config.read_bytes()
     text = _new_text(plan, config, raw.decode())
     _check(config, text, plan)

@@ -89,7 +89,8 @@ def find_table(sheets: Sequence[Sheet]) -> Table:
     seen = [cell for sheet in sheets[:1] for line in sheet.lines[:1] for cell in line.cells[:12]]
     raise SheetError(
         "no row of headings was found: a name (名称) and an IP address (IP地址) or a stream address (RTSP地址) are "
-        f"needed; the first row says: {', '.join(seen) or 'nothing'}"
+        f"needed; the first row says: {', '.join(seen) or 'nothing'}",
+        f"没有找到表头：至少需要“名称”和“IP地址”（或“RTSP地址”）两列；第一行是：{'、'.join(seen) or '空行'}",
     )
 
 

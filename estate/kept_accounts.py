@@ -45,9 +45,15 @@ def kept_accounts(config: Path, environ: Mapping[str, str]) -> list[KeptAccount]
 def check_settable(account: KeptAccount | None, name: str, username: str) -> None:
     """Raises VaultProblem where a password cannot be set: nobody's user name is known, or it stands elsewhere."""
     if account is None and not username:
-        raise VaultProblem(f"cameras.yaml has no credentials named {name}: give a user name to add them")
+        raise VaultProblem(
+            f"cameras.yaml has no credentials named {name}: give a user name to add them",
+            f"还没有名为 {name} 的账号：请填写用户名来新增",
+        )
     if account is not None and account.place != "vault":
-        raise VaultProblem(f"credentials.{name} names another place for its password; write vault: true instead")
+        raise VaultProblem(
+            f"credentials.{name} names another place for its password; write vault: true instead",
+            f"{name} 的密码不在这里保存（环境变量或文件），请在服务器上更改",
+        )
 
 
 def set_account(config: Path, environ: Mapping[str, str], name: str, username: str, password: str) -> None:
@@ -70,7 +76,10 @@ def remove_account(config: Path, environ: Mapping[str, str], name: str) -> None:
     whole: Any = read_document(config).value
     users = _users(whole).get(name, [])
     if users:
-        raise VaultProblem(f"{len(users)} cameras use credentials.{name}, the first is {users[0]}")
+        raise VaultProblem(
+            f"{len(users)} cameras use credentials.{name}, the first is {users[0]}",
+            f"有 {len(users)} 台摄像机在用 {name}，第一台是 {users[0]}",
+        )
     known = name in _entries(whole)
     if known:
         edit = YamlEdit(config, config.read_bytes().decode())

@@ -9,7 +9,7 @@ from config.accounts import Account
 from config.cameras import Camera
 from estate.addresses import ONVIF_PATH
 from ingest.onvif.discovery import GROUP, discover
-from ingest.onvif.probe import CONCURRENCY, MAX_ADDRESSES, Probed, probe_all
+from ingest.onvif.probe import CONCURRENCY, MAX_ADDRESSES, Probed, RangeRefused, probe_all
 from ingest.onvif.problem import Code
 from ingest.opening import Door
 from runtime.clock import Clock
@@ -29,8 +29,11 @@ class Wanted:
     ports: tuple[int, ...] = (80,)
 
     def __post_init__(self) -> None:
+        """Raises RangeRefused."""
         if len(self.addresses) * len(self.ports) > MAX_ADDRESSES:
-            raise ValueError(f"addresses times ports may be at most {MAX_ADDRESSES}")
+            raise RangeRefused(
+                f"addresses times ports may be at most {MAX_ADDRESSES}", f"地址数乘以端口数最多 {MAX_ADDRESSES}"
+            )
 
 
 @dataclass(slots=True)

@@ -29,7 +29,11 @@ _BROKEN = (InvalidFileException, zipfile.BadZipFile, zlib.error, LxmlError, Pars
 
 
 class SheetError(Exception):
-    """The file cannot be read as a table; the text says why and what to do."""
+    """The file cannot be read as a table; the text says why and what to do, `zh` the same in Chinese."""
+
+    def __init__(self, message: str, zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,15 @@ class Sheet:
 def read_sheets(data: bytes) -> list[Sheet]:
     """All visible sheets of a workbook, or the one table of a CSV file; empty lines are left out. Raises SheetError."""
     if len(data) > MAX_FILE_BYTES:
-        raise SheetError(f"the file is larger than {MAX_FILE_BYTES // 1024 // 1024} MB")
+        limit = MAX_FILE_BYTES // 1024 // 1024
+        raise SheetError(f"the file is larger than {limit} MB", f"文件超过 {limit} MB")
     if data.startswith(b"PK\x03\x04"):
         return _workbook(data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise SheetError("this is an old or an encrypted Excel file (.xls); save it as .xlsx or CSV without a password")
+        raise SheetError(
+            "this is an old or an encrypted Excel file (.xls); save it as .xlsx or CSV without a password",
+            "这是旧版（.xls）或加密的 Excel 文件；请去掉密码，另存为 .xlsx 或 CSV",
+        )
     return [_comma_separated(data)]
 
 
@@ -67,7 +75,10 @@ def _workbook(data: bytes) -> list[Sheet]:
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:MAX_SHEETS]
         return [Sheet(str(sheet.title), "xlsx", tuple(_lines(_rows(sheet)))) for sheet in visible]
     except _BROKEN as error:
-        raise SheetError("the .xlsx file is damaged or not a workbook; save it anew from the spreadsheet") from error
+        raise SheetError(
+            "the .xlsx file is damaged or not a workbook; save it anew from the spreadsheet",
+            "这个 .xlsx 文件已损坏或不是工作簿；请在表格软件中重新另存",
+        ) from error
 
 
 def _refuse_bomb(data: bytes) -> None:
@@ -102,7 +113,7 @@ def _cell(value: object) -> str:
 def _lines(rows: Iterator[list[str]]) -> Iterator[Line]:
     for number, cells in enumerate(rows, start=1):
         if number > MAX_ROWS:
-            raise SheetError(f"the table has more than {MAX_ROWS} rows")
+            raise SheetError(f"the table has more than {MAX_ROWS} rows", f"表格超过 {MAX_ROWS} 行")
         clean = [" ".join(cell[:MAX_CELL].replace("\u3000", " ").split()) for cell in cells[:MAX_COLUMNS]]
         while clean and not clean[-1]:
             clean.pop()
@@ -117,7 +128,7 @@ def _comma_separated(data: bytes) -> Sheet:
     try:
         lines = tuple(_lines(iter(csv.reader(io.StringIO(text), delimiter=separator))))
     except csv.Error as error:
-        raise SheetError(f"the file is not a table of values: {error}") from None
+        raise SheetError(f"the file is not a table of values: {error}", f"文件不是表格：{error}") from None
     shown = {"\t": "tab", ";": "semicolon"}.get(separator, "comma")
     return Sheet("", f"{encoding}, {shown}", lines)
 
@@ -130,7 +141,10 @@ def _decoded(data: bytes) -> tuple[str, str]:
             return name.upper().removesuffix("-SIG"), data.decode(name)
         except UnicodeDecodeError:
             continue
-    raise SheetError("the text is neither UTF-8 nor GB18030; save the table as .xlsx or as CSV UTF-8")
+    raise SheetError(
+        "the text is neither UTF-8 nor GB18030; save the table as .xlsx or as CSV UTF-8",
+        "文字编码既不是 UTF-8 也不是 GB18030；请另存为 .xlsx 或 CSV UTF-8",
+    )
 
 
 def _separator(text: str) -> str:

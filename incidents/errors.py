@@ -2,12 +2,14 @@
 
 
 class IncidentError(Exception):
-    """Base of all; the message is fit for the person who asked and holds no secret."""
+    """Base of all; the message is fit for the person who asked and holds no secret. `zh` is the same in Chinese, ""
+    where nobody has put it so."""
 
-    def __init__(self, message: str, where: str = "") -> None:
+    def __init__(self, message: str, where: str = "", zh: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.where = where
+        self.zh = zh
 
 
 class NotFound(IncidentError):

@@ -33,9 +33,11 @@ def allowed(caller: Caller, centre: Centre) -> Path:
     """The cameras.yaml this runs by. One file describes the whole town: a village's administrator is refused."""
     town = centre.cameras.area_path(centre.config.town.area)
     if town is None or not caller.scope(Permission.ESTATE_MANAGE).covers(town):
-        raise NotAllowed("the estate is managed by administrators of the whole town")
+        raise NotAllowed("the estate is managed by administrators of the whole town", zh="只有全镇的管理员可以管理")
     if centre.settings.cameras_file is None:
-        raise Conflict("this command centre was started without a cameras.yaml of its own")
+        raise Conflict(
+            "this command centre was started without a cameras.yaml of its own", zh="系统启动时没有指定 cameras.yaml"
+        )
     return centre.settings.cameras_file
 
 
@@ -55,7 +57,7 @@ async def preview_import(
     try:
         system = parse_system(coordinates) if coordinates else ""
     except ValueError as rule:
-        raise Invalid(f"coordinates: {rule}", "coordinates") from rule
+        raise Invalid(f"coordinates: {rule}", "coordinates", f"没有这种坐标系：{coordinates}") from rule
     options = Options(system, credentials, height_m, update)
     data = await file.read()
     plan_id, plan = await centre.estate.preview(config, data, options, probe, caller.account_id, centre.clock)
@@ -139,7 +141,7 @@ async def get_check(caller: CurrentCaller, centre: TheCentre, after: Annotated[i
     allowed(caller, centre)
     run = centre.estate.last_check
     if run is None:
-        raise Conflict("nothing was checked since the start")
+        raise Conflict("nothing was checked since the start", zh="启动以来还没有检测过")
     return _answer(run, after)
 
 

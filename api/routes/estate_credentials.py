@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from fastapi import Path as PathPart
 from starlette.concurrency import run_in_threadpool
 
+from api.estate_desk import refused
 from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.routes.estate import allowed
@@ -17,7 +18,6 @@ from config.problem import ConfigError
 from config.vault import VaultProblem
 from config.yaml_edit import YamlEditError
 from estate.kept_accounts import kept_accounts, remove_account, set_account
-from incidents.errors import Conflict
 from incidents.rights import Permission
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ async def list_credentials(caller: CurrentCaller, centre: TheCentre) -> AccountE
     try:
         found = await run_in_threadpool(kept_accounts, config, os.environ)
     except _PROBLEMS as problem:
-        raise Conflict(str(problem)) from problem
+        raise refused(problem) from problem
     return AccountEntries(items=[AccountEntry.model_validate(one) for one in found])
 
 
@@ -45,7 +45,7 @@ async def set_credentials(name: EntryName, body: AccountSetting, caller: Current
     try:
         await run_in_threadpool(set_account, config, os.environ, name, body.username.strip(), password)
     except _PROBLEMS as problem:
-        raise Conflict(str(problem)) from problem
+        raise refused(problem) from problem
     logger.info("%s set credentials.%s", caller.username, name)
     await centre.running.reload()
     return Done()
@@ -58,7 +58,7 @@ async def remove_credentials(name: EntryName, caller: CurrentCaller, centre: The
     try:
         await run_in_threadpool(remove_account, config, os.environ, name)
     except _PROBLEMS as problem:
-        raise Conflict(str(problem)) from problem
+        raise refused(problem) from problem
     logger.info("%s removed credentials.%s", caller.username, name)
     await centre.running.reload()
     return Done()

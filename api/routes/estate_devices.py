@@ -33,7 +33,7 @@ from estate.preview import preview
 from estate.search import FoundDevice, Wanted, cameras_by_host
 from incidents.errors import Conflict, Invalid
 from incidents.rights import Caller, Permission
-from ingest.onvif.probe import StreamFound, addresses_in
+from ingest.onvif.probe import RangeRefused, StreamFound, addresses_in
 from ingest.rtsp.address import parse_networks
 
 router = APIRouter(prefix=f"{PREFIX}/estate", tags=["estate"], responses=REFUSALS)
@@ -91,7 +91,7 @@ async def start_discovery(body: DiscoveryRequest, caller: CurrentCaller, centre:
     """One at a time; `GET` tells how far it is. Nothing outside the allowed networks is asked."""
     config = allowed(caller, centre)
     if body.username and body.password is None:
-        raise Invalid("a user name needs a password", "password")
+        raise Invalid("a user name needs a password", "password", "请填写密码")
     file = await run_in_threadpool(read_estate, config)
     account = Account(body.username, body.password.get_secret_value()) if body.username and body.password else None
     trying = Trying("" if account is not None else body.credentials, account)
@@ -105,14 +105,18 @@ def _wanted(body: DiscoveryRequest, file: CamerasFile) -> Wanted:
     own = {one.address for one in own_interfaces(networks)}
     for address in body.interfaces:
         if address not in own:
-            raise Invalid(f"{address} is no address of this machine within allowed_networks", "interfaces")
+            raise Invalid(
+                f"{address} is no address of this machine within allowed_networks",
+                "interfaces",
+                f"{address} 不是本机在允许网段内的地址",
+            )
     try:
         addresses = tuple(addresses_in(body.range, networks)) if body.range.strip() else ()
         wanted = Wanted(tuple(body.interfaces), addresses, tuple(dict.fromkeys(body.ports)))
-    except ValueError as rule:
-        raise Invalid(str(rule), "range") from rule
+    except RangeRefused as rule:
+        raise Invalid(str(rule), "range", rule.zh) from rule
     if not wanted.interfaces and not wanted.addresses:
-        raise Invalid("choose an interface, give a range of addresses, or both", "range")
+        raise Invalid("choose an interface, give a range of addresses, or both", "range", "请选择网卡或填写地址范围")
     return wanted
 
 
@@ -122,7 +126,7 @@ async def get_discovery(caller: CurrentCaller, centre: TheCentre) -> DiscoveryAn
     allowed(caller, centre)
     run = centre.discovery.last(centre.clock)
     if run is None:
-        raise Conflict("nothing was searched for since the start")
+        raise Conflict("nothing was searched for since the start", zh="启动以来还没有查找过")
     return _answer(run, caller, centre)
 
 
@@ -142,7 +146,7 @@ async def import_discovered(body: DiscoveryImport, caller: CurrentCaller, centre
     config = allowed(caller, centre)
     run = centre.discovery.last(centre.clock)
     if run is None:
-        raise Conflict("nothing was searched for since the start")
+        raise Conflict("nothing was searched for since the start", zh="启动以来还没有查找过")
     there = {device.number: device for device in run.search.devices}
     chosen = [_chosen(one, there, index) for index, one in enumerate(body.devices)]
     plan = await centre.discovery.plan(config, chosen, body.height_m, caller.account_id, centre.clock)
@@ -153,11 +157,13 @@ async def import_discovered(body: DiscoveryImport, caller: CurrentCaller, centre
 def _chosen(one: ChosenDevice, there: dict[int, FoundDevice], index: int) -> Chosen:
     device = there.get(one.number)
     if device is None:
-        raise Invalid(f"the search found no device number {one.number}", f"devices.{index}.number")
+        raise Invalid(
+            f"the search found no device number {one.number}", f"devices.{index}.number", "查找结果已更新，请重新选择"
+        )
     if (one.lon is None) != (one.lat is None):
-        raise Invalid("lon and lat go together", f"devices.{index}.lon")
+        raise Invalid("lon and lat go together", f"devices.{index}.lon", "经度和纬度要一起填写")
     if not one.area and one.lon is None:
-        raise Invalid("choose a village or a place", f"devices.{index}.area")
+        raise Invalid("choose a village or a place", f"devices.{index}.area", "请选点或选择所属区域")
     place = (one.lon, one.lat) if one.lon is not None and one.lat is not None else None
     return Chosen(device, one.name, one.name_en, one.area, place, one.height_m)
 

@@ -41,7 +41,7 @@ class Problem(Answer):
     where: str = ""
     problems: list[dict[str, Any]] | None = Field(default=None, description="of cameras.yaml: file, line, key, rule")
     lock: dict[str, Any] | None = Field(default=None, description="who holds the dome, with code `locked`")
-    text: dict[str, str] | None = Field(default=None, description="of domes: the message in zh and en")
+    text: dict[str, str] | None = Field(default=None, description="the message in zh and en, where it is put so")
     reason: str | None = Field(default=None, description="of domes: the code of what the device objects to")
 
 

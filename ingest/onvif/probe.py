@@ -142,20 +142,33 @@ async def probe_all(
         await asyncio.gather(*asked, return_exceptions=True)
 
 
+class RangeRefused(ValueError):
+    """Words for the operator; `zh` the same in Chinese."""
+
+    def __init__(self, message: str, zh: str) -> None:
+        super().__init__(message)
+        self.zh = zh
+
+
 def addresses_in(text: str, networks: Sequence[Network]) -> list[str]:
     """`10.0.0.0/24`, `10.0.0.5-10.0.0.80`, `10.0.0.5-80` or one address, as numeric addresses.
 
-    Raises ValueError, in words for the operator, also when some of it is outside `networks` or it is too many.
+    Raises RangeRefused, in words for the operator, also when some of it is outside `networks` or it is too many.
     """
     first, last = _ends(text.strip())
     if int(last) < int(first):
-        raise ValueError("the range ends before it begins")
+        raise RangeRefused("the range ends before it begins", "范围的终点在起点之前")
     count = int(last) - int(first) + 1
     if count > MAX_ADDRESSES:
-        raise ValueError(f"a range may hold at most {MAX_ADDRESSES} addresses, this one holds {count}")
+        raise RangeRefused(
+            f"a range may hold at most {MAX_ADDRESSES} addresses, this one holds {count}",
+            f"范围最多 {MAX_ADDRESSES} 个地址，这个有 {count} 个",
+        )
     found = [str(ipaddress.ip_address(value)) for value in range(int(first), int(last) + 1)]
     for address in (a for a in found if not permitted(a, networks)):
-        raise ValueError(f"{address} is not within allowed_networks")
+        raise RangeRefused(
+            f"{address} is not within allowed_networks", f"{address} 不在允许的网段（allowed_networks）内"
+        )
     return found
 
 
@@ -170,4 +183,7 @@ def _ends(text: str) -> tuple[ipaddress.IPv4Address, ipaddress.IPv4Address]:
             high = f"{low.rpartition('.')[0]}.{high}"
         return ipaddress.IPv4Address(low), ipaddress.IPv4Address(high or low)
     except ValueError:
-        raise ValueError("is not an address or range such as 10.20.0.5, 10.20.0.5-80 or 10.20.0.0/24") from None
+        raise RangeRefused(
+            "is not an address or range such as 10.20.0.5, 10.20.0.5-80 or 10.20.0.0/24",
+            "请填写地址或范围，如 10.20.0.5、10.20.0.5-80、10.20.0.0/24",
+        ) from None

@@ -9,9 +9,10 @@ from config.accounts import account_named
 from config.load import load_cameras
 from sim.free_port import free_port
 from sim.onvif.brand import DAHUA, HIKVISION
+from tests.api.test_server_process import write_town
 from tests.api.town import running_town
 from tests.estate.test_search import ACCOUNT, device, devices
-from tests.estate.town import CODES, write_estate
+from tests.estate.town import write_estate
 
 TYPED = {"username": ACCOUNT.username, "password": ACCOUNT.password}
 
@@ -25,24 +26,26 @@ async def ended(client: httpx.AsyncClient) -> dict[str, Any]:
     raise AssertionError("the search does not end")
 
 
-async def test_devices_are_found_taken_over_and_known_from_then_on(tmp_path, monkeypatch):
-    monkeypatch.setenv("ROADSIDE", "road-pass")
+async def test_devices_are_found_taken_over_and_known_from_then_on(tmp_path):
     folder = tmp_path / "config"
     folder.mkdir()
-    config = write_estate(folder)
+    config = write_town(folder)
     port = free_port()
     hosts = {"127.0.7.11": device("hik", HIKVISION), "127.0.7.12": device("dah", DAHUA, "another")}
-    async with running_town(tmp_path, cameras_file=config) as town, devices(hosts, port):
+    estate = {"cameras_file": config, "config": load_cameras(config)}
+    async with running_town(tmp_path, **estate) as town, devices(hosts, port):
         client, colleague = town.client("administrator@town"), town.client("first")
 
         async def refused(form: dict[str, Any]) -> tuple[int, str]:
             answer = await client.post("/estate/discovery", json=form)
-            return answer.status_code, answer.json()["error"]["where"]
+            error = answer.json()["error"]
+            assert set(error["text"]["zh"]) - set(error["text"]["en"]), "both languages"
+            return answer.status_code, error["where"]
 
         assert (await client.get("/estate/discovery")).status_code == 409
         interfaces = (await client.get("/estate/interfaces")).json()
         assert {"name": "lo", "address": "127.0.0.1", "network": "127.0.0.0/8"} in interfaces["items"]
-        assert interfaces["allowed_networks"] == ["10.20.0.0/16", "127.0.0.0/8"]
+        assert interfaces["allowed_networks"][0] == "127.0.0.0/8"
         assert await refused({}) == (422, "range")
         assert await refused({"range": "8.8.8.0/24"}) == (422, "range")
         assert await refused({"range": "127.0.0.0/8"}) == (422, "range")
@@ -61,7 +64,7 @@ async def test_devices_are_found_taken_over_and_known_from_then_on(tmp_path, mon
         assert (hik["manufacturer"], hik["sub"]["width"], hik["known_as"]) == ("HIKVISION", 640, [])
         assert (dah["problem"]["code"], bool(dah["problem"]["zh"])) == ("not_authorized", True)
 
-        chosen = {"number": hik["number"], "name": "清东村口", "area": CODES["清东村"]}
+        chosen = {"number": hik["number"], "name": "清东村口", "area": "east"}
         unknown = await client.post("/estate/discovery/import", json={"devices": [{**chosen, "number": 9}]})
         assert (unknown.status_code, unknown.json()["error"]["where"]) == (422, "devices.0.number")
         nowhere = await client.post("/estate/discovery/import", json={"devices": [{**chosen, "area": ""}]})
@@ -78,14 +81,16 @@ async def test_devices_are_found_taken_over_and_known_from_then_on(tmp_path, mon
         for said in (found, preview, applied.text, (await client.get("/estate/credentials")).text):
             assert ACCOUNT.password not in str(said)
         file = load_cameras(config)
-        assert account_named(file.cameras[1].credentials, file, {}, folder) == ACCOUNT
+        assert account_named(file.cameras[2].credentials, file, {}, folder) == ACCOUNT
 
-        assert (await client.delete("/estate/discovery")).json()["ended_at"] == found["ended_at"]
+        again = (await client.delete("/estate/discovery")).json()
+        assert again["ended_at"] == found["ended_at"]
+        assert [one["known_as"] for one in again["devices"] if one["number"] == hik["number"]] == [["cam-127-0-7-11"]]
         cameras = (await client.get("/estate/cameras")).json()["items"]
-        assert [one["id"] for one in cameras] == ["east-cam", "west-cam"]
+        assert [one["id"] for one in cameras] == ["east-cam", "west-cam", "cam-127-0-7-11"]
         assert (cameras[0]["host"], cameras[0]["turns"], cameras[0]["check"]) == ("127.0.0.1", True, None)
         theirs = (await town.client("administrator@east").get("/estate/cameras")).json()["items"]
-        assert [one["id"] for one in theirs] == ["east-cam"]
+        assert [one["id"] for one in theirs] == ["east-cam", "cam-127-0-7-11"]
         template = await client.get("/estate/template.xlsx")
         assert template.content.startswith(b"PK")
 
@@ -117,7 +122,7 @@ async def test_accounts_are_listed_set_and_removed_and_never_shown(tmp_path, mon
         listed = await entries()
         assert (listed["new"]["place"], listed["new"]["missing"], listed["new"]["cameras"]) == ("vault", False, [])
         used = await client.delete("/estate/credentials/roadside")
-        assert (used.status_code, "office-01" in used.json()["error"]["message"]) == (409, True)
+        assert (used.status_code, "office-01" in used.json()["error"]["text"]["zh"]) == (409, True)
         assert (await client.delete("/estate/credentials/new")).status_code == 200
         assert "new" not in await entries()
         odd = await client.put("/estate/credentials/new", json={"username": "a", "password": "secret\x01"})

@@ -139,7 +139,7 @@ async def test_a_table_is_previewed_applied_and_checked(room):
         assert Path(await (await template.value).path()).read_bytes().startswith(b"PK")
         file = page.get_by_test_id("import-file")
         await file.set_input_files({"name": "坏.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\n"})
-        await expect(page.get_by_test_id("import-problem")).to_contain_text("headings")
+        await expect(page.get_by_test_id("import-problem")).to_contain_text("没有找到表头")
         await file.set_input_files({"name": "点位表.csv", "mimeType": "text/csv", "buffer": TABLE})
         await expect(page.get_by_test_id("preview-row-3")).to_have_attribute("data-fate", "refused")
         await expect(page.get_by_test_id("preview-issue-3")).to_contain_text("IP地址")
@@ -234,5 +234,5 @@ async def test_devices_are_found_named_placed_and_taken_over(room):
         assert (file.cameras[-1].name, file.cameras[-1].area) == ("村委会门口", "west")
         assert account_named(file.cameras[-1].credentials, file, {}, config.parent) == ACCOUNT
         assert ACCOUNT.password not in await page.content()
-        await page.reload()
+        await page.get_by_test_id("take-over-back").click()
         await expect(found).to_contain_text("村委会门口")
