@@ -182,6 +182,8 @@ describe('a camera that is changed', () => {
     const now = camera('1', { name: '别名', area: 'west', position: null })
     expect(followed(draft, before, now)).toMatchObject({ name: '新名', area: 'west', place: null })
     expect(changesOf(now, followed(draft, before, now))).toEqual({ name: '新名' })
+    // What is the same stays the same thing: a map need not move for it.
+    expect(followed(draft, before, camera('1')).place).toBe(draft.place)
   })
 
   it('takes an account that is typed, once it is whole', () => {

@@ -73,7 +73,8 @@ export function followed(draft: CameraDraft, before: EstateCamera | null, now: E
   const [old, next] = [draftOf(before), draftOf(now)]
   const result = { ...draft }
   const follow = <Key extends keyof CameraDraft>(key: Key): void => {
-    if (JSON.stringify(draft[key]) === JSON.stringify(old[key])) result[key] = next[key]
+    const was = JSON.stringify(old[key])
+    if (JSON.stringify(draft[key]) === was && JSON.stringify(next[key]) !== was) result[key] = next[key]
   }
   for (const key of Object.keys(old) as (keyof CameraDraft)[]) follow(key)
   return result

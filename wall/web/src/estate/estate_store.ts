@@ -124,6 +124,8 @@ export class EstateStore {
       async () => {
         this.discovery.value = await this.room.api.call<Discovery>('GET', '/estate/discovery')
       },
+      // The list comes whole each time: thousands of devices are asked for less often.
+      () => POLL_MS * (1 + (this.discovery.value?.devices.length ?? 0) / 300),
     )
   }
 
@@ -201,8 +203,8 @@ export class EstateStore {
     for (const timer of this.timers) clearTimeout(timer)
   }
 
-  /** Asks again every second for as long as it goes on. No answer now is no news: it is asked again. */
-  private follow(goesOn: () => boolean, ask: () => Promise<void>): void {
+  /** Asks again after a pause for as long as it goes on. No answer now is no news: it is asked again. */
+  private follow(goesOn: () => boolean, ask: () => Promise<void>, pause = (): number => POLL_MS): void {
     if (this.stopped || !goesOn()) return
     const timer = setTimeout(async () => {
       this.timers.delete(timer)
@@ -211,8 +213,8 @@ export class EstateStore {
       } catch (error) {
         if (!(error instanceof ApiError)) throw error
       }
-      this.follow(goesOn, ask)
-    }, POLL_MS)
+      this.follow(goesOn, ask, pause)
+    }, pause())
     this.timers.add(timer)
   }
 
