@@ -54,7 +54,7 @@ class Zone(Strict):
     """Where it says nothing, its rule's own values hold (`config.zone_defaults`)."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
-    rule: Literal["stall", "dumping", "parking", "pile"]
+    rule: Literal["stall", "dumping", "parking", "pile", "crowd"]
     polygon: list[PicturePoint] = Field(default=[], max_length=64, description="on the picture; either this or ground")
     ground: list[GroundPlace] = Field(default=[], max_length=64, description="[lon, lat] on the map")
     hours: list[Hours] = Field(
@@ -68,6 +68,7 @@ class Zone(Strict):
     case_class: str = Field(pattern=r"^[0-9]{2}-[0-9]{2}$", description="code in the case-class catalogue")
     level: Literal[1, 2, 3, 4] = 2
     opens_case: bool = Field(default=True, description="false: into the review queue instead")
+    people: int = Field(default=20, ge=3, le=1000, description="from how many on it is a crowd; for the rule crowd")
 
     @model_validator(mode="before")
     @classmethod

@@ -4,6 +4,9 @@ import logging
 from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
+import cv2
+import numpy as np
+
 from config.cameras import Camera, Zone
 from config.dome_views import DomeView
 from gis.ground import GroundModel
@@ -11,13 +14,15 @@ from gis.zone_ground import zones_in_picture
 from ingest.frame import Frame
 from vision import snapshot, verification
 from vision.alignment import Alignment, Laid
+from vision.area import Episode
+from vision.areas import Areas
 from vision.background import Comparison
 from vision.bringer import WITHIN_SECONDS, Bringer, bringer_of, past_picture
 from vision.detection import Box, Detection, Phase, Point, foot_of
-from vision.grid import Grid
+from vision.grid import Grid, Mask
 from vision.judging import Decision, decide, detection_of, history_of
 from vision.observation import Attention, ObjectView, Observation, Verdict
-from vision.rules import RULES_OF_BRINGING
+from vision.rules import RULES, RULES_OF_BRINGING
 from vision.rules.conditions import contains
 from vision.scene import Scene
 from vision.sight import Kind
@@ -53,7 +58,9 @@ class CameraAnalysis:
         self.camera = camera
         self.view = view
         self.subject = camera.id if view is None else f"{camera.id}.{view.id}"
-        self._zones = self._watchable(ground)
+        self._zones: list[Zone] = []
+        self._areas = Areas((), timezone, new_id)
+        self._lay_zones(ground)
         self._alignment: Alignment | None = None
         self._arriving = False
         self._ground = ground
@@ -67,11 +74,11 @@ class CameraAnalysis:
         """Other zones, another pose, another name of the same camera. What it knows of the scene stays: of a case told
         the leaving is told too, wherever the zones are now, and what has stood for a while has stood so long."""
         self.camera, self.view, self._ground = camera, view, ground
-        self._zones = self._watchable(ground)
+        self._lay_zones(ground)
 
     def observe(self, frame: Frame) -> Observation:
         """One more picture; one not newer than the last changes nothing. ValueError for a picture too small."""
-        if not self._zones or frame.captured_at <= self._last_at:
+        if not self._watches or frame.captured_at <= self._last_at:
             return Observation()
         at, last_at = frame.captured_at, self._begun_at(frame.captured_at)
         self._last_at = at
@@ -87,8 +94,10 @@ class CameraAnalysis:
         self._tracker.step(seen, scene, at, last_at)
         gone = [self._gone(thing, at) for thing in self._tracker.departed(at) if thing.announced and thing.has_left]
         present, attention = self._judge(seen, scene, at)
-        scene.background.learn(seen, self._tracker.owned(scene), at - last_at)
-        detections = (*gone, *present)
+        areas = self._areas.step(seen, scene, self._tracker.objects, at, at - last_at)
+        scene.background.learn(seen, _either(self._tracker.owned(scene), areas.held), at - last_at)
+        detections = (*gone, *present, *(self._detection(one, one.told, phase, at) for one, phase in areas.told))
+        attention = "candidate" if areas.watch and attention == "quiet" else attention
         return Observation(
             detections=detections,
             attention="burst" if detections else attention,
@@ -100,7 +109,7 @@ class CameraAnalysis:
     def begin_visit(self, ground: GroundModel | None) -> None:
         """The dome has come to this view; `ground` is what it sees from there."""
         self._ground = ground
-        self._zones = self._watchable(ground)
+        self._lay_zones(ground)
         self._arriving = True
         if self._alignment is not None:
             self._alignment.arrive()
@@ -161,7 +170,8 @@ class CameraAnalysis:
         """Everything needed to go on after a restart; empty where no picture has been seen yet."""
         if self._scene is None:
             return b""
-        state = snapshot.State(self._last_at, self._scene, self._tracker.objects, self._remembered)
+        episodes = self._areas.episodes
+        state = snapshot.State(self._last_at, self._scene, self._tracker.objects, self._remembered, episodes)
         return snapshot.encode(self.subject, state)
 
     def restore(self, data: bytes) -> None:
@@ -172,6 +182,13 @@ class CameraAnalysis:
         state = snapshot.decode(self.subject, data)
         self._last_at, self._scene = state.last_at, state.scene
         self._tracker.objects, self._remembered = state.objects, state.remembered
+        self._areas.restore(state.episodes)
+
+    def _lay_zones(self, ground: GroundModel | None) -> None:
+        zones = self._watchable(ground)
+        self._zones = [zone for zone in zones if zone.rule in RULES]
+        self._areas.configure(zones, ground)
+        self._watches = bool(zones)
 
     def _watchable(self, ground: GroundModel | None) -> list[Zone]:
         """The zones as they lie in the picture; those on the map that it does not show are left out, with a warning.
@@ -261,7 +278,7 @@ class CameraAnalysis:
         self._remembered = [thing, *self._remembered][:MOST_REMEMBERED]
         return self._detection(thing, thing.announced, "gone", at)
 
-    def _detection(self, thing: StaticObject, told: Announcement, phase: Phase, at: float) -> Detection:
+    def _detection(self, thing: StaticObject | Episode, told: Announcement, phase: Phase, at: float) -> Detection:
         view_id = self.view.id if self.view is not None else None
         return detection_of(self.camera.id, thing, told, phase, at, self._ground, view_id)
 
@@ -283,4 +300,13 @@ class CameraAnalysis:
                 visible=thing.visible,
             )
             for thing in self._tracker.objects
+        ) + tuple(
+            ObjectView(one.object_id, "confirmed", one.told.box, one.first_seen_at, True)
+            for one in self._areas.episodes
         )
+
+
+def _either(first: Mask | None, second: Mask | None) -> Mask | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return np.asarray(cv2.bitwise_or(first, second), np.uint8)

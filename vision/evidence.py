@@ -12,7 +12,13 @@ from vision.clip import ClipError, clip
 from vision.detection import Box, Detection
 
 JPEG_QUALITY = 85
-RULE_NAMES = {"stall": "流动摊贩", "dumping": "乱倒垃圾", "parking": "机动车乱停放", "pile": "乱堆物料"}
+RULE_NAMES = {
+    "stall": "流动摊贩",
+    "dumping": "乱倒垃圾",
+    "parking": "机动车乱停放",
+    "pile": "乱堆物料",
+    "crowd": "人群聚集",
+}
 _FONT = cv2.FontFace("uni")  # built into OpenCV: renders Chinese without a font file
 _MARK = (40, 60, 255)
 _TEXT = (255, 255, 255)

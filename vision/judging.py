@@ -8,6 +8,7 @@ import numpy as np
 
 from config.cameras import Zone
 from gis.ground import GroundModel
+from vision.area import Episode
 from vision.detection import Detection, Location, Phase, Point, detection_key, foot_of
 from vision.grid import Grid, Mask, PixelBox
 from vision.rules import RULES
@@ -106,7 +107,7 @@ def _announce(history: ObjectHistory, zone: Zone, confidence: float) -> Announce
 
 def detection_of(
     camera_id: str,
-    thing: StaticObject,
+    thing: StaticObject | Episode,
     told: Announcement,
     phase: Phase,
     at: float,

@@ -7,13 +7,14 @@ Big-endian. Grey levels are rounded to whole ones. Whatever does not fit exactly
 
 import struct
 import zlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
+from vision.area import Episode
 from vision.grid import LEAST_SIDE, Gray, Grid, PixelBox
 from vision.scene import MOST_LOOKS, EarlierLook, Scene
 from vision.static_object import Announcement, StaticObject
@@ -22,6 +23,7 @@ MAGIC = b"GWVS"
 VERSION = 2
 LARGEST_BYTES = 4 * 1024 * 1024
 MOST_THINGS = 64
+MOST_EPISODES = 32
 _PREFIX = struct.Struct(">4sBII")
 _NOISE_SCALE = 8.0
 
@@ -77,6 +79,12 @@ class _Thing(_Strict):
     announced: _Told | None
 
 
+class _Episode(_Strict):
+    object_id: str = Field(min_length=1, max_length=128)
+    first_seen_at: FiniteFloat
+    told: _Told
+
+
 class _Header(_Strict):
     camera_id: str
     width: int = Field(ge=LEAST_SIDE, le=4096)
@@ -89,17 +97,19 @@ class _Header(_Strict):
     earlier: list[int] = Field(max_length=MOST_LOOKS)
     objects: list[_Thing] = Field(max_length=MOST_THINGS)
     remembered: list[_Thing] = Field(max_length=MOST_THINGS)
+    episodes: list[_Episode] = Field(default=[], max_length=MOST_EPISODES)
     picture_bytes: list[int] = Field(max_length=3 + MOST_LOOKS + 2 * MOST_THINGS)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`remembered`: things that have left, kept for questions about them."""
+    """`remembered`: things that have left, kept for questions about them; `episodes`: what goes on in a zone."""
 
     last_at: float
     scene: Scene
     objects: list[StaticObject]
     remembered: list[StaticObject]
+    episodes: list[Episode] = field(default_factory=list)
 
 
 def encode(camera_id: str, state: State) -> bytes:
@@ -123,6 +133,10 @@ def encode(camera_id: str, state: State) -> bytes:
         earlier=[look.number for look in scene.earlier],
         objects=[_plain(thing) for thing in state.objects],
         remembered=[_plain(thing) for thing in state.remembered],
+        episodes=[
+            _Episode(object_id=one.object_id, first_seen_at=one.first_seen_at, told=_words(one.told))
+            for one in state.episodes
+        ],
         picture_bytes=[len(picture) for picture in pictures],
     )
     text = header.model_dump_json().encode()
@@ -148,7 +162,8 @@ def decode(camera_id: str, data: bytes) -> State:
     crops = pictures[3 + len(looks) :]
     things = [_thing(plain, png, grid) for plain, png in zip((*header.objects, *header.remembered), crops, strict=True)]
     count = len(header.objects)
-    return State(header.last_at, scene, things[:count], things[count:])
+    episodes = [Episode(one.object_id, one.first_seen_at, _announcement(one.told)) for one in header.episodes]
+    return State(header.last_at, scene, things[:count], things[count:], episodes)
 
 
 def _open(data: bytes) -> tuple[_Header, list[bytes]]:
@@ -195,8 +210,18 @@ def _plain(thing: StaticObject) -> _Thing:
     values["box"] = [thing.box.left, thing.box.top, thing.box.right, thing.box.bottom]
     values["announced"] = None
     if told is not None:
-        values["announced"] = _Told(**{**asdict(told), "box": list(told.box), "foot": list(told.foot)})
+        values["announced"] = _words(told)
     return _Thing(**values)
+
+
+def _words(told: Announcement) -> _Told:
+    return _Told(**{**asdict(told), "box": list(told.box), "foot": list(told.foot)})
+
+
+def _announcement(told: _Told) -> Announcement:
+    words: dict[str, Any] = told.model_dump()
+    words["box"], words["foot"] = tuple(told.box), tuple(told.foot)
+    return Announcement(**words)
 
 
 def _thing(plain: _Thing, png: bytes, grid: Grid) -> StaticObject:
@@ -205,12 +230,7 @@ def _thing(plain: _Thing, png: bytes, grid: Grid) -> StaticObject:
         raise SnapshotError(f"object {plain.object_id!r} lies outside the picture: {plain.box}")
     stack = _picture(png, (4 * box.height, box.width))
     mask, appearance, background, hits = (stack[n * box.height : (n + 1) * box.height] for n in range(4))
-    told = plain.announced
-    announced = None
-    if told is not None:
-        words = told.model_dump()
-        words["box"], words["foot"] = tuple(told.box), tuple(told.foot)
-        announced = Announcement(**words)
+    announced = None if plain.announced is None else _announcement(plain.announced)
     values = plain.model_dump(exclude={"box", "announced"})
     return StaticObject(
         box=box,

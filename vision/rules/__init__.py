@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from config.cameras import Zone
-from vision.rules import dumping, parking, pile, stall
+from vision.rules import crowd, dumping, parking, pile, stall
+from vision.rules.area_history import AreaHistory, AreaJudgement
 from vision.rules.history import Judgement, ObjectHistory
 
 Rule = Callable[[ObjectHistory, Zone], Judgement]
@@ -14,6 +15,13 @@ RULES: Mapping[str, Rule] = {
     "dumping": dumping.judge,
     "parking": parking.judge,
     "pile": pile.judge,
+}
+
+AreaRule = Callable[[AreaHistory, Zone], AreaJudgement]
+"""Pure, too. Asked of a zone as a whole at every sample while the zone is in force."""
+
+AREA_RULES: Mapping[str, AreaRule] = {
+    "crowd": crowd.judge,
 }
 
 RULES_OF_BRINGING = frozenset({"dumping", "pile"})

@@ -296,6 +296,7 @@ const en: typeof zh = {
       dumping: 'dumped things',
       parking: 'parked vehicle',
       pile: 'piled material',
+      crowd: 'crowd',
       bringer: 'the moment it was put down',
       picture: 'picture',
       clip: 'clip',

@@ -295,6 +295,7 @@ export default {
       dumping: '垃圾倾倒',
       parking: '机动车乱停放',
       pile: '乱堆物料',
+      crowd: '人群聚集',
       bringer: '放置时刻',
       picture: '现场图',
       clip: '录像',

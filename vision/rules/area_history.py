@@ -1,0 +1,49 @@
+"""What an area rule is told about one zone as a whole: plain facts over the last minutes, nothing of pictures."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class AreaSample:
+    """One look. `at` is Unix time; `seconds` is what it stands for, so that a dome's absence counts as nothing.
+
+    `stirring_share`: how much of the zone is taken by what stays there and stirs, people standing about say, over some
+    half minute: what only passes holds no place. `people`: the same as a rough head count through the camera's pose,
+    None without one. Neither counts things that keep still.
+    """
+
+    at: float
+    seconds: float
+    stirring_share: float
+    people: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AreaHistory:
+    """`samples` of the last ten minutes watched, oldest first, at least one. `told`: it was told, and has not ended."""
+
+    samples: tuple[AreaSample, ...]
+    told: bool
+
+    def last(self, seconds: float) -> tuple[AreaSample, ...]:
+        """The samples of the last `seconds` watched; empty where it was not watched so long."""
+        covered = 0.0
+        for index in range(len(self.samples) - 1, -1, -1):
+            covered += self.samples[index].seconds
+            if covered >= seconds:
+                return self.samples[index:]
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class AreaJudgement:
+    """`begin` and `end` count where the other was the case before; `watch`: look closely, it may come to something."""
+
+    decision: Literal["begin", "end", "watch", "wait"]
+    confidence: float = 0.0
+
+
+AREA_WAIT = AreaJudgement("wait")
+AREA_WATCH = AreaJudgement("watch")
+AREA_END = AreaJudgement("end")
