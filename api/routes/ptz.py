@@ -30,6 +30,7 @@ from api.schemas.ptz import (
     SteerBody,
     problem_answer,
 )
+from api.schemas.ptz_rounds import WatchingAnswer
 from incidents.errors import IncidentError
 from ingest.live import LiveError
 from wall.ptz.refusal import NotPossible, words_of
@@ -67,6 +68,7 @@ async def get_ptz(dome: TheDome) -> PtzAnswer:
         guard=kept.guard,
         patrol=PatrolAnswer.model_validate(kept.patrol) if kept.patrol else None,
         rounds=ptz.news.rounds(dome.id),
+        watching=_watching(ptz.news.watching(dome.id)),
         **dict(calibration_state(dome)),
         problem=problem,
     )
@@ -149,6 +151,10 @@ async def log(
             for row in rows
         ]
     )
+
+
+def _watching(told: dict[str, Any] | None) -> WatchingAnswer | None:
+    return WatchingAnswer.model_validate(told) if told is not None else None
 
 
 async def _moved(dome: TurnedDome, do: str, **given: Any) -> Done:

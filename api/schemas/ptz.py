@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas import Answer, Body, Names
+from api.schemas.ptz_rounds import WatchingAnswer
 from wall.ptz.refusal import Words
 
 Share = Annotated[float, Field(ge=-1, le=1)]
@@ -250,6 +251,7 @@ class PtzAnswer(PtzSummary):
     rounds: Literal["guard", "patrol", "watch", "verify"] | None = Field(
         description="what turns it now, if nobody does"
     )
+    watching: WatchingAnswer | None = Field(description="the view it is at for that")
     mount: MountAnswer
     calibration: KeptCalibration | None = Field(description="what is in force; null: the mount of cameras.yaml")
     former_calibration: KeptCalibration | None

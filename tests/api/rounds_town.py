@@ -15,6 +15,7 @@ import numpy as np
 
 from api.analyses import Analyses
 from api.analyst import Analyst
+from api.inspector import Inspector
 from api.verification import VerificationRules
 from api.visits import Visits
 from api.worker_requests import WorkerRequests
@@ -69,7 +70,10 @@ class WatchedLive(ReplayLive):
         self.analyst = Analyst(self.ring, self.schedule, self.spool, folder, self._wake, zone, self.visits.at)
         Analyses(self.analyst, self.schedule, zone).change(config.cameras, Analysis())
         self.visits.change(config.cameras)
-        self.worker = WorkerRequests(self.ring, self.analyst, clock.now, self.dome_controls.request, self.visits)
+        inspector = Inspector(self.spool, folder / "quality", self._wake, zone, clock)
+        self.worker = WorkerRequests(
+            self.ring, self.analyst, clock.now, self.dome_controls.request, self.visits, inspector
+        )
         self.told: list[dict[str, Any]] = []
         self._thread = threading.Thread(target=self.analyst.run)
         self._waiting = asyncio.Event()

@@ -34,6 +34,7 @@ interface DeskBody extends CalibrationState {
   guard: Guard | null
   patrol: Patrol | null
   rounds: PtzNews['rounds']
+  watching?: PtzNews['watching']
   problem: PtzProblem | null
 }
 
@@ -52,12 +53,12 @@ export class PtzClient {
   /** What it offers and keeps, and where it looks now. */
   async desk(camera: string): Promise<{ desk: PtzDesk; news: PtzNews }> {
     const body = await this.api.call<DeskBody>('GET', this.at(camera))
-    const { can, status, presets, guard, patrol, my_rank: myRank, problem, view, lock, rounds } = body
+    const { can, status, presets, guard, patrol, my_rank: myRank, problem, view, lock, rounds, watching } = body
     const { mount, calibration, former_calibration } = body
     const where = status ?? { pan_deg: null, tilt_deg: null, zoom: null, moving: null, at: 0 }
     return {
       desk: { can: new Set(can), presets, guard, patrol, myRank, problem, calibration: { mount, calibration, former_calibration } },
-      news: { camera, ...where, view, lock, can, problem, ...(rounds !== undefined ? { rounds } : {}) },
+      news: { camera, ...where, view, lock, can, problem, ...(rounds !== undefined ? { rounds } : {}), watching: watching ?? null },
     }
   }
 
