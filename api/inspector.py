@@ -30,6 +30,8 @@ LATE_SECONDS = 10.0
 """A camera the analysis has not looked at for so long after it was due is decoded for this alone."""
 SETTLES_SECONDS = 6.0
 """After a dome has moved: the lens focuses, and pictures of the turn are still on their way."""
+ASK_SECONDS = 30.0
+SAME_AIM_DEG = 0.3
 HEALTHY_PICTURE_SECONDS = 3600.0
 REMEMBER_SECONDS = 900.0
 PICTURE_WIDTH = 640
@@ -43,6 +45,7 @@ class Inspected:
     dome: bool
     aim: Aim | None = None
     moved_at: float = 0.0
+    asked_at: float = 0.0
     clock_offset_s: float | None = None
     pictured_at: float = 0.0
     remembered_at: float = 0.0
@@ -56,14 +59,21 @@ class Inspector:
     thread of its own and returns after `stop`.
 
     Every camera is judged about every 45 s, sooner while something is in doubt: by pictures the analysis decodes
-    anyway (`seen`), and where those do not come by key frames decoded for it (`offer`).
+    anyway (`seen`), and where those do not come by key frames decoded for it (`offer`). `ask_aim` is called where it
+    matters where a dome looks, in whatever thread judges, and must return at once; `dome_moved` is the answer.
     """
 
     def __init__(
-        self, spool: Spool, folder: Path, spooled: Callable[[], None], timezone: ZoneInfo, clock: Clock
+        self,
+        spool: Spool,
+        folder: Path,
+        spooled: Callable[[], None],
+        timezone: ZoneInfo,
+        clock: Clock,
+        ask_aim: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._spool, self._folder, self._spooled, self._timezone = spool, folder, spooled, timezone
-        self._clock = clock
+        self._clock, self._ask_aim = clock, ask_aim
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._ready = threading.Condition()
@@ -151,7 +161,7 @@ class Inspector:
             aim = None
         else:
             aim = (report.pan_deg, report.tilt_deg, report.zoom or 1.0)
-        if report.moving or aim != camera.aim:
+        if report.moving or _elsewhere(aim, camera.aim):
             camera.moved_at = report.at
         camera.aim = aim
 
@@ -208,6 +218,8 @@ class Inspector:
             log.warning("%s: picture cannot be judged: %s", frame.camera_id, problem)
             return
         self.judged += 1
+        if camera.dome and (quality.doubtful or camera.aim is None):
+            self._ask(camera, frame)
         for change in changes:
             self._tell(change, frame, camera)
         if quality.well and frame.captured_at - camera.pictured_at >= HEALTHY_PICTURE_SECONDS:
@@ -240,6 +252,12 @@ class Inspector:
         }
         self._put(body, blobs)
         log.info("%s: fault %s %s", change.camera_id, change.fault.value, change.turn)
+
+    def _ask(self, camera: Inspected, frame: Frame) -> None:
+        """Somebody else may have turned it, by the device's own page or another platform."""
+        if frame.captured_at - camera.asked_at >= ASK_SECONDS:
+            camera.asked_at = frame.captured_at
+            self._ask_aim(frame.camera_id)
 
     def _put(self, body: dict[str, Any], blobs: list[bytes]) -> None:
         self._spool.put(str(body["key"]), body, blobs)
@@ -281,6 +299,12 @@ class Inspector:
         here = datetime.fromtimestamp(self._clock.now(), self._timezone).utcoffset() or timedelta()
         shifted = offset_s - here.total_seconds()
         return shifted if abs(shifted) < abs(offset_s) else offset_s
+
+
+def _elsewhere(one: Aim | None, other: Aim | None) -> bool:
+    if one is None or other is None:
+        return one is not other
+    return any(abs(a - b) > SAME_AIM_DEG for a, b in zip(one, other, strict=True))
 
 
 def jpeg_of(frame: Frame) -> bytes:

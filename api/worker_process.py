@@ -88,7 +88,7 @@ class Worker:
             lambda camera_id: self._estate.statuses().get(camera_id),
             clock,
         )
-        self._inspector = Inspector(self._spool, data / "quality", self._wake_link, zone, clock)
+        self._inspector = Inspector(self._spool, data / "quality", self._wake_link, zone, clock, self._ask_aim)
         self._analyst = Analyst(
             self._ring,
             self._schedule,
@@ -217,6 +217,15 @@ class Worker:
     def _wake_link(self) -> None:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._link.spooled)
+
+    def _ask_aim(self, camera_id: str) -> None:
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self._tell_aim(camera_id), self._loop)
+
+    async def _tell_aim(self, camera_id: str) -> None:
+        with contextlib.suppress(LiveError):  # then nobody knows, and it is not judged by where it looks
+            status = await self._domes.request(camera_id, {"do": "status"})
+            self._inspector.dome_moved(PtzReport(camera_id, **status.body))
 
     def _facts(self) -> dict[str, Any]:
         return {

@@ -111,6 +111,25 @@ def test_a_dome_on_its_way_is_not_judged(tmp_path):
     assert town.play(500, TURNED) is None
 
 
+def test_a_dome_is_asked_where_it_looks_when_in_doubt(tmp_path):
+    dome = CONFIG.cameras[0].model_copy(update={"id": CAMERAS[0], "position": None})
+    town, asked = Watched(tmp_path), []
+
+    def ask(camera_id: str) -> None:
+        asked.append(camera_id)
+        looks = 10.0 if len(asked) == 1 else 120.0
+        town.inspector.dome_moved(PtzReport(camera_id, looks, -5.0, 1.0, False, town.at))
+
+    town.inspector = Inspector(town.spool, tmp_path / "other", town._tell, SHANGHAI, HandClock(), ask)
+    town.inspector.change([dome, *(fixed(name) for name in CAMERAS[1:])])
+    town.play(200)
+    assert asked == [CAMERAS[0]]
+    # Another platform turns it: its picture is another, and asked again it says so.
+    assert town.play(600, TURNED) is None
+    assert len(asked) == 2
+    assert [turn for _, turn in town.messages()] == ["well"]
+
+
 CLOCKS = [(0.4, None), (8 * 3600 + 0.4, None), (None, None), (-400.0, Fault.WRONG_TIME), (7 * 3600, Fault.WRONG_TIME)]
 
 

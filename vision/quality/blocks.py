@@ -16,6 +16,13 @@ ALIKE = 0.5
 Flags = NDArray[np.bool_]
 
 
+def share(flags: Flags, among: Flags | None = None) -> float:
+    """How many of them are set, 0 to 1; `among` must set some."""
+    if among is None:
+        return int(np.count_nonzero(flags)) / flags.size
+    return int(np.count_nonzero(flags & among)) / int(np.count_nonzero(among))
+
+
 class Blocks:
     """Of a picture of 160×90, softened so that a shake by a pixel changes little. Arrays have the shape (9, 16)."""
 
@@ -38,9 +45,11 @@ class Blocks:
 
     def gross(self, other: "Blocks") -> float:
         """Correlation of the block means: what remains when all detail is gone."""
-        left, right = (one.means.ravel() - one.means.mean() for one in (self, other))
-        scale = float(np.sqrt((left @ left) * (right @ right)))
-        return float(left @ right) / scale if scale > 1.0 else 0.0
+        left, right, count = self.means.ravel(), other.means.ravel(), self.means.size
+        first, second = float(left.sum()), float(right.sum())
+        common = float(left @ right) - first * second / count
+        scale = (float(left @ left) - first * first / count) * (float(right @ right) - second * second / count)
+        return float(common / scale**0.5) if scale > 1.0 else 0.0
 
 
 def _means(picture: Floats) -> Floats:

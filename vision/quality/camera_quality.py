@@ -56,10 +56,14 @@ class CameraQuality:
         return {fault: state.since for fault, state in self._faults.items() if state.begun}
 
     @property
+    def doubtful(self) -> bool:
+        """The newest pictures speak against how it is taken to be."""
+        return any(state.doubtful for state in self._faults.values())
+
+    @property
     def due_at(self) -> float:
         """From when on the next picture should be judged: soon while something is in doubt or still being learnt."""
-        doubtful = self._learning or any(state.doubtful for state in self._faults.values())
-        return self.judged_at + (SOON_SECONDS if doubtful else INTERVAL_SECONDS)
+        return self.judged_at + (SOON_SECONDS if self._learning or self.doubtful else INTERVAL_SECONDS)
 
     @property
     def unjudgeable(self) -> Fault | None:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from vision.grid import Gray
-from vision.quality.blocks import COLUMNS, ROWS, SMALL, Blocks
+from vision.quality.blocks import COLUMNS, ROWS, SMALL, Blocks, share
 from vision.quality.measure import Measured
 
 DARK_BELOW = 70.0
@@ -44,10 +44,10 @@ class Look:
     def learn(self, seen: Measured, at: float) -> None:
         """From a picture known to be good. Slowly, so that a passing lorry leaves no trace."""
         self.count += 1
-        share = max(1.0 / self.count, FEATURE_SHARE)
+        rate = max(1.0 / self.count, FEATURE_SHARE)
         for name in ("noise", "acuity", "clipped", "u", "v"):
             before = getattr(self, name)
-            setattr(self, name, before + (getattr(seen, name) - before) * share)
+            setattr(self, name, before + (getattr(seen, name) - before) * rate)
         if self.count == 1:
             self.small, self.pictured_at = seen.small, at
         elif at - self.pictured_at >= PICTURE_SECONDS or self.count <= READY_LOOKS:
@@ -79,15 +79,15 @@ def likeness(seen: Measured, look: Look) -> Likeness | None:
     """None where the reference shows too little to compare with."""
     known, now = Blocks(look.small), seen.blocks
     shown = known.shown
-    if int(shown.sum()) < LEAST_TEXTURED:
+    if int(np.count_nonzero(shown)) < LEAST_TEXTURED:
         return None
     # What is left of a street behind a cloth still correlates; it shows nothing all the same.
     faded = (now.variance < FADED * known.variance) & ~now.shown
     fits = known.fits(now) & ~faded
-    alike = float(fits[shown].mean())
+    alike = share(fits, shown)
     return Likeness(
         alike=alike,
-        flat=float(faded[shown].mean()),
+        flat=share(faded, shown),
         gross=known.gross(now),
         textured=seen.textured,
         moved=_moved(seen, look.small, alike) if alike < 0.5 else None,
@@ -110,9 +110,9 @@ def _moved(seen: Measured, known: Gray, alike: float) -> tuple[float, float] | N
     whole = cv2.resize(inside, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA) == 255
     known_there = Blocks(there)
     shown = whole & known_there.shown
-    if int(shown.sum()) < LEAST_TEXTURED:
+    if int(np.count_nonzero(shown)) < LEAST_TEXTURED:
         return None
-    fits = float(known_there.fits(seen.blocks)[shown].mean())
+    fits = share(known_there.fits(seen.blocks), shown)
     return (x / width, y / height) if fits >= max(0.45, alike + 0.2) else None
 
 
