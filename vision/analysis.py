@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 DATING_SAMPLES = 3  # a thing seen so often is worth decoding the past for
 DATING_LIMIT_SECONDS = 30.0
+DATING_STEP_SECONDS = 1.9  # cameras with more key frames than that are not dated more exactly
 YOUNG_SECONDS = 30.0
 SETTLED_FACTOR, SETTLED_SECONDS = 1.5, 60.0
 LONGEST_WATCH_SECONDS = 600.0  # where the dwell is counted in hours, a look now and then will do
@@ -129,9 +130,13 @@ class CameraAnalysis:
         open_ends = list(undated)
         for thing in undated:
             thing.begin_dating()
+        looked_at = float("inf")
         for frame in reversed(frames):
             if not open_ends:
                 break
+            if looked_at - frame.captured_at < DATING_STEP_SECONDS:
+                continue
+            looked_at = frame.captured_at
             laid = self._lay(scene, frame)
             seen = scene.glance(laid.picture, laid.known)
             if seen is not None:
@@ -286,6 +291,7 @@ class CameraAnalysis:
     def _undated(thing: StaticObject, at: float) -> bool:
         return (
             not thing.dated
+            and not thing.unwanted_since
             and thing.present_samples >= DATING_SAMPLES
             and at - thing.created_at <= DATING_LIMIT_SECONDS
         )

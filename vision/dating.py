@@ -10,6 +10,7 @@ from vision.sight import Sight
 EARLIEST_PART = 0.3
 """Of its pixels must have stood there: more than a vendor has of a stall, less than a cart has of cart and sunshade."""
 _OPEN_SHARE = 0.3
+_MOST_HIDDEN = 4  # pictures in a row that show neither thing nor ground: what is older is not asked for
 
 Times = NDArray[np.float64]
 
@@ -21,9 +22,10 @@ class Dating:
     def __init__(self, shape: tuple[int, ...], at: float) -> None:
         self.times: Times = np.full(shape, at, np.float64)
         self._open: Mask | None = None
+        self._hidden = 0
 
     def begin(self, mask: Mask) -> None:
-        self._open = mask.copy()
+        self._open, self._hidden = mask.copy(), 0
 
     def extend_back(self, sight: Sight, at: float) -> bool:
         """A picture of the past. False once it shows the place without the thing."""
@@ -33,7 +35,10 @@ class Dating:
         self.times[there] = np.minimum(self.times[there], at)
         before = cv2.countNonZero(self._open)
         self._open = np.asarray(cv2.subtract(self._open, sight.as_background), np.uint8)
-        return sight.kind != "background" and cv2.countNonZero(self._open) >= _OPEN_SHARE * before
+        self._hidden = 0 if sight.kind == "object" else self._hidden + 1
+        if sight.kind == "background" or self._hidden >= _MOST_HIDDEN:
+            return False
+        return bool(cv2.countNonZero(self._open) >= _OPEN_SHARE * before)
 
     def earliest(self, mask: Mask) -> float:
         """Since when a good part of `mask` has stood there."""
