@@ -56,6 +56,15 @@ class Visit(Order):
     radius_m: float = Field(default=40.0, gt=0, le=500)
 
 
+class WareOrder(Order):
+    """A stall or a heap that stands in the street for the domes to see; no fixed camera shows it."""
+
+    kind: Literal["stall", "dumping"]
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    turned_deg: float = Field(default=0.0, ge=0, lt=360, description="clockwise from north")
+
+
 class DeviceOrder(Order):
     """What is wrong with a device's replies. Quirks left out stay as they are; hostile left out is none."""
 
@@ -70,6 +79,7 @@ def control_app(server: RtspServer, switch: FaultSwitch, director: Director, dom
     _fault_routes(app, server, switch, domes)
     _event_routes(app, director)
     _dome_routes(app, domes)
+    _ware_routes(app, director, domes)
 
     @app.get("/counters")
     async def counters() -> dict[str, Any]:
@@ -126,6 +136,29 @@ def _dome_routes(app: FastAPI, domes: TownDomes | None) -> None:
         return domes.set_device(device_id, order.quirks, order.hostile)
 
 
+def _ware_routes(app: FastAPI, director: Director, domes: TownDomes | None) -> None:
+    @app.post("/wares", status_code=201)
+    async def put(order: WareOrder) -> dict[str, str]:
+        if domes is None:
+            raise UnknownDevice("there are no domes here to see it")
+        return {"ware": domes.put_ware(order.kind, order.lon, order.lat, order.turned_deg)}
+
+    @app.post("/wares/{name}/clear")
+    async def clear(name: str) -> dict[str, str]:
+        """Also when it is gone already."""
+        if domes is not None:
+            domes.wares.take(name)
+        return {"ware": name}
+
+    @app.post("/visits")
+    async def visit(place: Visit) -> dict[str, Any]:
+        """Asks the nearest one there to go; `event` is null where nobody is. What only domes see (`ware`) is gone."""
+        there = director.nearest(place.lon, place.lat, place.radius_m)
+        ware = domes.clear_ware_near(place.lon, place.lat, place.radius_m) if domes is not None else None
+        event = asdict(director.clear(there.event_id)) if there else None
+        return {"event": event} if ware is None else {"event": event, "ware": ware}
+
+
 def _event_routes(app: FastAPI, director: Director) -> None:
     @app.get("/events")
     async def event_cameras() -> dict[str, Any]:
@@ -146,12 +179,6 @@ def _event_routes(app: FastAPI, director: Director) -> None:
     @app.post("/events/{event_id}/clear")
     async def clear(event_id: str) -> dict[str, Any]:
         return asdict(director.clear(event_id))
-
-    @app.post("/visits")
-    async def visit(place: Visit) -> dict[str, Any]:
-        """Asks the nearest one there to go; `event` is null where nobody is."""
-        there = director.nearest(place.lon, place.lat, place.radius_m)
-        return {"event": asdict(director.clear(there.event_id)) if there else None}
 
     @app.get("/truth")
     async def truth() -> dict[str, Any]:

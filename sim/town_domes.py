@@ -18,7 +18,7 @@ from sim.domes.mount import Mount
 from sim.domes.picture import Ground
 from sim.domes.plate import Plate
 from sim.domes.townscape import read_townscape
-from sim.domes.wares import Wares
+from sim.domes.wares import Ware, WareKind, Wares
 from sim.geography.files import CENTRE
 from sim.geography.high_points import device_host
 from sim.onvif.brand import BRANDS, Hostile, Quirk
@@ -114,6 +114,7 @@ class TownDomes:
     def __init__(self, files: DomeFiles, clock: Clock, rng: Random) -> None:
         self._files = files
         self.server = DeviceServer(clock)
+        self._put = 0
         self.wares = Wares()
         """What stands in the streets for a while; drawn into every dome's picture."""
         self._ground = _SharedGround(files, self.wares)
@@ -181,9 +182,22 @@ class TownDomes:
             device.quirks = frozenset(quirks)
         return {"device": device_id, "quirks": sorted(device.quirks), "hostile": device.hostile}
 
+    def put_ware(self, kind: WareKind, lon: float, lat: float, turned_deg: float) -> str:
+        """Its name, to take it away by."""
+        self._put += 1
+        name = f"ware-{self._put}"
+        self.wares.put(name, Ware(kind, *CENTRE.to_metres(lon, lat), turned_deg))
+        return name
+
+    def clear_ware_near(self, lon: float, lat: float, radius_m: float) -> str | None:
+        """The name of what stood nearest, if anything did; it is gone now."""
+        return self.wares.take_near(*CENTRE.to_metres(lon, lat), radius_m)
+
     def truth(self) -> dict[str, Any]:
-        """How the domes really stand, where each points now, and where the plates are."""
+        """How the domes really stand, where each points now, where the plates are, and what stands in the streets."""
+        wares = [(name, one, CENTRE.to_degrees(one.x, one.y)) for name, one in self.wares.standing()]
         return {
+            "wares": [{"ware": name, "kind": one.kind, "lon": lon, "lat": lat} for name, one, (lon, lat) in wares],
             "domes": {id_: _truth(one, self.server.address(id_)) for id_, one in self._standing.items()},
             "plates": [asdict(plate) for plate in self._files.plates],
         }

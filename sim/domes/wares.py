@@ -76,6 +76,19 @@ class Wares:
             self._standing[name] = ware
             self.now = tuple(self._standing.values())
 
+    def standing(self) -> list[tuple[str, Ware]]:
+        with self._lock:
+            return list(self._standing.items())
+
+    def take_near(self, x: float, y: float, radius_m: float) -> str | None:
+        """The name of the nearest, which is gone now; None where nothing is so near."""
+        near = [(math.hypot(one.x - x, one.y - y), name) for name, one in self.standing()]
+        away, name = min(near, default=(math.inf, ""))
+        if away > radius_m:
+            return None
+        self.take(name)
+        return name
+
     def take(self, name: str) -> None:
         """Also when it is not there."""
         with self._lock:

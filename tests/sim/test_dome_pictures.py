@@ -235,3 +235,30 @@ def test_the_file_of_domes_is_read_as_it_was_written(tmp_path: Path) -> None:
     bare = tuple(replace(one, account=None, device_account=None) for one in files.domes)
     assert read_domes(tmp_path) == replace(files, domes=bare)
     assert read_domes(tmp_path / "nowhere").domes == ()
+
+
+async def test_what_is_put_into_the_street_is_seen_by_domes_until_somebody_comes(served: Served) -> None:
+    x, y = 60.0, 300.0
+    lon, lat = CENTRE.to_degrees(x, y)
+    standing = served.domes._standing["dome-1"]
+    aim = standing.mount.aim_at(x, y, 0.0, 9.0)
+    bare = standing.camera.picture(aim, SUB_SIZE).copy()
+    put = (await served.control.post("/wares", json={"kind": "stall", "lon": lon, "lat": lat, "turned_deg": 20})).json()
+    (told,) = (await served.control.get("/domes")).json()["wares"]
+    assert (told["ware"], told["kind"]) == (put["ware"], "stall")
+    assert (told["lon"], told["lat"]) == pytest.approx((lon, lat), abs=1e-6)
+    changed = np.argwhere(np.abs(standing.camera.picture(aim, SUB_SIZE).astype(int) - bare).max(axis=2) > 30)
+    top, left = changed.min(axis=0)
+    bottom, right = changed.max(axis=0)
+    middle = ((left + right) / 2, (top + bottom) / 2)
+    assert middle == pytest.approx((320, 180), abs=25)
+    across_m = (right - left) / SUB_SIZE[0] * 2 * np.tan(np.radians(30)) / 9 * np.hypot(np.hypot(x, y), 70.0)
+    assert 2.0 < across_m < 4.5
+    far = (await served.control.post("/visits", json={"lon": lon + 0.01, "lat": lat})).json()
+    assert far == {"event": None}
+    met = (await served.control.post("/visits", json={"lon": lon, "lat": lat})).json()
+    assert met == {"event": None, "ware": put["ware"]}
+    assert np.array_equal(standing.camera.picture(aim, SUB_SIZE), bare)
+    assert (await served.control.get("/domes")).json()["wares"] == []
+    wrong = await served.control.post("/wares", json={"kind": "lorry", "lon": lon, "lat": lat})
+    assert wrong.status_code == 422
