@@ -110,7 +110,7 @@ def build_centre(
         quality=quality,
         quality_watch=QualityWatch(quality, live, incidents.town.cameras, incidents.town.timezone, clock),
         ptz=ptz,
-        running=RunningEstate(settings.cameras_file, config, cameras, incidents.town.cameras, live),
+        running=RunningEstate(settings.cameras_file, config, cameras, incidents.town.cameras, live, clock),
     )
     _follow_changes(centre)
     return centre

@@ -16,6 +16,7 @@ from config.load import read_cameras
 from config.problem import ConfigError
 from incidents.errors import Conflict, Invalid
 from ingest.live import Configuration, Live
+from runtime.clock import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -81,11 +82,12 @@ class RunningEstate:
         directory: CameraDirectory,
         cameras: CameraMap,
         live: Live,
+        clock: Clock,
     ) -> None:
         self.file = file
         self.followers: list[Follower] = []
         self._path, self._directory, self._cameras, self._live = path, directory, cameras, live
-        self._town = file.town
+        self._town, self._clock = file.town, clock
         self._one = asyncio.Lock()
 
     async def reload(self) -> Changes:
@@ -123,11 +125,14 @@ class RunningEstate:
         self.file = file
         for follower in self.followers:
             follower(file.cameras, changes)
+        told_at = self._clock.monotonic()
         unsettled = await self._live.configure(configuration)
         for problem in unsettled:
             logger.error("cameras.yaml: %s", problem)
         counts = len(changes.added), len(changes.changed), len(changes.removed)
-        logger.info("cameras.yaml read again: %d cameras added, %d changed, %d removed", *counts)
+        took = self._clock.monotonic() - told_at
+        text = "cameras.yaml read again: %d cameras added, %d changed, %d removed; workers took %.1f s"
+        logger.info(text, *counts, took)
         return replace(changes, next_start=next_start, unsettled=tuple(unsettled))
 
     @property

@@ -32,6 +32,8 @@ UNIT_HEAD = struct.Struct(">IBQdI")
 KEY, CATCH_UP, DISCONTINUITY, H265, MAIN = 1, 2, 4, 8, 16
 _STATUS_FIELDS = {f.name for f in fields(StreamStatus)}
 _ANSWER_SECONDS = 30.0
+_CONFIGURE_SECONDS = 10.0
+"""Longer than a camera may take to let go. Whoever waits is told after this time; the worker goes on."""
 _RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 
@@ -344,21 +346,21 @@ class _Link:
 
     async def request(self, camera_id: str, op: str, arguments: dict[str, Any]) -> Reply:
         body = {"t": "request", "camera": camera_id, "op": op, "arguments": arguments}
-        return await self._ask(body, f"camera {camera_id}: no answer to {op}")
+        return await self._ask(body, f"camera {camera_id}: no answer to {op} within", _ANSWER_SECONDS)
 
     async def configure(self, configuration: Configuration) -> None:
         """Raises LiveError."""
-        await self._ask({"t": "configure", "file": configuration.file}, "no answer to a new configuration")
+        await self._ask({"t": "configure", "file": configuration.file}, "still at it after", _CONFIGURE_SECONDS)
 
-    async def _ask(self, body: dict[str, Any], unanswered: str) -> Reply:
+    async def _ask(self, body: dict[str, Any], unanswered: str, seconds: float) -> Reply:
         number = next(self._numbers)
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._requests[number] = future
         self.send({**body, "id": number})
         try:
-            async with asyncio.timeout(_ANSWER_SECONDS):
+            async with asyncio.timeout(seconds):
                 return await future
         except TimeoutError:
-            raise LiveError(f"{unanswered} within {_ANSWER_SECONDS:g} s") from None
+            raise LiveError(f"{unanswered} {seconds:g} s") from None
         finally:
             self._requests.pop(number, None)
