@@ -188,7 +188,8 @@ class RoundsTown:
 
 
 @asynccontextmanager
-async def rounds_town(folder: Path, speed: float = 20.0) -> AsyncIterator[RoundsTown]:
+async def rounds_town(folder: Path, speed: float = 20.0, **changed: Any) -> AsyncIterator[RoundsTown]:
+    """`changed` goes to the settings."""
     clock = FastClock(speed)
     files = write_dome_town(folder / "town", 1)
     domes = TownDomes(files, clock, Random(3))
@@ -197,6 +198,7 @@ async def rounds_town(folder: Path, speed: float = 20.0) -> AsyncIterator[Rounds
         config = with_views(dome_config(domes), files.domes[0])
         live = WatchedLive(domes, config, folder, clock)
         given = {"live": live, "config": config, "town_map": town_map(files.folder), "verification": RULES}
+        given = {**given, **changed}
         async with running_town(folder, clock=clock, **given) as town:
             yield RoundsTown(town, live, domes, clock)
     finally:
