@@ -86,6 +86,18 @@ PARKING_ROWS = {
     "a cart with its vendor": (replace(CART, first_seen_at=NOON - 400.0, area_m2=2.9, body_share=0.7), "wait"),
     "a cart whose vendor is away": (replace(AWAY, size_m=(1.9, 2.2), area_m2=2.9, body_share=0.8), "wait"),
     "a cart and its long shadow": (replace(CAR, size_m=(4.3, 2.8), area_m2=3.6, body_share=0.3), "wait"),
+    "a wide cart, few people, seen at a school gate": (
+        replace(CAR, size_m=(5.4, 3.0), area_m2=5.8, body_share=0.54, busy_share=0.21),
+        "wait",
+    ),
+    "a solid cart, seen at a crossing": (
+        replace(AWAY, size_m=(2.4, 2.7), area_m2=4.5, body_share=0.83, busy_share=0.33),
+        "wait",
+    ),
+    "a car in a shopping street": (
+        replace(AWAY, size_m=(2.9, 2.6), area_m2=4.5, body_share=0.78, busy_share=0.17),
+        "confirm",
+    ),
     "a heap, wide and ragged": (replace(CAR, size_m=(3.0, 1.8), area_m2=3.1, body_share=0.6), "wait"),
     "a long heap": (replace(CAR, size_m=(3.9, 0.9), area_m2=3.1), "wait"),
     "a group that talks": (replace(CAR, steadiness=0.5), "wait"),
@@ -108,6 +120,7 @@ PILE_ROWS = {
     "a parked car": (replace(CAR, first_seen_at=NOON - 4000.0), "wait"),
     "a car being loaded": (replace(CAR, first_seen_at=NOON - 4000.0, busy_share=0.4), "wait"),
     "something that sways": (replace(HEAP, steadiness=0.5), "wait"),
+    "a stall by a wall": (replace(HEAP, size_m=(5.4, 3.0), area_m2=5.8, body_share=0.54, busy_share=0.2), "reject"),
     "as high as wide": (replace(HEAP, size_m=(2.0, 1.8)), "reject"),
     "a bag": (replace(HEAP, size_m=(0.7, 0.4)), "reject"),
     "no pose": (replace(HEAP, size_m=None, area_m2=None), "reject"),

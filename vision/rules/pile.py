@@ -6,6 +6,7 @@ from vision.rules.history import REJECT, WAIT, Judgement, ObjectHistory
 from vision.rules.vehicle import like_a_vehicle
 
 LEAST_SHAPE = 1.5  # width by height
+HIGHEST_M = 2.0  # a cart under its parasol is wide, too
 LEAST_STEADINESS = 0.6
 MOST_BUSY_SHARE = 0.25  # goods people keep coming to are a stall's, and a car they load is a car
 GROWN = 1.5  # what is added to is no delivery that will be fetched ...
@@ -18,7 +19,7 @@ def judge(history: ObjectHistory, zone: Zone) -> Judgement:
     if history.size_m is None:
         return REJECT
     width, height = history.size_m
-    if not fits(history.size_m, zone.size) or width < LEAST_SHAPE * height:
+    if not fits(history.size_m, zone.size) or width < LEAST_SHAPE * height or height > HIGHEST_M:
         return REJECT
     grows = history.growth >= GROWN
     if not has_dwelt(history, zone, GROWN_DWELL if grows else 1.0) or history.steadiness < LEAST_STEADINESS:
