@@ -107,7 +107,7 @@ async def test_from_stall_to_closed_case(town: SmallTown, page: Page, tmp_path: 
     truth = town.truth(event_id)
     assert opened["camera_id"] == camera_id
     # The cart stands from the moment it stops; the truth counts from when it is open for business.
-    assert opened["opened_at"] > truth["placed_at"] - 9
+    assert opened["opened_at"] > truth["placed_at"] - 6
     assert math.hypot(*Plane(truth["lon"], truth["lat"]).to_metres(opened["lon"], opened["lat"])) < 6
     assert opened["grid"]
 
