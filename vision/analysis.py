@@ -110,7 +110,7 @@ class CameraAnalysis:
     def begin_visit(self, ground: GroundModel | None) -> None:
         """The dome has come to this view; `ground` is what it sees from there."""
         self._ground = ground
-        self._lay_zones(ground)
+        self._lay_zones(ground, arriving=True)
         self._arriving = True
         if self._alignment is not None:
             self._alignment.arrive()
@@ -149,10 +149,14 @@ class CameraAnalysis:
     def verify(self, object_id: str, box: Box, frames: Sequence[Frame]) -> Verdict:
         """Whether the thing told of as `object_id` is still there, judged by the newest few key frames, oldest first.
 
-        Changes nothing. `box` is where the case says it stood."""
+        Changes nothing. `box` is where the case says it stood. What was told of a zone as a whole is judged by the
+        samples so far."""
         if not frames:
             return Verdict("cannot_tell", verification.NO_FRAMES)
         captured_at = frames[-1].captured_at
+        phase = self._areas.phase_of(object_id)
+        if phase is not None:
+            return Verdict(phase, verification.GOES_ON if phase == "present" else verification.HAS_ENDED, captured_at)
         scene = self._scene
         known = [thing for thing in (*self._tracker.objects, *self._remembered) if thing.object_id == object_id]
         if scene is None or not known:
@@ -189,10 +193,10 @@ class CameraAnalysis:
         self._tracker.objects, self._remembered = state.objects, state.remembered
         self._areas.restore(state.episodes)
 
-    def _lay_zones(self, ground: GroundModel | None) -> None:
+    def _lay_zones(self, ground: GroundModel | None, *, arriving: bool = False) -> None:
         zones = self._watchable(ground)
         self._zones = [zone for zone in zones if zone.rule in RULES]
-        self._areas.configure(zones, ground)
+        (self._areas.arrive if arriving else self._areas.configure)(zones, ground)
         self._watches = bool(zones)
 
     def _watchable(self, ground: GroundModel | None) -> list[Zone]:

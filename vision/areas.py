@@ -1,5 +1,6 @@
 """The zones of one picture that are judged as a whole: from their samples to what is told of them."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from vision.rules.conditions import in_force
 from vision.scene import Scene
 from vision.static_object import Announcement, StaticObject
 
+MOST_ENDED = 8
 STILL_BUSYNESS = 0.3  # what stirs less is a thing and nobody
 
 
@@ -39,13 +41,27 @@ class Areas:
         self._ground: GroundModel | None = None
         self._watches: dict[str, AreaWatch] = {}
         self._waiting: dict[str, Episode] = {}
+        self._ended: deque[str] = deque(maxlen=MOST_ENDED)
         self.configure(zones, None)
 
     def configure(self, zones: Sequence[Zone], ground: GroundModel | None) -> None:
-        """Other zones, or another ground: what has been told goes on."""
-        self._waiting = {one.told.zone_id: one for one in self.episodes}
+        """Other zones, or another ground: what has been told goes on, unless its zone is taken away."""
+        ids = {zone.id for zone in zones}
+        self._waiting = {one.told.zone_id: one for one in self.episodes if one.told.zone_id in ids or not ids}
         self._zones = [zone for zone in zones if zone.rule in AREA_RULES]
         self._ground, self._watches = ground, {}
+
+    def arrive(self, zones: Sequence[Zone], ground: GroundModel | None) -> None:
+        """A dome is back at the view: what was seen at earlier visits counts, where it sees the same."""
+        same = [zone for zone in zones if zone.rule in AREA_RULES] == self._zones
+        if not same or (ground is None) != (self._ground is None):
+            self.configure(zones, ground)
+
+    def phase_of(self, object_id: str) -> Phase | None:
+        """Whether what was told under that id goes on; None where it is not known (any more)."""
+        if any(one.object_id == object_id for one in self.episodes):
+            return "present"
+        return "gone" if object_id in self._ended else None
 
     @property
     def episodes(self) -> list[Episode]:
@@ -72,6 +88,7 @@ class Areas:
                 told.append((watch.episode, "present"))
             elif watch.episode is not None and judged.decision == "end":
                 told.append((watch.episode, "gone"))
+                self._ended.append(watch.episode.object_id)
                 watch.episode = None
             watched = watched or (awake and judged.decision == "watch")
             if watch.episode is not None or judged.decision == "watch":

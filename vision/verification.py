@@ -10,6 +10,8 @@ LEAST_FRAMES = 2
 
 GONE = Reason("place_is_bare", "原位置已恢复原状", "the place looks as it did before")
 PRESENT = Reason("still_there", "物体仍在原位置", "the thing is still there")
+GOES_ON = Reason("goes_on", "现场仍在持续", "it still goes on")
+HAS_ENDED = Reason("has_ended", "现场已经结束", "it has come to an end")
 NO_FRAMES = Reason("no_frames", "没有可用画面", "no picture to look at")
 NO_MEMORY = Reason("no_memory", "没有该位置此前的画面记录", "nothing is remembered of this place from before")
 OTHER_PLACE = Reason("other_place", "所给位置与记录不符", "the box given is not where the thing stood")

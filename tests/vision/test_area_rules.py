@@ -1,14 +1,16 @@
 """Rules that judge a zone as a whole: as pure functions, and played."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.vision import scenery
-from tests.vision.scenery import START, Happening, Player, Stands, person_at, zone
+from tests.vision.scenery import SHANGHAI, START, Happening, Player, Stands, person_at, zone
 from tests.vision.test_posed_rules import Drives, posed
 from vision.area import AreaWatch
+from vision.areas import Areas
 from vision.detection import detection_key
 from vision.grid import Grid
 from vision.rules import crowd
@@ -116,6 +118,42 @@ def test_what_is_told_outlives_a_restart() -> None:
     second = Player(again, happenings, at=224.0).until(380.0)
     assert [detection.phase for detection in second.detections] == ["gone"]
     assert second.detections[0].object_id == first.detections[0].object_id
+
+
+def test_a_case_asks_whether_it_goes_on() -> None:
+    player = Player(posed(SQUARE), [gathering(27, 80.0, 200.0), CALM]).until(180.0)
+    told = player.of("present")[0]
+    newest = list(player.ring)[-3:]
+    asked = player.subject.verify(told.object_id, told.box, newest)
+    assert (asked.result, asked.reason.code, asked.captured_at) == ("present", "goes_on", newest[-1].captured_at)
+    player.until(310.0)
+    assert player.subject.verify(told.object_id, told.box, newest).result == "gone"
+    assert player.subject.verify("another", told.box, newest).result == "cannot_tell"
+
+
+def test_what_a_zone_that_is_taken_away_has_told_is_forgotten() -> None:
+    player = Player(posed(SQUARE), [gathering(27, 80.0, 400.0), CALM]).until(180.0)
+    analysis = player.subject
+    moved = SQUARE.model_copy(update={"polygon": [(0.0, 0.45), (1.0, 0.45), (1.0, 1.0), (0.0, 1.0)]})
+    for zones, left in (([moved], 1), ([zone("stall")], 0)):
+        analysis.reconfigure(analysis.camera.model_copy(update={"zones": zones}), None)
+        assert (
+            sum(thing.object_id == player.detections[0].object_id for thing in analysis._views(Grid(320, 180))) == left
+        )
+
+
+def test_a_dome_s_visits_add_up() -> None:
+    areas = Areas([SQUARE], SHANGHAI, iter(["one"]).__next__)
+    grid, picture = Grid(320, 180), np.asarray(scenery.STREET[::2, ::2], np.uint8)
+    scene = Scene(grid, picture)
+    seen = scene.background.compare(np.asarray(255 - picture // 2, np.uint8))
+    seen = replace(seen, foreground=np.full_like(picture, 255), restless=np.full_like(picture, 255))
+    told = []
+    for visit in range(4):
+        areas.arrive([SQUARE], None)
+        told += [areas.step(seen, scene, [], 1000.0 * visit + 4.0 * n, 4.0).told for n in range(6)]
+    assert [phase for news in told for _, phase in news] == ["present"]
+    assert len([news for news in told[:12] if news]) == 0
 
 
 def test_outside_its_hours_nothing_begins() -> None:
