@@ -6,7 +6,8 @@ was found, missed and falsely told, in all and by clip; without `--json` a table
 own event-free beginning, played to and fro (`--lead-in`), since clips are shorter than a scene takes to learn.
 
 `python -m bench.detect --simulated --hours 200 --json` plays hours in drawn streets instead, stalls and bags among
-passers-by in every named condition, sampled as the schedule would.
+passers-by in every named condition, sampled as the schedule would. With `--footage DIR` they are drawn into the two
+clips of Intel's sample-videos there.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from typing import Any
 
 import cv2
 
+from bench.composited import measure as composite
 from bench.footage import Setting, TruthError, measure, read_events
 from bench.scenarios import measure as simulate
 from bench.weather import CONDITIONS
@@ -26,7 +28,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     given = _arguments()
     if given.simulated:
-        result = simulate(given.hours, given.seed, given.condition or list(CONDITIONS))
+        result = _simulated(given)
         print(json.dumps(result, ensure_ascii=False) if given.json else _conditions(result))
         return
     try:
@@ -35,6 +37,15 @@ def main() -> None:
     except TruthError as problem:
         sys.exit(f"bench.detect: {problem}")
     print(json.dumps(result, ensure_ascii=False) if given.json else _table(result))
+
+
+def _simulated(given: argparse.Namespace) -> dict[str, Any]:
+    if given.footage is None:
+        return simulate(given.hours, given.seed, given.condition or list(CONDITIONS))
+    try:
+        return composite(given.footage, given.hours, given.seed)
+    except TruthError as problem:
+        sys.exit(f"bench.detect: {problem}")
 
 
 def _arguments() -> argparse.Namespace:
