@@ -3,8 +3,9 @@
 import csv
 import io
 import json
+import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from shapely import Polygon, get_parts, to_geojson, transform
 from shapely.geometry.base import BaseGeometry
 
 from gis.plane import Plane
+from sim.domes.mount import Mount
 from sim.geography import names
 from sim.geography.high_points import PlacedDome, PlacedPlate, device_host
 from sim.geography.placement import PlacedCamera
@@ -21,6 +23,7 @@ from sim.geography.workers import Worker
 
 CENTRE = Plane(120.45, 30.08)
 """Where local (0, 0) lies."""
+_VIEWS, _VIEW_WIDE_M = 2, 45.0
 _DIGITS = 6
 """Of a degree: 0.1 m, and the same place always rounds to the same number, so borders still meet."""
 
@@ -140,6 +143,7 @@ def write_cameras(
     path: Path,
     cameras: Iterable[PlacedCamera],
     domes: Iterable[PlacedDome] = (),
+    plates: Sequence[PlacedPlate] = (),
     *,
     password_file: str,
     host: str,
@@ -155,11 +159,34 @@ def write_cameras(
         town_zh=names.TOWN.zh, town_en=names.TOWN.en, area=names.TOWN_CODE, count=len(entries),
         password_file=password_file, network=", ".join(f"{one}/32" for one in hosts), dwell=dwell_seconds,
     )  # fmt: skip
-    entries += [_dome(dome, number, host, rtsp_port, onvif_port) for number, dome in numbered]
+    for number, dome in numbered:
+        views = _views(dome, plates, dwell_seconds)
+        entries.append(_dome(dome, number, host, rtsp_port, onvif_port, views))
     path.write_text(head + "\n".join(entries), encoding="utf-8")
 
 
-def _dome(dome: PlacedDome, number: int, host: str, port: int, onvif_port: int) -> str:
+def _views(dome: PlacedDome, plates: Sequence[PlacedPlate], dwell_seconds: float) -> list[str]:
+    """Rounds over the two nearest plates it sees, as somebody aimed it by hand: a stall beside one is found."""
+    mount = Mount(dome.x, dome.y, dome.height_m, dome.heading_deg, dome.pitch_deg, dome.roll_deg)
+    seen = [plate for plate in plates if dome.id in plate.seen_by]
+    lines = []
+    for plate in sorted(seen, key=lambda one: math.hypot(one.x - dome.x, one.y - dome.y))[:_VIEWS]:
+        away = math.hypot(plate.x - dome.x, plate.y - dome.y, dome.height_m)
+        zoom = min(max(2 * math.tan(math.radians(30)) * away / _VIEW_WIDE_M, 1.0), 30.0)
+        aim = mount.aim_at(plate.x, plate.y)
+        lines += [
+            f"        - {{id: plate-{plate.code:02d}, name: 'QD {plate.code:02d} 牌旁路段',"
+            f" name_en: 'Beside plate QD {plate.code:02d}',",
+            f"           aim: {{pan_deg: {aim.pan_deg:.2f}, tilt_deg: {aim.tilt_deg:.2f}, zoom: {zoom:.1f}}},"
+            f" dwell_seconds: 40,",
+            f"           zones: [{{id: stall-{plate.code:02d}, rule: stall, case_class: 05-01,"
+            f" dwell_seconds: {dwell_seconds:g},",
+            "             polygon: [[0.05, 0.1], [0.95, 0.1], [0.95, 0.95], [0.05, 0.95]]}]}",
+        ]
+    return ["      views:", *lines] if lines else []
+
+
+def _dome(dome: PlacedDome, number: int, host: str, port: int, onvif_port: int, views: list[str]) -> str:
     lon, lat = CENTRE.to_degrees(dome.x, dome.y)
     address = f"rtsp://{host}:{port}/cam/{dome.id}"
     device = f"http://{device_host(host, number)}:{onvif_port}/onvif/device_service"
@@ -174,8 +201,15 @@ def _dome(dome: PlacedDome, number: int, host: str, port: int, onvif_port: int) 
         f"    position: {{lon: {lon:.6f}, lat: {lat:.6f}, height_m: {dome.height_m:g}}}",
         f"    device: {{url: '{device}'}}",
         "    # The mount is as somebody read it off a compass; calibration finds how it truly stands.",
-        f"    ptz: {{driver: {driver}, pan_deg: [-180, 180], tilt_deg: [-90, 20], zoom: [1, 30], wide_hfov_deg: 60,",
-        f"      mount: {{heading_deg: {dome.rough_heading_deg:g}}}, range_m: 2000}}",
+        "    ptz:",
+        f"      driver: {driver}",
+        "      pan_deg: [-180, 180]",
+        "      tilt_deg: [-90, 20]",
+        "      zoom: [1, 30]",
+        "      wide_hfov_deg: 60",
+        f"      mount: {{heading_deg: {dome.rough_heading_deg:g}}}",
+        "      range_m: 2000",
+        *views,
         "",
     ]
     return "\n".join(lines)

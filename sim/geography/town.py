@@ -124,12 +124,12 @@ def write_town(
     write_geojson(files.buildings, (feature(shape, height_m=height) for shape, height in standing))
     write_secret(files.camera_password, _password(_rng(seed, 7)) + "\n")
     towers = place_domes(sites, domes, _rng(seed, 10))
+    plates = place_plates(sites, land.buildings, land.heights, towers, _rng(seed, 11))
     write_cameras(
-        files.cameras, placed, towers, password_file=files.camera_password.name, host=serving.host,
+        files.cameras, placed, towers, plates, password_file=files.camera_password.name, host=serving.host,
         rtsp_port=serving.rtsp_port, onvif_port=serving.onvif_port, dwell_seconds=dwell_seconds,
     )  # fmt: skip
     write_sim_cameras(files.sim_cameras, placed)
-    plates = place_plates(sites, land.buildings, land.heights, towers, _rng(seed, 11))
     write_sim_domes(files.sim_domes, towers, plates)
     write_workers(files.workers, make_workers(land.grids, land.segments, _rng(seed, 8)))
     return files

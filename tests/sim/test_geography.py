@@ -23,7 +23,7 @@ from sim.geography import TownFiles, generate
 from sim.geography.files import write_secret
 from sim.geography.town import Land, make_land, write_town
 from sim.scenes.catalogue import SCENES, Scene
-from sim.town_domes import DomeFiles, read_domes
+from sim.town_domes import DomeFiles, aim_at, read_domes
 
 SEED = 5
 PLANE = Plane(120.45, 30.08)
@@ -327,6 +327,14 @@ def test_domes_stand_on_high_points_and_see_plates(land: Land, tmp_path: Path) -
         assert 60 <= dome.height_m == camera.position.height_m <= 90
         off = (camera.ptz.mount.heading_deg - dome.heading_deg + 180) % 360 - 180
         assert 1.4 <= abs(off) <= 7.6  # known roughly, and never by chance exactly
+        # Its rounds go to two plates it sees, as it truly stands.
+        assert len(camera.ptz.views) == 2
+        for view in camera.ptz.views:
+            plate = next(one for one in told.plates if view.id == f"plate-{one.code:02d}")
+            assert view.aim is not None
+            assert dome.id in plate.seen_by
+            assert aim_at(dome, plate.lon, plate.lat) == pytest.approx((view.aim.pan_deg, view.aim.tilt_deg), abs=0.1)
+            assert [zone.dwell_seconds for zone in view.zones] == [60.0]
         assert not any(shape.contains(Point(x, y)) for shape in land.buildings)
     sides = [np.hypot(a[0] - b[0], a[1] - b[1]) for a, b in zip(middles, middles[1:] + middles[:1], strict=True)]
     assert min(sides) > 1000
