@@ -1,4 +1,4 @@
-"""One zone watched as a whole: who holds places in it, sample by sample. Some 30 µs a sample."""
+"""One zone watched as a whole: who holds places in it, sample by sample. 0.05 ms a quiet sample, 0.1 ms a busy one."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -42,13 +42,15 @@ class AreaWatch:
     ground: GroundModel | None
     episode: Episode | None = None
     scene: int = 0
-    samples: deque[AreaSample] = field(default_factory=lambda: deque(maxlen=MOST_SAMPLES))
+    samples: deque[AreaSample] = field(default_factory=deque)
     _part: PixelBox = field(init=False)
     _inside: Mask = field(init=False)
     _cells: Floats = field(init=False)
     _cell_m2: Floats | None = field(init=False)
     _taken: Floats = field(init=False)
     _stirred: Floats = field(init=False)
+    _covered: float = 0.0
+    _all_cells: float = field(init=False)
 
     def __post_init__(self) -> None:
         corners = np.array([(x * self.grid.width, y * self.grid.height) for x, y in self.zone.polygon])
@@ -61,6 +63,7 @@ class AreaWatch:
         self._cell_m2 = (
             None if self.ground is None else _cell_areas(self._part, self._cells.shape, self.grid, self.ground)
         )
+        self._all_cells = max(float(self._cells.sum()), 1e-6)
         self._forget()
 
     def take(self, seen: Comparison, still: Mask | None, scene: int, at: float, seconds: float) -> AreaHistory:
@@ -69,20 +72,25 @@ class AreaWatch:
             self.scene = scene
             self._forget()
             self.samples.clear()
+            self._covered = 0.0
         taken = cv2.bitwise_and(seen.foreground[self._part.slices], self._inside)
         if still is not None:
             taken = cv2.subtract(taken, still[self._part.slices])
         moving = cv2.bitwise_and(seen.restless[self._part.slices], taken)
         seconds = min(seconds, LONGEST_STEP_SECONDS)
         rate = 1.0 - exp(-seconds / HOLD_SECONDS)
-        cv2.accumulateWeighted(self._shares(np.asarray(taken, np.uint8)), self._taken, rate)
-        cv2.accumulateWeighted(self._shares(np.asarray(moving, np.uint8)), self._stirred, rate)
+        for mask, average in ((taken, self._taken), (moving, self._stirred)):
+            if cv2.countNonZero(mask):
+                cv2.accumulateWeighted(self._shares(np.asarray(mask, np.uint8)), average, rate)
+            else:
+                average *= np.float32(1.0 - rate)
         held = self.held
-        people = None if self._cell_m2 is None else float((held * self._taken * self._cell_m2).sum()) / PERSON_M2
-        share = float((held * self._cells).sum() / max(float(self._cells.sum()), 1e-6))
+        people = None if self._cell_m2 is None else float(np.vdot(held * self._taken, self._cell_m2)) / PERSON_M2
+        share = float(np.vdot(held, self._cells)) / self._all_cells
         self.samples.append(AreaSample(at, seconds, share, people))
-        while len(self.samples) > 1 and sum(one.seconds for one in self.samples) > MOST_SECONDS:
-            self.samples.popleft()
+        self._covered += seconds
+        while len(self.samples) > MOST_SAMPLES or self._covered > MOST_SECONDS:
+            self._covered -= self.samples.popleft().seconds
         return AreaHistory(tuple(self.samples), self.episode is not None)
 
     @property
@@ -123,7 +131,9 @@ class AreaWatch:
         padded = cv2.copyMakeBorder(
             mask, 0, rows * CELL - mask.shape[0], 0, columns * CELL - mask.shape[1], cv2.BORDER_CONSTANT, value=0
         )
-        small = cv2.resize(padded, (columns, rows), interpolation=cv2.INTER_AREA)
+        # By two and two: by four at once takes five times as long.
+        half = cv2.resize(padded, (columns * 2, rows * 2), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(half, (columns, rows), interpolation=cv2.INTER_AREA)
         return np.asarray(small, np.float32) / np.float32(255.0)
 
 

@@ -21,12 +21,14 @@ def judge(history: AreaHistory, zone: Zone) -> AreaJudgement:
     if history.told:
         quiet = history.last(ENDS_AFTER * zone.dwell_seconds)
         return AREA_END if quiet and all(_level(one, zone) < ENDS_BELOW for one in quiet) else AREA_WAIT
+    if _level(history.samples[-1], zone) < ENDS_BELOW:
+        return AREA_WAIT
     levels = [(_level(one, zone), one.seconds) for one in history.last(zone.dwell_seconds)]
     crowded = sum(seconds for level, seconds in levels if level >= 1.0)
     if levels and levels[-1][0] >= 1.0 and crowded >= STEADY_SHARE * sum(seconds for _, seconds in levels):
         typical = sorted(level for level, _ in levels)[len(levels) // 2]
         return AreaJudgement("begin", min(0.9, 0.4 + 0.25 * typical))
-    return AREA_WATCH if _level(history.samples[-1], zone) >= ENDS_BELOW else AREA_WAIT
+    return AREA_WATCH
 
 
 def _level(sample: AreaSample, zone: Zone) -> float:
