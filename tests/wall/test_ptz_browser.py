@@ -5,71 +5,34 @@ import base64
 import math
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Page, async_playwright, expect
 
 from sim.domes.plate import read_plates
 from sim.town_domes import aim_at
 from tests.browser import launch
 from tests.wall.tile_page import STATIC, eventually
-from tests.wall.turning_town import MOUNT_ERROR_DEG, DomeTown, dome_town
+from tests.wall.turning_room import (
+    ADMINISTRATOR,
+    DOME,
+    OPERATOR,
+    OTHER,
+    SUPERVISOR,
+    Room,
+    box_of,
+    in_hand,
+    in_picture,
+    push_stick,
+    tile_of,
+)
+from tests.wall.turning_town import MOUNT_ERROR_DEG, dome_town
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
-OPERATOR, SUPERVISOR, ADMINISTRATOR = "operator@town", "supervisor@town", "administrator@town"
-DOME, OTHER = "dome-1", "dome-2"
-
-
-class Room:
-    def __init__(self, domes: DomeTown, browser: Browser) -> None:
-        self.domes, self.browser = domes, browser
-
-    @asynccontextmanager
-    async def page(self, account: str = OPERATOR, layout: str = "1", cameras: str = DOME) -> AsyncIterator[Page]:
-        """Afterwards nobody holds a dome any more."""
-        url = f"http://{self.domes.town.address}"
-        context = await self.browser.new_context(viewport={"width": 1600, "height": 900}, locale="zh-CN")
-        await context.add_cookies([{"name": "gridwatch_session", "value": self.domes.town.token(account), "url": url}])
-        page = await context.new_page()
-        page.set_default_timeout(15_000)
-        await page.goto(f"{url}/?layout={layout}&cameras={cameras}")
-        await page.wait_for_selector(f'article[data-camera="{cameras.split(",")[0]}"][data-state="live"]')
-        try:
-            yield page
-        finally:
-            await context.close()
-            for camera in (DOME, OTHER):
-                await self.domes.town.client(account).delete(f"/cameras/{camera}/ptz/lock")
-
-    async def send(self, account: str = OPERATOR, dome: str = DOME, **to: float) -> None:
-        """By the API, and there when it returns."""
-        answer = await self.domes.town.client(account).post(f"/cameras/{dome}/ptz/go", json=to)
-        assert answer.status_code == 200, answer.text
-        await self.still(dome)
-        await self.domes.town.client(account).delete(f"/cameras/{dome}/ptz/lock")
-
-    async def still(self, dome: str = DOME, seconds: float = 6) -> dict[str, float]:
-        """Where it points once it has stood for a while."""
-        quiet = 0
-
-        async def stands() -> bool:
-            nonlocal quiet
-            quiet = 0 if self.domes.turning(dome) else quiet + 1
-            return quiet >= 4
-
-        await eventually(stands, seconds, f"{dome} stands still")
-        return self.domes.aim(dome)
-
-    async def turns(self, dome: str = DOME) -> None:
-        async def turning() -> bool:
-            return self.domes.turning(dome)
-
-        await eventually(turning, 3, f"{dome} turns")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -86,44 +49,6 @@ async def mine(room: Room) -> AsyncIterator[Page]:
     """An operator's page with one dome, opened once: what a test leaves is where the dome points."""
     async with room.page() as page:
         yield page
-
-
-def tile_of(page: Page, camera: str = DOME) -> Locator:
-    return page.locator(f'article[data-camera="{camera}"]')
-
-
-async def in_hand(page: Page, camera: str = DOME) -> Locator:
-    """The tile, in PTZ mode by its key."""
-    tile = tile_of(page, camera)
-    await tile.focus()
-    if not await tile.get_attribute("data-ptz"):
-        await page.keyboard.press("p")
-    await expect(tile.get_by_test_id("ptz")).to_be_visible()
-    return tile
-
-
-async def box_of(found: Locator) -> dict[str, float]:
-    box = await found.bounding_box()
-    assert box
-    return dict(box)
-
-
-async def push_stick(page: Page, tile: Locator, x: float, y: float) -> None:
-    """Takes the stick and pushes it by parts of its radius; it stays pushed."""
-    box = await box_of(tile.get_by_test_id("ptz-stick"))
-    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    await page.mouse.move(*middle)
-    await page.mouse.down()
-    await page.mouse.move(middle[0] + x * box["width"] / 2, middle[1] + y * box["height"] / 2, steps=3)
-
-
-async def in_picture(tile: Locator, x: float, y: float) -> tuple[float, float]:
-    """A point of the picture (16:9, letterboxed in its pad) on the screen."""
-    pad = await box_of(tile.get_by_test_id("ptz-pad"))
-    width = min(pad["width"], pad["height"] * 16 / 9)
-    height = width * 9 / 16
-    left, top = pad["x"] + (pad["width"] - width) / 2, pad["y"] + (pad["height"] - height) / 2
-    return left + x * width, top + y * height
 
 
 # --- the hand
@@ -166,6 +91,79 @@ async def test_keys_turn_and_zoom_and_the_lost_focus_stops_them(room, mine):
     assert await tile.get_attribute("data-zoom") == "1.00", "the wheel is the dome's, not the digital zoom's"
     await mine.keyboard.press("p")
     await expect(tile.get_by_test_id("ptz")).to_have_count(0)
+
+
+REST = {
+    "index": 0,
+    "connected": True,
+    "id": "pad",
+    "mapping": "standard",
+    "axes": [0.0, 0.0, 0.0, 0.0],
+    "buttons": [{"pressed": False, "value": 0.0}] * 17,
+}
+
+
+async def plug(page: Page, *pads: dict[str, Any] | None, rest: bool = True) -> None:
+    """These are the browser's gamepads from now on; seen at rest first."""
+    at_rest = [{**pad, "axes": [0.0] * len(pad["axes"]), "buttons": REST["buttons"]} for pad in pads if pad and rest]
+    for shown in (at_rest, list(pads)):
+        await page.evaluate("(pads) => { navigator.getGamepads = () => pads }", shown)
+        await page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))")
+
+
+def pressed(button: int) -> list[dict[str, Any]]:
+    return [{"pressed": n == button, "value": float(n == button)} for n in range(17)]
+
+
+async def test_a_gamepad_turns_and_zooms_and_pulled_out_it_lets_go(room, mine):
+    await room.send(pan_deg=0, tilt_deg=-20, zoom=4)
+    await in_hand(mine)
+    await plug(mine, {**REST, "axes": [0.9, 0.0, 0.0, 0.0]})
+    await room.turns()
+    await plug(mine, REST)
+    stood = await room.still()
+    assert stood["pan_deg"] > 0.5
+    await plug(mine, {**REST, "buttons": pressed(7)})
+    await room.turns()
+    await asyncio.sleep(0.3)
+    await plug(mine, REST)
+    assert (await room.still())["zoom"] > 4.3, "the right trigger brings it closer"
+    await plug(mine, {**REST, "axes": [0.0, 0.8, 0.0, 0.0]})
+    await room.turns()
+    await plug(mine, None)
+    assert (await room.still(seconds=3))["tilt_deg"] < -20.2, "pulled out while it was pushed"
+
+
+async def test_a_joystick_of_a_control_room_turns_and_its_twist_zooms(room, mine):
+    await room.send(pan_deg=0, tilt_deg=-20, zoom=4)
+    await in_hand(mine)
+    stick = {**REST, "id": "CCTV", "mapping": "", "axes": [0.0, 0.0, 0.0, 0.0]}
+    # Its throttle rests at the end of its way, and it is held over as it is plugged in: nothing moves.
+    await plug(mine, {**stick, "axes": [0.9, 0.0, -1.0, -1.0]}, rest=False)
+    await asyncio.sleep(0.4)
+    assert not room.domes.turning(DOME)
+    await plug(mine, {**stick, "axes": [0.0, 0.0, -0.9, -1.0]})
+    await room.turns()
+    await asyncio.sleep(0.3)
+    await plug(mine, stick)
+    assert (await room.still())["zoom"] < 3.8
+    await plug(mine, None)
+
+
+async def test_a_page_that_is_hidden_lets_go(room, mine):
+    await room.send(pan_deg=0, tilt_deg=-20, zoom=1)
+    tile = await in_hand(mine)
+    await push_stick(mine, tile, 0.6, 0)
+    await room.turns()
+    await mine.evaluate(
+        """() => {
+            Object.defineProperty(document, 'hidden', { value: true, configurable: true })
+            document.dispatchEvent(new Event('visibilitychange'))
+        }"""
+    )
+    await room.still(seconds=2)
+    await mine.mouse.up()
+    await mine.evaluate("() => { delete document.hidden; document.dispatchEvent(new Event('visibilitychange')) }")
 
 
 async def test_a_click_centres_and_a_box_fills_the_picture(room, mine):
@@ -224,11 +222,97 @@ async def test_presets_are_kept_with_pictures_gone_to_and_removed(room, mine):
     await expect(mine.get_by_test_id("ptz-pan")).to_have_text("60.0°")
     await preset.hover()
     await preset.locator("button.pencil").click()
+    await mine.get_by_test_id("ptz-preset-name-again").fill("老河边")
+    await mine.keyboard.press("Enter")
+    renamed = mine.get_by_test_id("ptz-panel").locator("li", has_text="老河边")
+    await expect(renamed.locator("img")).to_be_visible()
+    assert room.domes.domes.truth()["domes"][DOME]["presets"]["1"]["pan_deg"] == pytest.approx(60, abs=0.5)
+    before = await renamed.locator("img").get_attribute("src")
+    await renamed.hover()
+    await renamed.locator("button.pencil").click()
+    await mine.get_by_test_id("ptz-preset-picture").click()
+    await expect(renamed.locator("img")).not_to_have_attribute("src", str(before), timeout=12_000)
+    await renamed.hover()
+    await renamed.locator("button.pencil").click()
     await mine.get_by_test_id("ptz-preset-remove").click()
     await mine.get_by_test_id("ptz-preset-remove").click()
-    await expect(preset).to_have_count(0)
+    await expect(renamed).to_have_count(0)
     await mine.get_by_test_id("ptz-tab-tools").click()
     await expect(mine.get_by_test_id("ptz-log").locator("li").first).to_contain_text("删除预置位")
+    await mine.get_by_test_id("ptz-tab-presets").click()
+
+
+async def switched(room: Room, **wanted: float | bool) -> None:
+    async def so() -> bool:
+        found = room.switched()
+        return all(found[name] == pytest.approx(value, abs=0.03) for name, value in wanted.items())
+
+    await eventually(so, 3, f"the device has {wanted}")
+
+
+async def test_the_lens_wiper_and_light_do_as_their_buttons_say(room, mine):
+    await in_hand(mine)
+    await mine.get_by_test_id("ptz-tab-lens").click()
+    far = mine.get_by_test_id("ptz-focus-far")
+    before = room.switched()["focus"]
+    await far.hover()
+    await mine.mouse.down()
+
+    async def focuses() -> bool:
+        return room.switched()["focus"] != before
+
+    await eventually(focuses, 3, "focus moves while the button is held")
+    await mine.evaluate("window.dispatchEvent(new Event('blur'))")
+    await mine.mouse.up()
+    await switched(room, autofocus=False)
+    await mine.get_by_test_id("ptz-focus-auto").click()
+    await switched(room, autofocus=True)
+    await mine.get_by_test_id("ptz-iris").fill("80")
+    await switched(room, iris=0.2)  # the device counts attenuation
+    for name in ("wiper", "light"):
+        button = mine.get_by_test_id(f"ptz-{name}")
+        await button.click()
+        await expect(button).to_have_attribute("aria-pressed", "true")
+        await switched(room, **{name: True})
+        await button.click()
+        await switched(room, **{name: False})
+    await mine.get_by_test_id("ptz-tab-presets").click()
+
+
+async def test_a_patrol_begins_by_its_button_and_gives_way_to_a_hand(room, mine):
+    client = room.domes.town.client(OPERATOR)
+    for pan, name in ((-40, "桥头"), (40, "码头")):
+        await room.send(pan_deg=pan, tilt_deg=-20, zoom=2)
+        assert (await client.post(f"/cameras/{DOME}/ptz/presets", json={"name": name})).status_code == 201
+    await client.delete(f"/cameras/{DOME}/ptz/lock")
+    await mine.reload()
+    await mine.wait_for_selector(f'article[data-camera="{DOME}"][data-state="live"]')
+    await in_hand(mine)
+    guard = mine.get_by_test_id("ptz-guard")
+    await guard.select_option(label="码头")
+    await mine.get_by_test_id("ptz-tab-patrol").click()
+    for _ in range(2):
+        await mine.get_by_test_id("ptz-patrol-add").click()
+    await mine.get_by_test_id("ptz-patrol-switch").click()
+    await room.turns()
+    assert (await room.still())["pan_deg"] == pytest.approx(-40, abs=0.5), "the first stop"
+    line = mine.get_by_test_id("ptz-lock")
+    await expect(line).to_contain_text("正在自动巡视")
+    kept = (await client.get(f"/cameras/{DOME}/ptz")).json()
+    assert kept["guard"]["preset"] in [one["token"] for one in kept["presets"] if one["name"] == "码头"]
+    assert (kept["patrol"]["on"], len(kept["patrol"]["steps"])) == (True, 2)
+    tile = tile_of(mine)
+    await tile.focus()
+    await mine.keyboard.down("w")
+    await room.turns()
+    await mine.keyboard.up("w")
+    await expect(line).to_contain_text("您在控制")
+    await mine.get_by_test_id("ptz-patrol-switch").click()
+    await expect(mine.get_by_test_id("ptz-patrol-switch")).to_contain_text("开始巡航")
+    await client.put(f"/cameras/{DOME}/ptz/guard", json=None)
+    for one in kept["presets"]:
+        await client.delete(f"/cameras/{DOME}/ptz/presets/{one['token']}")
+    await client.delete(f"/cameras/{DOME}/ptz/lock")
     await mine.get_by_test_id("ptz-tab-presets").click()
 
 
@@ -240,12 +324,17 @@ async def test_who_has_it_is_shown_and_a_higher_rank_takes_over_and_the_other_is
         await expect(mine.get_by_test_id("ptz-lock-release")).to_be_visible()
         other = await in_hand(theirs)
         await expect(other.get_by_test_id("ptz-words")).to_contain_text(OPERATOR)
+        until = re.compile(r"\d\d:\d\d:\d\d")
+        for page, word in ((mine, "您在控制"), (theirs, OPERATOR)):
+            await expect(page.get_by_test_id("ptz-lock")).to_contain_text(word)
+            await expect(page.get_by_test_id("ptz-lock")).to_contain_text(until)
         await push_stick(theirs, other, 0.9, 0)
         await asyncio.sleep(0.4)
         assert not room.domes.turning(DOME), "what is held by somebody else does not move"
         await theirs.mouse.up()
         await theirs.get_by_test_id("ptz-lock-over").click()
-        await expect(theirs.get_by_test_id("ptz-lock-release")).to_be_visible()
+        for page, word in ((theirs, "您在控制"), (mine, SUPERVISOR)):
+            await expect(page.get_by_test_id("ptz-lock")).to_contain_text(word, timeout=1000)
         await expect(tile.get_by_test_id("ptz-words")).to_contain_text(SUPERVISOR)
         await expect(mine.get_by_test_id("ptz-lock-over")).to_have_count(0)
         await theirs.get_by_test_id("ptz-lock-release").click()
@@ -320,6 +409,12 @@ async def test_aims_at_known_places_give_the_mount(room):
         await expect(page.get_by_test_id("ptz-applied")).to_be_visible()
         heading = float((await page.get_by_test_id("ptz-mount").locator("dd").first.inner_text()).rstrip("°"))
         assert heading == pytest.approx(one.heading_deg, abs=0.1)
+        in_force = page.get_by_test_id("ptz-in-force")
+        await expect(in_force).to_contain_text(re.compile(rf"{ADMINISTRATOR} 于 \d{{4}}-\d\d-\d\d.*3 个点"))
+        await page.get_by_test_id("ptz-calibration-configured").click()
+        await expect(in_force).to_contain_text("cameras.yaml")
+        await page.get_by_test_id("ptz-calibration-former").click()
+        await expect(in_force).to_contain_text(ADMINISTRATOR)
     mount = (await room.domes.town.client(ADMINISTRATOR).get(f"/cameras/{DOME}/ptz")).json()["mount"]
     assert mount["heading_deg"] == pytest.approx(one.heading_deg, abs=0.1)
 
