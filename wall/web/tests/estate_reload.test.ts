@@ -54,5 +54,8 @@ describe('the cameras after it', () => {
     store.replaceAll([camera('a', 'live', 40)])
     expect(store.byId.get('a')?.state).toBe('live')
     expect(store.order.value).toEqual(['a'])
+    expect([...store.gone].sort()).toEqual(['goes', 'new', 'off'])
+    store.replaceAll([camera('a', 'live', 40), camera('goes', 'live', 41)])
+    expect(store.gone.has('goes')).toBe(false)
   })
 })

@@ -24,6 +24,9 @@ export function standingOf(state: string): CameraStanding {
 export class CameraStore {
   readonly byId = shallowReactive(new Map<string, Camera>())
 
+  /** Ids of cameras that were here while this page was open, and are not any more. */
+  readonly gone = shallowReactive(new Set<string>())
+
   /** Sorted when the estate changes, not each time one of its cameras does. */
   readonly order = shallowRef<readonly string[]>([])
   readonly inOrder = computed(() => this.order.value.flatMap((id) => this.byId.get(id) ?? []))
@@ -40,12 +43,18 @@ export class CameraStore {
   replaceAll(listed: Camera[]): void {
     const cameras = listed.map((camera) => this.withNews(camera))
     const kept = new Set(cameras.map((camera) => camera.id))
-    for (const id of this.byId.keys()) if (!kept.has(id)) this.byId.delete(id)
+    for (const id of this.byId.keys()) if (!kept.has(id)) this.leave(id)
+    for (const id of kept) this.gone.delete(id)
     for (const id of this.heard.keys()) if (!kept.has(id)) this.heard.delete(id)
     for (const camera of cameras) this.byId.set(camera.id, camera)
     const { compare } = new Intl.Collator('en', { numeric: true })
     const sorted = [...cameras].sort((a, b) => compare(a.area, b.area) || compare(a.id, b.id)).map((camera) => camera.id)
     if (sorted.join() !== this.order.value.join()) this.order.value = sorted
+  }
+
+  private leave(id: string): void {
+    this.byId.delete(id)
+    this.gone.add(id)
   }
 
   private withNews(camera: Camera): Camera {
