@@ -223,7 +223,8 @@ async def test_a_calibration_is_tried_kept_and_used(tmp_path):
         assert [row["action"] for row in rows[:3]] == ["calibrate_undo", "calibrate", "calibrate_undo"]
         assert rows[0]["detail"]["heading_deg"] == pytest.approx(30, abs=0.05)
         assert rows[0]["actor"]["name"] == calibrator
-        await dome.call("administrator@town", "POST", "/cameras/west-cam/ptz/calibration/undo", {"to": "former"}, ok=409)
+        nothing_kept = "/cameras/west-cam/ptz/calibration/undo"
+        await dome.call("administrator@town", "POST", nothing_kept, {"to": "former"}, ok=409)
         store = dome.town.incidents.store
         again = type(dome.town.centre.ptz.keeping)(store, dome.town.centre.clock)
         assert again.settings("east-cam") == dome.town.centre.ptz.keeping.settings("east-cam")
