@@ -74,4 +74,4 @@ async def test_the_served_document_holds_every_route_and_the_error_body(tmp_path
         for method, operation in methods.items():
             assert "401" in operation["responses"], f"{method} {path}"
     properties = set(document["components"]["schemas"]["Problem"]["properties"])
-    assert properties == {"code", "message", "where", "lock", "problems"}
+    assert properties == {"code", "message", "where", "lock", "problems", "text", "reason"}
