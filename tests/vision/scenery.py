@@ -183,6 +183,34 @@ def shake(pixels: int) -> Happening:
     return happen
 
 
+def falling(count: int, length: int, width: int, level: float) -> Happening:
+    """Rain streaks or snow flakes, other ones in every picture."""
+    rng = np.random.default_rng(8)
+    fields = np.zeros((9, HEIGHT, WIDTH), np.float32)
+    for field_ in fields:
+        for x, y in zip(rng.integers(0, WIDTH, count), rng.integers(0, HEIGHT, count), strict=True):
+            field_[y : y + length, x : x + width] = level
+    return lambda picture, at: picture * 0.94 + fields[int(at / KEY_SECONDS) * 4 % 9]
+
+
+def headlights(period: float = 22.0) -> Happening:
+    """Night under lamps; a beam sweeps over the paving and is in the picture for one key frame or two."""
+
+    def happen(picture: Picture, at: float) -> Picture:
+        dark = picture * 0.4
+        since = at % period
+        if since < 4.0:
+            dark = dark * (1.0 + 1.5 * glow(int(120 + since * 110), 270, 1.0, 70.0))
+        return np.asarray(dark, np.float32)
+
+    return happen
+
+
+def knocked(at_second: float, right: int, down: int) -> Happening:
+    """The camera is moved for good."""
+    return lambda picture, at: np.roll(picture, (down, right), axis=(0, 1)) if at >= at_second else picture
+
+
 def pumping(low: int = 18, high: int = 60) -> Happening:
     """Coding quality that jumps from picture to picture, as under rate control."""
 

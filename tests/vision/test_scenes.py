@@ -33,6 +33,10 @@ NOTHING_HAPPENS: dict[str, list[Happening]] = {
     "camera shakes by two pixels": [CALM, scenery.shake(2)],
     "night, noise": [scenery.light(lambda _: 0.25), scenery.noise(9.0)],
     "compression pumps": [CALM, scenery.pumping()],
+    "rain": [scenery.falling(500, 18, 1, 40.0), CALM],
+    "snow": [scenery.falling(450, 4, 4, 80.0), CALM],
+    "headlights sweep": [scenery.headlights(), scenery.noise(4.0)],
+    "camera is knocked by six pixels": [CALM, scenery.knocked(80.0, 6, -3)],
     "picture fails for a moment": [CALM, scenery.replaced(80.0, 90.0, np.full_like(scenery.STREET, 128.0))],
     "camera turns away and comes back": [CALM, scenery.replaced(80.0, 150.0, scenery.STREET[:, ::-1] * 0.7 + 40)],
 }
@@ -55,6 +59,9 @@ DURING: dict[str, list[Happening]] = {
     "camera shakes by one pixel": [CALM, scenery.shake(1)],
     "night": [scenery.light(lambda _: 0.35), scenery.noise(5.0)],
     "compression pumps": [CALM, scenery.pumping()],
+    "rain": [scenery.falling(500, 18, 1, 40.0), CALM],
+    "camera is knocked by two pixels": [CALM, scenery.knocked(150.0, 2, 1)],
+    "half hidden for a while": [Stands(330, 190, 40, 110, 90.0, 106.0, seed=31), CALM],
     "dusk": [scenery.light(lambda at: max(0.4, 1.0 - at / 350)), CALM],
 }
 THINGS = {"stall": STALL, "dumping": BAG}
@@ -74,6 +81,25 @@ def test_one_thing_comes_stays_and_goes(name: str, rule: str) -> None:
     assert present.confirmed_at - present.first_seen_at >= 30.0
     assert present.confirmed_at - scenery.START - thing.begins <= (44.0 if "pass" in name else 36.0)
     assert thing.ends < gone.confirmed_at - scenery.START <= thing.ends + 30.0
+
+
+LATE: dict[str, list[Happening]] = {
+    "snow": [scenery.falling(450, 4, 4, 80.0), CALM],
+    "headlights sweep": [scenery.headlights(), scenery.noise(4.0)],
+}
+"""Found as surely, but later: the first sparse looks fall on a disturbed picture."""
+
+
+@pytest.mark.parametrize("rule", THINGS)
+@pytest.mark.parametrize("name", LATE)
+def test_one_thing_is_found_though_late(name: str, rule: str) -> None:
+    thing = THINGS[rule]
+    player = Player(analysis(zone(rule)), [thing, *LATE[name]]).until(250.0)
+    assert [detection.phase for detection in player.detections] == ["present", "gone"]
+    present = player.detections[0]
+    assert overlap(present.box, thing.box) >= 0.5
+    assert -0.1 <= present.first_seen_at - scenery.START - thing.begins <= 22.0
+    assert present.confirmed_at - scenery.START - thing.begins <= 70.0
 
 
 def test_flicker_makes_no_second_thing() -> None:
