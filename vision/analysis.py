@@ -43,7 +43,7 @@ MOST_REMEMBERED = 8
 
 
 class CameraAnalysis:
-    """Calls come in time order, from one thread at a time. Under 0.6 MB once a picture has been seen.
+    """Calls come in time order, from one thread at a time. 0.65 MB once a picture has been seen.
 
     Of a dome's view pictures are laid over its background before they are compared; `begin_visit` comes before the
     first of them."""

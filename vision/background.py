@@ -73,7 +73,7 @@ class Comparison(Glimpse):
 
 
 class DualBackground:
-    """Not thread-safe. Memory: 10 bytes a pixel of the grid."""
+    """Not thread-safe. Memory: 11 bytes a pixel of the grid, 4 more in shade."""
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
