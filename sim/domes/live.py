@@ -22,6 +22,7 @@ from sim.scenes.lettering import write
 Image = npt.NDArray[np.uint8]
 FPS = 12.5
 SUB_SIZE, MAIN_SIZE = (640, 360), (1280, 720)
+_GRAIN_LEVELS, _GRAIN_ROOM = 3.0, 64
 _LOCAL = timezone(timedelta(hours=8))
 
 
@@ -82,7 +83,9 @@ class LivePicture:
         if self._last is None or self._last[:3] != (aim, text, size):
             image = self._camera.picture(aim, size).copy()
             _stamp(image, text)
-            self._last = (aim, text, size, cv2.cvtColor(image, cv2.COLOR_BGR2YUV_I420).astype(np.uint8))
+            planes = cv2.cvtColor(image, cv2.COLOR_BGR2YUV_I420).astype(np.uint8)
+            _add_grain(planes[: size[1]], self._number)
+            self._last = (aim, text, size, planes)
         frame = av.VideoFrame.from_ndarray(self._last[3], format="yuv420p")
         frame.pts, frame.time_base = self._number, self._encoder.time_base
         frame.pict_type = PictureType.I if keyframe else PictureType.NONE
@@ -114,6 +117,22 @@ def _parameter_sets(size: tuple[int, int], fps: float) -> tuple[bytes, ...]:
     frame.pts = 0
     unit = b"".join(bytes(packet) for packet in encoder.encode(frame))
     return parameter_sets(split_annex_b(unit), "h264")
+
+
+def _add_grain(luma: Image, number: int) -> None:
+    """A sensor's noise, never twice the same: a picture whose rows repeat is one of a camera that has frozen."""
+    height, width = luma.shape
+    down, right = number * 37 % _GRAIN_ROOM, number * 59 % _GRAIN_ROOM
+    more, less = (field[down : down + height, right : right + width] for field in _grain(luma.shape))
+    luma[:] = cv2.subtract(cv2.add(luma, more), less)
+
+
+@lru_cache(maxsize=4)
+def _grain(shape: tuple[int, int]) -> tuple[Image, Image]:
+    """What is added and what is taken off, a little larger than the picture."""
+    size = (shape[0] + _GRAIN_ROOM, shape[1] + _GRAIN_ROOM)
+    noise = np.random.default_rng(11).normal(0.0, _GRAIN_LEVELS, size)
+    return noise.clip(0, 40).astype(np.uint8), (-noise).clip(0, 40).astype(np.uint8)
 
 
 def _stamp(image: Image, text: str) -> None:
