@@ -112,6 +112,13 @@ def test_covered_from_the_first_picture_on_is_told_by_the_neighbours():
     assert town.play(LONG, states(S.COVERED, 1.0)) == [("c0", Fault.COVERED, "began")]
 
 
+def test_what_filled_the_first_pictures_is_not_how_the_street_looks():
+    town = QualityTown()
+    for strength in (0.2, 0.9):
+        town.play(20.0, states(S.TURNED, strength))
+    assert town.play(LONG) == []
+
+
 def test_what_lasts_moments_is_nothing_but_detection_waits():
     town = QualityTown()
     town.play(CALM)

@@ -20,6 +20,8 @@ FADED = 0.08
 LEAST_TEXTURED = 14
 """Blocks of 144: with fewer (a white wall, a sky) nothing can be said about what is in front of the lens."""
 LEAST_SHIFT = 0.03
+STEADY = 0.6
+"""Share of blocks alike from which two pictures are of the same look."""
 MOST_LOOKS = 4
 
 
@@ -133,7 +135,14 @@ class Healthy:
         return min(ready, key=lambda look: abs(float(look.small.mean()) - seen.mean), default=None)
 
     def learn(self, seen: Measured, at: float) -> None:
-        look = self.looks.setdefault(look_key(seen), Look(seen.small))
+        """A look is ready once so many pictures in a row were alike: what filled the view of the first few, a bus at its
+        stop, is not how the street looks."""
+        key = look_key(seen)
+        look = self.looks.setdefault(key, Look(seen.small))
+        if 0 < look.count < READY_LOOKS:
+            like = likeness(seen, look)
+            if like is not None and like.alike < STEADY:
+                look = self.looks[key] = Look(seen.small)
         look.learn(seen, at)
 
     def forget(self) -> None:
