@@ -135,8 +135,8 @@ class Healthy:
         return min(ready, key=lambda look: abs(float(look.small.mean()) - seen.mean), default=None)
 
     def learn(self, seen: Measured, at: float) -> None:
-        """A look is ready once so many pictures in a row were alike: what filled the view of the first few, a bus at its
-        stop, is not how the street looks."""
+        """A look is ready once so many pictures in a row were alike: what filled the view of the first few, a bus at
+        its stop, is not how the street looks."""
         key = look_key(seen)
         look = self.looks.setdefault(key, Look(seen.small))
         if 0 < look.count < READY_LOOKS:
