@@ -126,8 +126,14 @@ def test_matrix(places: tuple[World, dict[str, Place]], query: str, role: str, h
         granted = row.permission in ROLES[role]
         if covers is None:
             # A grid reaches the cases and workers in it, and nothing of the village around it.
-            covers = query not in ("list_areas", "get_area", "list_accounts", "get_account", "list_quality_episodes",
-                                 "get_quality_episode")
+            covers = query not in (
+                "list_areas",
+                "get_area",
+                "list_accounts",
+                "get_account",
+                "list_quality_episodes",
+                "get_quality_episode",
+            )
         if granted and covers:
             assert row.ask(connection, scope, furnished["QX-A"])
         else:

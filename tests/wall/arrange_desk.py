@@ -81,9 +81,7 @@ async def desk(folder: Path) -> AsyncIterator[Desk]:
     clock = SystemClock()
     (folder / DATABASE).write_bytes(populated_store())
     cameras = config()
-    town = Town(
-        "t", ZoneInfo("Asia/Shanghai"), load_case_classes(), CameraMap(cameras.cameras), GRIDS
-    )
+    town = Town("t", ZoneInfo("Asia/Shanghai"), load_case_classes(), CameraMap(cameras.cameras), GRIDS)
     incidents = Incidents(open_store(folder / DATABASE), folder / "evidence", clock, town, passwords=quick_passwords())
     incidents.load_areas(AREAS)
     live = ReplayLive({(name, "sub"): CLIP for name in (*EAST, *WEST)})

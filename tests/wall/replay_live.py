@@ -13,7 +13,16 @@ import cv2
 from ingest.access_unit import AccessUnit, Profile
 from ingest.dome_controls import DomeControls
 from ingest.gop import UnitGop
-from ingest.live import Configuration, DetectionHandler, LiveError, LiveUnit, PtzHandler, PtzReport, Reply, StatusHandler
+from ingest.live import (
+    Configuration,
+    DetectionHandler,
+    LiveError,
+    LiveUnit,
+    PtzHandler,
+    PtzReport,
+    Reply,
+    StatusHandler,
+)
 from ingest.ring import Ring
 from ingest.state import StreamState, StreamStatus
 from tests.wall.clips import Clip

@@ -59,7 +59,7 @@ export class CameraStore {
 
   private withNews(camera: Camera): Camera {
     const news = this.heard.get(camera.id)
-    if (!news || !camera.enabled || news.since <= camera.since) return camera
+    if (!news || !camera.enabled || (camera.since !== null && news.since <= camera.since)) return camera
     return { ...camera, state: news.state, since: news.since, error: news.error }
   }
 
