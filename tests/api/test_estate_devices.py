@@ -26,6 +26,11 @@ async def ended(client: httpx.AsyncClient) -> dict[str, Any]:
     raise AssertionError("the search does not end")
 
 
+async def _says_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(20)
+    writer.close()
+
+
 async def test_devices_are_found_taken_over_and_known_from_then_on(tmp_path):
     folder = tmp_path / "config"
     folder.mkdir()
@@ -54,9 +59,13 @@ async def test_devices_are_found_taken_over_and_known_from_then_on(tmp_path):
         assert await refused({"range": "127.0.7.1", "username": "admin"}) == (422, "password")
 
         form = {"range": "127.0.7.10-14", "ports": [port], **TYPED}
+        async with await asyncio.start_server(_says_nothing, "127.0.7.20", port):
+            slow = await client.post("/estate/discovery", json={**form, "range": "127.0.7.20"})
+            assert slow.status_code == 202
+            assert (await client.post("/estate/discovery", json=form)).status_code == 409, "one at a time"
+            await client.delete("/estate/discovery")
         begun = await client.post("/estate/discovery", json=form)
         assert (begun.status_code, begun.json()["total"]) == (202, 5)
-        assert (await client.post("/estate/discovery", json=form)).status_code == 409
         found = await ended(client)
         assert (found["done"], found["typed"], found["problem"]) == (5, True, "")
         by_address = {one["address"]: one for one in found["devices"]}
