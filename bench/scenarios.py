@@ -265,14 +265,14 @@ def play(hour: Hour) -> tuple[list[Detection], int, float]:
     while at < HOUR:
         frame = _frame(hour, at)
         shown.append((at, frame))
-        began = time.process_time()
+        began = time.thread_time()
         seen = subject.observe(frame)
-        spent += time.process_time() - began
+        spent += time.thread_time() - began
         if seen.wants_past:
             past = _past(hour, at, dict(shown))
-            began = time.process_time()
+            began = time.thread_time()
             subject.look_back(past)
-            spent += time.process_time() - began
+            spent += time.thread_time() - began
         looked += 1
         told += [found for found in seen.detections if found.phase == "present"]
         at += QUIET_SECONDS if seen.attention == "quiet" else KEY_SECONDS
