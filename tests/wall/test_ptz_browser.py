@@ -58,10 +58,9 @@ async def test_the_stick_turns_it_and_letting_go_stops_it(room, mine):
     await room.send(pan_deg=0, tilt_deg=-20, zoom=1)
     tile = await in_hand(mine)
     await push_stick(mine, tile, 0.8, 0)
-    await room.turns()
+    await room.reaches(lambda aim: aim["pan_deg"] > 2)
     await mine.mouse.up()
     stood = await room.still()
-    assert stood["pan_deg"] > 2, "pushed to the right it turns clockwise"
     assert abs(stood["tilt_deg"] + 20) < 0.5
     said = [given for camera, op, given in room.domes.live.asked if (camera, op) == (DOME, "ptz")]
     assert [given["do"] for given in said if given["do"] in ("steer", "stop")][-1] == "stop"
@@ -71,17 +70,13 @@ async def test_keys_turn_and_zoom_and_the_lost_focus_stops_them(room, mine):
     await room.send(pan_deg=0, tilt_deg=-30, zoom=2)
     tile = await in_hand(mine)
     await mine.keyboard.down("a")
-    await room.turns()
-    await asyncio.sleep(0.4)
+    await room.reaches(lambda aim: aim["pan_deg"] < -0.5)
     await mine.keyboard.up("a")
-    stood = await room.still()
-    assert stood["pan_deg"] < -0.5
+    await room.still()
     await mine.keyboard.down("w")
-    await room.turns()
-    await asyncio.sleep(0.4)
+    await room.reaches(lambda aim: aim["tilt_deg"] > -29.5)
     await mine.evaluate("window.dispatchEvent(new Event('blur'))")
-    higher = await room.still()
-    assert higher["tilt_deg"] > -29.5
+    await room.still()
     await mine.keyboard.up("w")
     await mine.mouse.move(*await in_picture(tile, 0.5, 0.4))
     await mine.mouse.wheel(0, -300)
@@ -119,19 +114,19 @@ async def test_a_gamepad_turns_and_zooms_and_pulled_out_it_lets_go(room, mine):
     await room.send(pan_deg=0, tilt_deg=-20, zoom=4)
     await in_hand(mine)
     await plug(mine, {**REST, "axes": [0.9, 0.0, 0.0, 0.0]})
-    await room.turns()
+    await room.reaches(lambda aim: aim["pan_deg"] > 0.5)
     await plug(mine, REST)
-    stood = await room.still()
-    assert stood["pan_deg"] > 0.5
+    await room.still()
+    # The right trigger brings it closer.
     await plug(mine, {**REST, "buttons": pressed(7)})
-    await room.turns()
-    await asyncio.sleep(0.3)
+    await room.reaches(lambda aim: aim["zoom"] > 4.3)
     await plug(mine, REST)
-    assert (await room.still())["zoom"] > 4.3, "the right trigger brings it closer"
+    await room.still()
+    # Pulled out while it is pushed.
     await plug(mine, {**REST, "axes": [0.0, 0.8, 0.0, 0.0]})
-    await room.turns()
+    await room.reaches(lambda aim: aim["tilt_deg"] < -20.2)
     await plug(mine, None)
-    assert (await room.still(seconds=3))["tilt_deg"] < -20.2, "pulled out while it was pushed"
+    await room.still()
 
 
 async def test_a_joystick_of_a_control_room_turns_and_its_twist_zooms(room, mine):
@@ -143,10 +138,9 @@ async def test_a_joystick_of_a_control_room_turns_and_its_twist_zooms(room, mine
     await asyncio.sleep(0.4)
     assert not room.domes.turning(DOME)
     await plug(mine, {**stick, "axes": [0.0, 0.0, -0.9, -1.0]})
-    await room.turns()
-    await asyncio.sleep(0.3)
+    await room.reaches(lambda aim: aim["zoom"] < 3.8)
     await plug(mine, stick)
-    assert (await room.still())["zoom"] < 3.8
+    await room.still()
     await plug(mine, None)
 
 
@@ -360,7 +354,6 @@ async def test_a_click_on_the_map_turns_the_best_dome_there(room):
         lat, lon = (float(part.strip(",")) for part in where)
         await page.get_by_test_id("look-best").click()
         sent = page.get_by_test_id("look-here").locator('[data-sent="true"]')
-        await expect(sent).to_have_count(1)
         dome = str(await sent.get_attribute("data-testid")).removeprefix("look-")
         await room.still(dome)
         looks_at = room.domes.domes.truth()["domes"][dome]["looks_at"]
@@ -431,7 +424,6 @@ async def test_a_case_is_looked_at_with_one_click(room):
         detail = page.get_by_test_id("case-detail")
         await detail.get_by_test_id("look-best").click()
         sent = detail.locator('[data-sent="true"]')
-        await expect(sent).to_have_count(1)
         dome = str(await sent.get_attribute("data-testid")).removeprefix("look-")
         await room.still(dome)
         truth: dict[str, Any] = room.domes.domes.truth()["domes"][dome]
@@ -526,7 +518,6 @@ async def test_a_plate_clicked_on_the_map_is_read_in_the_live_picture(room):
         assert far(clicked, (wanted.lon, wanted.lat)) < 8
         await page.get_by_test_id("look-best").click()
         sent = page.get_by_test_id("look-here").locator('[data-sent="true"]')
-        await expect(sent).to_have_count(1)
         dome = str(await sent.get_attribute("data-testid")).removeprefix("look-")
         await room.still(dome)
 

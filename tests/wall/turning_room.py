@@ -1,6 +1,6 @@
 """Pages on a town with domes: who is at which page, what is in hand there, and where the domes truly point."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, Locator, Page, expect
@@ -60,7 +60,15 @@ class Room:
         async def turning() -> bool:
             return self.domes.turning(dome)
 
-        await eventually(turning, 3, f"{dome} turns")
+        await eventually(turning, 6, f"{dome} turns")
+
+    async def reaches(self, there: Callable[[dict[str, float]], bool], dome: str = DOME) -> None:
+        """It turns until then: how soon depends on the machine."""
+
+        async def reached() -> bool:
+            return there(self.domes.aim(dome))
+
+        await eventually(reached, 10, f"{dome} turns so far")
 
 
 def tile_of(page: Page, camera: str = DOME) -> Locator:
