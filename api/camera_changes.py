@@ -18,7 +18,6 @@ from estate.camera_edit import (
     GONE,
     CameraInvalid,
     Keys,
-    NewPassword,
     Opened,
     accounts_of,
     add_camera,
@@ -28,6 +27,7 @@ from estate.camera_edit import (
     open_for_change,
     remove_camera,
 )
+from estate.new_account import NewAccount
 from incidents import queries
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound
 from incidents.queries import CaseFilter
@@ -154,7 +154,7 @@ class CameraChanges:
 
     def _password(
         self, opened: Opened, before: Camera | None, account: CameraAccount | None, new_id: str = ""
-    ) -> NewPassword | None:
+    ) -> NewAccount | None:
         """In place of the camera's own account where no other camera uses that; else under a name of its own."""
         if account is None:
             return None
@@ -166,9 +166,9 @@ class CameraChanges:
             while name in opened.file.credentials:
                 number += 1
                 name = f"{stem}-{number}"
-        return NewPassword(name, account.username, account.password.get_secret_value())
+        return NewAccount(name, account.username, account.password.get_secret_value())
 
-    def _check(self, opened: Opened, before: Camera | None, after: Camera, password: NewPassword | None) -> None:
+    def _check(self, opened: Opened, before: Camera | None, after: Camera, password: NewAccount | None) -> None:
         """Raises NotFound, Invalid, NotAllowed."""
         self._area_path(after.area)
         for name in sorted(accounts_of(after)):
@@ -197,7 +197,7 @@ class CameraChanges:
             return queries.list_cases(connection, EVERYWHERE, wanted).total
 
 
-def _values(body: CameraChange, password: NewPassword | None) -> dict[Keys, Any]:
+def _values(body: CameraChange, password: NewAccount | None) -> dict[Keys, Any]:
     """What the body says, by paths below the camera. Raises Invalid."""
     values: dict[Keys, Any] = {}
     for name in sorted(body.model_fields_set & _PATHS.keys()):

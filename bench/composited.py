@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from bench.footage import TruthError, read_clip
-from bench.scenarios import KEY_SECONDS, Score, hour_of, judge, play
+from bench.scenarios import KEY_SECONDS, Score, hour_of, in_all, scored
 from bench.streets import HEIGHT, WIDTH, Picture
 
 CLIPS = {"car park": "intel_car-detection.mp4", "hall": "intel_one-by-one-person.mp4"}
@@ -38,15 +38,5 @@ def measure(folder: Path, hours: int, first_seed: int) -> dict[str, Any]:
         name = list(grounds)[number % len(grounds)]
         condition = CONDITIONS[number // len(grounds) % len(CONDITIONS)]
         hour = hour_of(condition, first_seed + number, grounds[name])
-        told, looked, spent = play(hour)
-        score = judge(hour, told)
-        score.pictures, score.vision_s = looked, spent
-        scores[name].add(score)
-    total = Score()
-    for score in scores.values():
-        total.add(score)
-    return total.plain() | {
-        "conditions": {name: score.plain() for name, score in scores.items()},
-        "missed": total.missed,
-        "false_alarms": total.false,
-    }
+        scores[name].add(scored(hour))
+    return in_all(scores)

@@ -6,7 +6,7 @@ One detection for one event is right; any other, a second one of the same event 
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -333,10 +333,20 @@ def measure(hours: int, first_seed: int, conditions: Iterable[str] = tuple(CONDI
     scores = {name: Score() for name in names}
     for number in range(hours):
         hour = hour_of(names[number % len(names)], first_seed + number // len(names))
-        told, looked, spent = play(hour)
-        score = judge(hour, told)
-        score.pictures, score.vision_s = looked, spent
-        scores[hour.condition].add(score)
+        scores[hour.condition].add(scored(hour))
+    return in_all(scores)
+
+
+def scored(hour: Hour) -> Score:
+    """An hour played and judged."""
+    told, looked, spent = play(hour)
+    score = judge(hour, told)
+    score.pictures, score.vision_s = looked, spent
+    return score
+
+
+def in_all(scores: Mapping[str, Score]) -> dict[str, Any]:
+    """All conditions together, and each."""
     total = Score()
     for score in scores.values():
         total.add(score)

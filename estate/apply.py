@@ -7,12 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.atomic_file import write_atomically
-from config.cameras import CamerasFile
-from config.checks import errors_in, parts_of
-from config.validation import validate
 from config.vault import Vault
-from config.yaml_document import Value, parse_document
 from config.yaml_edit import YamlEdit
+from estate.new_account import checked, put_accounts
 from estate.plan import Plan, digest_of
 from runtime.clock import Clock
 
@@ -67,12 +64,7 @@ def apply_plan(plan: Plan, config: Path, environ: Mapping[str, str], clock: Cloc
 
 def _new_text(plan: Plan, config: Path, text: str) -> str:
     edit = YamlEdit(config, text)
-    entries: dict[str, Value] = {one.name: {"username": one.username, "vault": True} for one in plan.accounts}
-    if entries and plan.base.credentials:
-        for name, entry in entries.items():
-            edit.put(("credentials",), name, entry)
-    elif entries:
-        edit.put((), "credentials", entries, after="town")
+    put_accounts(edit, plan.base.credentials, plan.accounts)
     for change in plan.changes:
         edit.put(("cameras", change.index, *change.path[:-1]), change.path[-1], change.value)
     edit.append(("cameras",), list(plan.cameras))
@@ -81,10 +73,7 @@ def _new_text(plan: Plan, config: Path, text: str) -> str:
 
 def _check(config: Path, text: str, plan: Plan) -> None:
     """By all rules a start would hold it against, but for passwords, which are not in the vault yet."""
-    document = parse_document(config, text.encode())
-    file, problems = validate(document, CamerasFile)
-    new = {f"credentials.{account.name}.vault" for account in plan.accounts}
-    found = [*problems, *(one for one in errors_in(document, parts_of(file, document.value)) if one.key not in new)]
+    file, found = checked(config, text, plan.accounts)
     if found:
         raise ApplyError("cameras.yaml would have problems:\n" + "\n".join(str(one) for one in found[:20]))
     before, after = [c.id for c in plan.base.cameras], [c.id for c in file.cameras] if file else []

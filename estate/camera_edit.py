@@ -1,7 +1,7 @@
 """One camera of cameras.yaml changed, added or taken away; everything else stays as it stands, comments too."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +9,11 @@ from pydantic import ValidationError
 
 from config.atomic_file import write_atomically
 from config.cameras import Camera, CamerasFile
-from config.checks import errors_in, parts_of
 from config.load import read_cameras
 from config.problem import ConfigError
-from config.validation import validate
 from config.vault import Vault
-from config.yaml_document import Value, parse_document
 from config.yaml_edit import YamlEdit
+from estate.new_account import NewAccount, checked, put_accounts
 
 Keys = tuple[str, ...]
 GONE = object()
@@ -28,15 +26,6 @@ class CameraInvalid(Exception):
     def __init__(self, where: str, rule: str) -> None:
         super().__init__(f"{where}: {rule}")
         self.where = where
-
-
-@dataclass(frozen=True, slots=True)
-class NewPassword:
-    """An account for one camera. It goes into the vault, under `name`."""
-
-    name: str
-    username: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +81,7 @@ def camera_of(plain: Mapping[str, Any]) -> Camera:
 
 
 def change_camera(
-    opened: Opened, index: int, values: Mapping[Keys, Any], password: NewPassword | None, environ: Mapping[str, str]
+    opened: Opened, index: int, values: Mapping[Keys, Any], password: NewAccount | None, environ: Mapping[str, str]
 ) -> CamerasFile:
     """Writes the file with other values of one camera; what it says then. Raises ConfigError, YamlEditError,
     VaultProblem, OSError, and nothing was written."""
@@ -104,15 +93,15 @@ def change_camera(
             edit.remove(parent, path[-1])
         else:
             edit.put(parent, path[-1], value)
-    _put_account(edit, opened, password)
+    put_accounts(edit, opened.file.credentials, [password] if password is not None else [])
     return _write(opened, edit, password, environ)
 
 
-def add_camera(opened: Opened, camera: Camera, password: NewPassword | None, environ: Mapping[str, str]) -> CamerasFile:
+def add_camera(opened: Opened, camera: Camera, password: NewAccount | None, environ: Mapping[str, str]) -> CamerasFile:
     """At the end of the list. Raises as `change_camera`."""
     edit = YamlEdit(opened.config, opened.raw.decode())
     edit.append(("cameras",), [camera.model_dump(mode="json", exclude_defaults=True)])
-    _put_account(edit, opened, password)
+    put_accounts(edit, opened.file.credentials, [password] if password is not None else [])
     return _write(opened, edit, password, environ)
 
 
@@ -143,23 +132,12 @@ def _whole_branches(before: Mapping[str, Any], values: Mapping[Keys, Any]) -> di
     return {path: value for path, value in wanted.items() if value != {}}
 
 
-def _put_account(edit: YamlEdit, opened: Opened, password: NewPassword | None) -> None:
-    if password is None:
-        return
-    entry: dict[str, Value] = {"username": password.username, "vault": True}
-    known = opened.file.credentials.get(password.name)
-    if known is not None and known.username != password.username:
-        edit.put(("credentials", password.name), "username", password.username)
-    elif known is None and opened.file.credentials:
-        edit.put(("credentials",), password.name, entry)
-    elif known is None:
-        edit.put((), "credentials", {password.name: entry}, after="town")
-
-
-def _write(opened: Opened, edit: YamlEdit, password: NewPassword | None, environ: Mapping[str, str]) -> CamerasFile:
+def _write(opened: Opened, edit: YamlEdit, password: NewAccount | None, environ: Mapping[str, str]) -> CamerasFile:
     """Password first, then the file: a crash in between leaves a password that nothing names."""
     text = edit.result()
-    file = _checked(opened.config, text, password)
+    file, found = checked(opened.config, text, [password] if password is not None else [])
+    if found or file is None:
+        raise ConfigError(found)
     vault = Vault(opened.config.parent, environ)
     if opened.config.read_bytes() != opened.raw:
         raise ConfigError.of(opened.config, "was changed by somebody else at this moment; try again")
@@ -168,15 +146,4 @@ def _write(opened: Opened, edit: YamlEdit, password: NewPassword | None, environ
     mode = opened.config.stat().st_mode & 0o777
     write_atomically(opened.config.with_name(f"{opened.config.name}.bak"), opened.raw, mode)
     write_atomically(opened.config, text.encode(), mode)
-    return file
-
-
-def _checked(config: Path, text: str, password: NewPassword | None) -> CamerasFile:
-    """By all rules a start would hold it against, but for the password, which is not in the vault yet."""
-    document = parse_document(config, text.encode())
-    file, problems = validate(document, CamerasFile)
-    fresh = f"credentials.{password.name}.vault" if password is not None else ""
-    found = [*problems, *(one for one in errors_in(document, parts_of(file, document.value)) if one.key != fresh)]
-    if found or file is None:
-        raise ConfigError(found)
     return file

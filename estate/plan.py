@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from estate.columns import Columns, Table, find_table
 from estate.entry import Entry, EntryReader
 from estate.issue import Code, Issue, issue
 from estate.known import KnownCameras, changes_of
+from estate.new_account import NewAccount
 from estate.places import Placed, SystemChoice, place_entries
 from estate.sheet import read_sheets
 from estate.town_ground import TownGround
@@ -37,15 +38,6 @@ class Options:
     """Of lenses whose row does not say."""
     update: bool = False
     """Cameras known already take over what the table says differently."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewAccount:
-    """An entry that credentials does not have yet."""
-
-    name: str
-    username: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

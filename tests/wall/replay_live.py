@@ -161,13 +161,16 @@ class ReplayLive:
                 if not self.paused.is_set():
                     sent = spoil(data, keyframe) if self.spoilt.is_set() else data
                     unit = AccessUnit(*key, clip.codec, keyframe, count * step, time.time(), sent, count == 0)
-                    self._gops[key] = [unit] if keyframe else [*self._gops[key], unit]
-                    self._keep(key, unit)
-                    for subscription in tuple(self.subscriptions):
-                        if (subscription.camera_id, subscription.profile) == key:
-                            subscription.sink(LiveUnit(unit))
+                    self._pass_on(key, unit)
                     count += 1
                 await asyncio.sleep(1 / clip.fps / self.speed)
+
+    def _pass_on(self, key: tuple[str, Profile], unit: AccessUnit) -> None:
+        self._gops[key] = [unit] if unit.keyframe else [*self._gops[key], unit]
+        self._keep(key, unit)
+        for subscription in tuple(self.subscriptions):
+            if (subscription.camera_id, subscription.profile) == key:
+                subscription.sink(LiveUnit(unit))
 
     def _keep(self, key: tuple[str, Profile], unit: AccessUnit) -> None:
         ring = self.rings[key]

@@ -16,7 +16,7 @@ from api.town_map import TownMap
 from config.cameras import CamerasFile
 from ingest.access_unit import AccessUnit
 from ingest.dome_controls import DomeControls
-from ingest.live import LiveUnit, PtzHandler, PtzReport, Reply
+from ingest.live import PtzHandler, PtzReport, Reply
 from ingest.ring import Ring
 from ingest.state import StreamState, StreamStatus
 from runtime.clock import SystemClock
@@ -82,11 +82,7 @@ class DomeLive(ReplayLive):
             keyframe = count % (2 * FPS) == 0
             data = await asyncio.to_thread(source.next_unit(keyframe))
             unit = AccessUnit(dome, "sub", "h264", keyframe, count * 1_000_000 // FPS, time.time(), data, count == 0)
-            self._gops[key] = [unit] if keyframe else [*self._gops[key], unit]
-            self._keep(key, unit)
-            for subscription in tuple(self.subscriptions):
-                if (subscription.camera_id, subscription.profile) == key:
-                    subscription.sink(LiveUnit(unit))
+            self._pass_on(key, unit)
             count += 1
             await asyncio.sleep(1 / FPS)
 
