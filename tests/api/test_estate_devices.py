@@ -1,6 +1,8 @@
 """Devices found over HTTP and taken over as cameras; accounts by name; on a real cameras.yaml."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -26,9 +28,19 @@ async def ended(client: httpx.AsyncClient) -> dict[str, Any]:
     raise AssertionError("the search does not end")
 
 
-async def _says_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(20)
-    writer.close()
+@asynccontextmanager
+async def _one_that_says_nothing(host: str, port: int) -> AsyncIterator[None]:
+    """A device that takes connections and never answers; what is still open is cut when the block ends."""
+    taken: list[asyncio.StreamWriter] = []
+
+    async def take(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        taken.append(writer)
+
+    async with await asyncio.start_server(take, host, port):
+        yield
+        for writer in taken:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in taken), return_exceptions=True)
 
 
 async def test_devices_are_found_taken_over_and_known_from_then_on(tmp_path):
@@ -59,7 +71,7 @@ async def test_devices_are_found_taken_over_and_known_from_then_on(tmp_path):
         assert await refused({"range": "127.0.7.1", "username": "admin"}) == (422, "password")
 
         form = {"range": "127.0.7.10-14", "ports": [port], **TYPED}
-        async with await asyncio.start_server(_says_nothing, "127.0.7.20", port):
+        async with _one_that_says_nothing("127.0.7.20", port):
             slow = await client.post("/estate/discovery", json={**form, "range": "127.0.7.20"})
             assert slow.status_code == 202
             assert (await client.post("/estate/discovery", json=form)).status_code == 409, "one at a time"
