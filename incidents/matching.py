@@ -111,7 +111,7 @@ def remember_object(connection: Connection, rules: MatchRules, case_id: str, rep
     for row in connection.execute(standing).all():
         if overlap(json.loads(row.box), report.box) >= rules.overlap:
             end_object(connection, row.object_id, report.confirmed_at)
-    values = {
+    values: dict[str, Any] = {
         "case_id": case_id,
         "camera_id": report.camera_id,
         "view_id": report.view_id,
@@ -120,6 +120,8 @@ def remember_object(connection: Connection, rules: MatchRules, case_id: str, rep
         "seen_at": report.confirmed_at,
         "ended_at": None,
     }
+    if report.appearance is not None:
+        values["appearance"] = report.appearance
     mine = case_objects.c.object_id == report.object_id
     if not connection.execute(update(case_objects).where(mine).values(**values)).rowcount:
         connection.execute(insert(case_objects).values(object_id=report.object_id, **values))

@@ -15,6 +15,7 @@ from incidents import trace
 from incidents.case import Action, Actor, State
 from incidents.deadline import case_due_at
 from incidents.errors import Invalid
+from incidents.repeats import place_cell
 from incidents.store import Transaction
 from incidents.store.schema import areas, cases, number_sequences
 from incidents.text import Text
@@ -131,6 +132,7 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
             rule=draft.rule,
             lon=place.lon,
             lat=place.lat,
+            place_cell=place_cell(place.lon, place.lat),
             error_m=place.error_m,
             place=place.finest,
             area=place.area,

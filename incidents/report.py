@@ -1,16 +1,27 @@
 """A detection as it arrives from a worker, checked; see "Detection as plain data" in the contracts."""
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from config.case_classes import Level
 from incidents.errors import Invalid
 
 MAX_BLOBS = 8
+MAX_APPEARANCE = 256
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
+
+
+def _from_base64(given: Any) -> bytes:
+    if not isinstance(given, str) or len(given) > 4 * MAX_APPEARANCE:
+        raise ValueError(f"must be base64 of at most {MAX_APPEARANCE} bytes")
+    try:
+        return b64decode(given, validate=True)
+    except ValueError:
+        raise ValueError("must be base64") from None
 
 
 class Where(BaseModel):
@@ -42,6 +53,10 @@ class Report(BaseModel):
     size_m: tuple[float, float] | None = None
     confidence: float | None = None
     view_id: str | None = Field(default=None, pattern=PLAIN, min_length=1, max_length=64)
+    appearance: (
+        Annotated[bytes, BeforeValidator(_from_base64), Field(min_length=1, max_length=MAX_APPEARANCE)] | None
+    ) = None
+    """How the thing looks (`incidents.appearance`); of whatever version."""
     blobs: tuple[str, ...] = Field(default=(), max_length=MAX_BLOBS)
 
     @property
@@ -50,7 +65,9 @@ class Report(BaseModel):
 
     def detail(self) -> dict[str, Any]:
         """What of it goes into the trace."""
-        whole = self.model_dump(mode="json", exclude={"phase", "camera_id", "opens_case", "blobs", "level"})
+        whole = self.model_dump(
+            mode="json", exclude={"phase", "camera_id", "opens_case", "blobs", "level", "appearance"}
+        )
         return {key: value for key, value in whole.items() if value is not None}
 
 

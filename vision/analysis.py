@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import cv2
@@ -14,6 +15,7 @@ from gis.zone_ground import zones_in_picture
 from ingest.frame import Frame
 from vision import snapshot, verification
 from vision.alignment import Alignment, Laid
+from vision.appearance import look_of
 from vision.area import Episode
 from vision.areas import Areas
 from vision.background import Comparison
@@ -94,7 +96,7 @@ class CameraAnalysis:
             return Observation(objects=self._views(scene.grid), displaced=displaced)
         self._tracker.step(seen, scene, at, last_at)
         gone = [self._gone(thing, at) for thing in self._tracker.departed(at) if thing.announced and thing.has_left]
-        present, attention = self._judge(seen, scene, at)
+        present, attention = self._judge(seen, scene, at, frame, displaced)
         areas = self._areas.step(seen, scene, self._tracker.objects, at, at - last_at)
         scene.background.learn(seen, _either(self._tracker.owned(scene), areas.held), at - last_at)
         detections = (*gone, *present, *(self._detection(one, one.told, phase, at) for one, phase in areas.told))
@@ -241,7 +243,9 @@ class CameraAnalysis:
     def _concerns(self, foot: Point) -> bool:
         return any(contains(zone.polygon, foot) for zone in self._zones)
 
-    def _judge(self, seen: Comparison, scene: Scene, at: float) -> tuple[list[Detection], Attention]:
+    def _judge(
+        self, seen: Comparison, scene: Scene, at: float, frame: Frame, displaced: Point
+    ) -> tuple[list[Detection], Attention]:
         detections: list[Detection] = []
         attention: Attention = "quiet"
         for thing in list(self._tracker.objects):
@@ -259,7 +263,8 @@ class CameraAnalysis:
                 self._tracker.dismiss(thing, seen, scene)
             elif told is not None and not self._tracker.join_neighbour(thing, told.zone_id, seen, scene):
                 thing.announced = told
-                detections.append(self._detection(thing, told, "present", at))
+                look = look_of(thing, seen, scene.grid, frame, displaced)
+                detections.append(replace(self._detection(thing, told, "present", at), appearance=look))
             elif told is None and self._no_longer_wanted(thing, decision, at):
                 self._tracker.dismiss(thing, seen, scene)
             elif self._worth_watching(thing, decision, at):

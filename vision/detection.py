@@ -1,7 +1,10 @@
 """What a rule has decided about one thing in front of one camera."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from config.zones import OpensCase
 
 Box = tuple[float, float, float, float]
 """(x, y, width, height) as fractions of the picture, from its top left."""
@@ -30,6 +33,7 @@ class Detection:
     `key` is the same whenever the same phase of the same thing is told again, so that storing it twice is harmless.
     `first_seen_at` is when the thing was first seen standing there; `confirmed_at` when this phase was decided.
     `size_m` is (width, height) in metres, None where the camera has no pose. `view_id`: which of a dome's views saw it.
+    `appearance`: how it looks (`vision.appearance`), at most 256 bytes; only with `present`, where enough of it showed.
     """
 
     key: str
@@ -49,6 +53,7 @@ class Detection:
     size_m: tuple[float, float] | None
     confidence: float
     view_id: str | None = None
+    appearance: bytes | None = None
 
     def to_plain(self) -> dict[str, Any]:
         """JSON-able, as in the contract, without `blobs`."""
@@ -71,6 +76,7 @@ class Detection:
             "size_m": None if self.size_m is None else [round(value, 3) for value in self.size_m],
             "confidence": round(self.confidence, 3),
             **({} if self.view_id is None else {"view_id": self.view_id}),
+            **({} if self.appearance is None else {"appearance": b64encode(self.appearance).decode()}),
         }
 
 

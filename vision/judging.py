@@ -113,6 +113,7 @@ def detection_of(
     at: float,
     ground: GroundModel | None,
     view_id: str | None = None,
+    appearance: bytes | None = None,
 ) -> Detection:
     """`at`: when this phase was decided."""
     return Detection(
@@ -133,6 +134,7 @@ def detection_of(
         size_m=None if ground is None else ground.size_at(told.box),
         confidence=told.confidence,
         view_id=view_id,
+        appearance=appearance,
     )
 
 

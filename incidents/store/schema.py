@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -171,9 +172,14 @@ cases = Table(
     Column("picture_evidence_id", ID, comment="picture to show first"),
     Column("clip_evidence_id", ID, comment="clip to show first"),
     Column("version", Integer, nullable=False, comment="one more with every trace entry; for optimistic locking"),
+    Column("place_cell", BigInteger, comment="square of the map it lies in, see incidents.repeats; empty: no place"),
+    Column("repeat_of", ID, comment="first case of the same thing; empty where none is known"),
+    Column("same_place_as", ID, comment="newest earlier one there that does not look the same"),
     CheckConstraint("level BETWEEN 1 AND 4", name="level"),
     Index("ix_cases_camera_id_opened_seq", "camera_id", "opened_seq"),
     Index("ix_cases_state_case_class_lat", "state", "case_class", "lat"),
+    Index("ix_cases_case_class_place_cell_opened_at", "case_class", "place_cell", "opened_at"),
+    Index("ix_cases_repeat_of_opened_seq", "repeat_of", "opened_seq"),
     comment="one row a case: what the trace adds up to",
 )
 
@@ -188,7 +194,8 @@ case_objects = Table(
     Column("seen_at", Double, nullable=False, comment="when confirmed"),
     Column("ended_at", Double, comment="gone, or replaced by another object in the same place"),
     Column("view_id", CODE, comment="which of a dome's views sees it"),
-    Index("ix_case_objects_camera_id_rule", "camera_id", "rule"),
+    Column("appearance", LargeBinary(256), comment="how it looked, see incidents.appearance; empty where not told"),
+    Index("ix_case_objects_camera_id_rule_seen_at", "camera_id", "rule", "seen_at"),
     comment="things seen by cameras, many to a case",
 )
 

@@ -1,13 +1,16 @@
 """Detections into cases: one thing, one case, however long it stays or flickers."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from incidents.errors import Invalid
 from incidents.matching import overlap
 from incidents.queries import CaseFilter
 from incidents.service import NewCase
+from incidents.store.schema import case_objects
 from tests.incidents.world import IN_A1, IN_B1, JPEG, MP4, OUTSIDE, START, World, detection
 
 FAR_BOX = [0.05, 0.10, 0.10, 0.10]
@@ -276,3 +279,23 @@ def test_the_picture_of_the_bringer_says_what_it_is(sqlite_world: World) -> None
     taken = sqlite_world.take(rule="dumping", case_class="01-03", blobs=blobs)
     shown = sqlite_world.incidents.get_case(sqlite_world.admin, taken.case_id).evidence
     assert sorted(one.caption for one in shown) == ["bringer", "dumping", "dumping"]
+
+
+def test_how_it_looks_is_kept_with_the_object(world: World) -> None:
+    told = bytes(range(219))
+    case_id = world.take(appearance=b64encode(told).decode()).case_id
+    world.take(key="again", appearance=None)
+    with world.incidents.store.read() as connection:
+        assert connection.execute(select(case_objects.c.appearance)).scalar_one() == told
+    opened = world.incidents.get_case(world.admin, case_id).trace[0]
+    assert "appearance" not in opened.detail
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["A" * 344 + "AAAA", "not base64!", "AAA", 7, "", "A" * 100_000],
+    ids=["257 bytes", "signs", "cut", "number", "none", "huge"],
+)
+def test_a_look_that_is_none_is_refused(world: World, given: Any) -> None:
+    with pytest.raises(Invalid, match="appearance"):
+        world.take(appearance=given)

@@ -9,6 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import URL, Connection, create_engine, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from incidents.repeats import place_cell
 from incidents.store import Store, open_store
 from incidents.store.migrate import upgrade
 from incidents.store.schema import cases, metadata, number_sequences
@@ -70,15 +71,19 @@ def test_numbers_go_on_when_they_come_to_be_counted_by_village(tmp_path: Path) -
     url = URL.create("sqlite", database=str(tmp_path / "old.sqlite"))
     engine = create_engine(url)
     upgrade(engine, "0005")
-    old = {c.name: None if c.nullable else c.type.python_type() for c in cases.columns} | {
+    there = {column["name"] for column in inspect(engine).get_columns("cases")}
+    old = {c.name: None if c.nullable else c.type.python_type() for c in cases.columns if c.name in there} | {
         "number": "QX-20260921-0007",
         "level": 1,
+        "lon": 120.4051,
+        "lat": 30.0052,
     }
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO number_sequences (day, last) VALUES ('20260921', 7)"))
         connection.execute(insert(cases).values(old))
     upgrade(engine)
     with engine.connect() as connection:
+        assert connection.execute(select(cases.c.place_cell)).scalar_one() == place_cell(120.4051, 30.0052)
         assert connection.execute(select(number_sequences)).all() == [("QX", "20260921", 7)]
     engine.dispose()
 
