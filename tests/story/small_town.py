@@ -1,12 +1,13 @@
 """The demonstration, with a town of a few cameras, as a process the tests may watch, command and kill."""
 
+import csv
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import yaml
 from playwright.async_api import Page, expect
 
 from api.server_process import setup_code_file
+from gis.plane import distance_m
 from sim.demo import town_settings
 from sim.free_port import free_port
 from sim.geography.town import generate
@@ -22,6 +24,9 @@ from sim.geography.town import generate
 ROOT = Path(__file__).parent.parent.parent
 CLIPS = ROOT / "build" / "clips"
 CAMERAS, SEED = 48, 1
+PHONES = 6
+"""Each costs the centre two slow hashes: its account, and its signing in."""
+ACCOUNT = {"username": "zhihui", "password": "qingdu-2026-room"}
 
 
 def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
@@ -32,6 +37,22 @@ def wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
             return found
         time.sleep(0.1)
     raise AssertionError(f"not within {seconds:.0f} s: {what}")
+
+
+def _keep_nearest(roster: Path, places: Sequence[Mapping[str, float]]) -> None:
+    """Leaves `PHONES` workers: by turns those who live nearest to each of `places`."""
+    with roster.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+
+    def away(row: Mapping[str, str], place: Mapping[str, float]) -> float:
+        return distance_m(float(row["home_lon"]), float(row["home_lat"]), place["lon"], place["lat"])
+
+    ranked = [sorted(range(len(rows)), key=lambda n: away(rows[n], place)) for place in places]
+    kept = list(dict.fromkeys(one for turn in zip(*ranked, strict=True) for one in turn))[:PHONES]
+    with roster.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows[n] for n in sorted(kept))
 
 
 class SmallTown:
@@ -70,6 +91,7 @@ class SmallTown:
         file["cameras"] = [camera for camera in file["cameras"] if camera["id"] in kept or "ptz" in camera]
         (town / "cameras.yaml").write_text(yaml.safe_dump(file, allow_unicode=True))
         (town / "sim_cameras.json").write_text(json.dumps(kept))
+        _keep_nearest(town / "workers.csv", [camera["position"] for camera in file["cameras"]])
         settings = town_settings(CAMERAS, SEED, self.dwell, self.rtsp_port, self.onvif_port)
         (town / "made-with.json").write_text(json.dumps(settings))
         return {camera_id: row["scene"] for camera_id, row in kept.items()}
@@ -158,9 +180,12 @@ class Operator:
     def close(self) -> None:
         self.client.close()
 
-    def make_first_account(self) -> None:
-        body = {"code": self.town.setup_code(), "username": "zhihui", "password": "qingdu-2026-room", "name": "值班员"}
-        self.client.post("/api/v1/setup", json=body).raise_for_status()
+    def sign_in(self) -> None:
+        """The first in a town makes its first account."""
+        if self.get("/setup")["needed"]:
+            self.post("/setup", code=self.town.setup_code(), name="值班员", **ACCOUNT)
+        else:
+            self.post("/sessions", **ACCOUNT)
 
     def get(self, path: str) -> Any:
         answer = self.client.get(f"/api/v1{path}")
@@ -177,11 +202,14 @@ class Operator:
         return items[0] if items else None
 
 
-async def sign_up(page: Page, town: SmallTown) -> None:
-    """Makes the first account, as who has just started the town would."""
-    await page.goto(f"{town.url}/#code={town.setup_code()}")
-    await page.get_by_test_id("setup-username").fill("zhihui")
-    await page.get_by_test_id("setup-name").fill("值班员")
-    await page.get_by_test_id("setup-password").fill("qingdu-2026-room")
-    await page.get_by_test_id("setup-submit").click()
+async def sign_in(page: Page, town: SmallTown) -> None:
+    """By the page's own forms; who is the first in a town makes its first account."""
+    needed = (await (await page.request.get(f"{town.url}/api/v1/setup")).json())["needed"]
+    form = "setup" if needed else "login"
+    await page.goto(f"{town.url}/#code={town.setup_code()}" if needed else town.url)
+    await page.get_by_test_id(f"{form}-username").fill(ACCOUNT["username"])
+    if needed:
+        await page.get_by_test_id("setup-name").fill("值班员")
+    await page.get_by_test_id(f"{form}-password").fill(ACCOUNT["password"])
+    await page.get_by_test_id(f"{form}-submit").click()
     await expect(page.get_by_test_id("map")).to_be_visible(timeout=30_000)
