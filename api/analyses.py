@@ -12,6 +12,7 @@ from config.dome_views import DomeView
 from gis.ground import ground_model
 from ingest.schedule import Schedule
 from vision.analysis import CameraAnalysis
+from vision.confirming.confirmer import Confirmer
 
 _LOOKED_AT = {"name", "zones", "position", "view", "homography"}
 """What an analysis takes from the configuration; the rest of a camera may change without it."""
@@ -24,8 +25,10 @@ Subject = tuple[Camera, DomeView | None]
 class Analyses:
     """Methods block while a picture of a camera concerned is being looked at; one call at a time."""
 
-    def __init__(self, analyst: Analyst, schedule: Schedule, timezone: ZoneInfo) -> None:
-        self._analyst, self._schedule, self._timezone = analyst, schedule, timezone
+    def __init__(
+        self, analyst: Analyst, schedule: Schedule, timezone: ZoneInfo, confirmer: Confirmer | None = None
+    ) -> None:
+        self._analyst, self._schedule, self._timezone, self._confirmer = analyst, schedule, timezone, confirmer
         self._subjects: dict[str, Subject] = {}
         self._looks: Analysis | None = None
 
@@ -48,13 +51,17 @@ class Analyses:
             if name in before:
                 self._analyst.reconfigure(name, camera, grounds[name], view)
                 continue
-            analysis = CameraAnalysis(camera, grounds[name], self._timezone, lambda: uuid.uuid4().hex, view)
+            analysis = CameraAnalysis(camera, grounds[name], self._timezone, _new_id, view, self._confirmer)
             self._analyst.watch(name, analysis)
         for camera_id in sorted(kept - watched):
             self._schedule.add(camera_id, looks.interval_seconds, looks.candidate_interval_seconds)
         if self._looks is not None and self._looks != looks:
             self._schedule.set_intervals(looks.interval_seconds, looks.candidate_interval_seconds)
         self._subjects, self._looks = now, looks
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex
 
 
 def _subjects_of(cameras: Sequence[Camera]) -> dict[str, Subject]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from api import camera_commands
 from api.certificate_check import CertificateProblem
+from api.detector_check import detector_lines
 from api.ground_check import ground_problems
 from api.https import trust_lines
 from api.listening import add_arguments as add_listening
@@ -68,6 +69,8 @@ def config_check(given: argparse.Namespace) -> int:
         raise ConfigError(problems)
     for warning in loaded.warnings:
         print(f"warning: {warning}")
+    for line in detector_lines(loaded, given.config):
+        print(line)
     watched = sum(1 for camera in loaded.file.cameras if camera.enabled and camera.zones)
     print(
         f"{given.config}: {len(loaded.file.cameras)} cameras, {watched} watched by rules, {len(town.areas)} areas: good"

@@ -46,6 +46,7 @@ from runtime.clock import Clock, SystemClock
 from runtime.file_limit import raise_file_limit
 from runtime.spool import Spool
 from runtime.supervisor import watch_lifeline
+from vision.confirming.detector import ObjectDetector
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,8 @@ class Worker:
             self._visits.at,
             self._inspector.seen,
         )
-        self._analyses = Analyses(self._analyst, self._schedule, zone)
+        self._detector = ObjectDetector(clock)
+        self._analyses = Analyses(self._analyst, self._schedule, zone, self._detector)
         self._visits.change(cameras)
         self._domes = DomeControls(
             cameras,
@@ -136,6 +138,7 @@ class Worker:
         looking.start()
         inspecting = threading.Thread(target=self._inspector.run, name="inspect")
         inspecting.start()
+        detecting = asyncio.create_task(self._change_detector(), name="detector")  # cameras do not wait for a model
         await self._estate.start()
         log.info("worker is up")
         await self._stopping.wait()
@@ -147,6 +150,8 @@ class Worker:
         self._analyst.stop()
         self._inspector.stop()
         await asyncio.to_thread(looking.join)
+        await detecting
+        await asyncio.to_thread(self._detector.close)
         await asyncio.to_thread(inspecting.join)
         await self._link.stop()
         self._spool.close()
@@ -177,7 +182,11 @@ class Worker:
                 self._estate.change(cameras, file.defaults, file.allowed_networks, anew),
             )
             self._link.holds(_holding(file, self._base_dir, cameras))
+        await self._change_detector()
         log.info("%d cameras from now on", len(cameras))
+
+    async def _change_detector(self) -> None:
+        await asyncio.to_thread(self._detector.change, self._file.detector, self._base_dir)
 
     def _ring(self, camera_id: str) -> Ring:
         """For the analysis, which may still look at the last picture of a stream that has ended: an empty one then."""
@@ -235,6 +244,7 @@ class Worker:
             "stretch": round(self._schedule.stretch, 3),
             "undecodable": self._analyst.undecodable,
             "transcoding": len(self._transcoders),
+            **self._detector.figures.to_plain(),
         }
 
 

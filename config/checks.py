@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.cameras import Camera, CamerasFile, Credentials, Network, Stream, Town
 from config.case_classes import CaseClasses
+from config.detector import Detector, DetectorProblem, names_of
 from config.problem import Problem
 from config.redaction import shown_value
 from config.vault import Vault, VaultProblem
@@ -28,13 +29,15 @@ class Parts:
     networks: tuple[str, ...] | None
     cameras: dict[int, Camera]
     complete: bool
+    detector: Detector | None = None
 
 
 def parts_of(file: CamerasFile | None, value: Value) -> Parts:
     """Parts of a validated file, or what can be saved of one that did not validate."""
     if file is not None:
         credentials: dict[str, Credentials | None] = dict(file.credentials)
-        return Parts(file.town, credentials, tuple(file.allowed_networks), dict(enumerate(file.cameras)), True)
+        cameras = dict(enumerate(file.cameras))
+        return Parts(file.town, credentials, tuple(file.allowed_networks), cameras, True, file.detector)
     whole = value if isinstance(value, dict) else {}
     default_networks = CamerasFile.model_fields["allowed_networks"].default
     networks = _valid(list[Network], whole.get("allowed_networks", default_networks))
@@ -90,6 +93,21 @@ def warnings_in(document: Document, parts: Parts) -> Iterator[Problem]:
             if name not in used:
                 yield document.problem(("credentials", name), "", "is used by no camera")
     yield from _repeated_streams(document, parts)
+    yield from _detector(document, parts)
+
+
+def _detector(document: Document, parts: Parts) -> Iterator[Problem]:
+    """Never more than a warning: everything works without a detector."""
+    if parts.detector is None:
+        return
+    try:
+        names_of(parts.detector, document.file.parent)
+        if not _is_file(document.file.parent, parts.detector.model):
+            raise DetectorProblem(f"no such file: {document.file.parent / parts.detector.model}")
+    except DetectorProblem as problem:
+        value = getattr(parts.detector, problem.key)
+        rule = f"{problem}; what rules find is told without the detector"
+        yield _at(document, ("detector", problem.key), value, rule)
 
 
 def _at(document: Document, path: KeyPath, value: object, rule: str) -> Problem:

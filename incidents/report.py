@@ -11,6 +11,7 @@ from config.case_classes import Level
 from incidents.errors import Invalid
 
 MAX_BLOBS = 8
+MAX_SEEN = 8
 MAX_APPEARANCE = 256
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
@@ -31,6 +32,15 @@ class Where(BaseModel):
     lon: float = Field(ge=-180, le=180)
     lat: float = Field(ge=-90, le=90)
     error_m: float = Field(ge=0, le=100_000)
+
+
+class Named(BaseModel):
+    """What the object detector saw at the thing's place: the name as its model has it."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+    name: str = Field(pattern=PLAIN, min_length=1, max_length=64)
+    score: float = Field(ge=0, le=1)
+    box: tuple[float, float, float, float]
 
 
 class Report(BaseModel):
@@ -57,6 +67,7 @@ class Report(BaseModel):
         Annotated[bytes, BeforeValidator(_from_base64), Field(min_length=1, max_length=MAX_APPEARANCE)] | None
     ) = None
     """How the thing looks (`incidents.appearance`); of whatever version."""
+    seen_as: tuple[Named, ...] | None = Field(default=None, max_length=MAX_SEEN)
     blobs: tuple[str, ...] = Field(default=(), max_length=MAX_BLOBS)
 
     @property

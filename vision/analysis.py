@@ -20,6 +20,8 @@ from vision.area import Episode
 from vision.areas import Areas
 from vision.background import Comparison
 from vision.bringer import WITHIN_SECONDS, Bringer, bringer_of, past_picture
+from vision.confirming.asking import Asking
+from vision.confirming.confirmer import Confirmer
 from vision.detection import Box, Detection, Phase, Point, foot_of
 from vision.grid import Grid, Mask
 from vision.judging import Decision, decide, detection_of, history_of
@@ -48,7 +50,7 @@ class CameraAnalysis:
     """Calls come in time order, from one thread at a time. 0.65 MB once a picture has been seen.
 
     Of a dome's view pictures are laid over its background before they are compared; `begin_visit` comes before the
-    first of them."""
+    first of them. `confirmer` is asked about what a rule is about to tell; without it rules alone decide."""
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class CameraAnalysis:
         timezone: ZoneInfo,
         new_id: Callable[[], str],
         view: DomeView | None = None,
+        confirmer: Confirmer | None = None,
     ) -> None:
         self.camera = camera
         self.view = view
@@ -70,6 +73,7 @@ class CameraAnalysis:
         self._timezone = timezone
         self._scene: Scene | None = None
         self._tracker = Tracker(self._concerns, new_id)
+        self._asking = Asking(confirmer)
         self._remembered: list[StaticObject] = []
         self._last_at = 0.0
 
@@ -255,20 +259,29 @@ class CameraAnalysis:
                 if thing.absent_samples:
                     attention = "candidate"
                 continue
-            decision = decide(history_of(thing, scene.grid, self._ground, at), self._zones, self._timezone)
+            history = history_of(thing, scene.grid, self._ground, at)
+            held = self._asking.held(thing.object_id, history.box, at)
+            zones = [zone for zone in self._zones if zone.rule not in held]
+            decision = decide(history, zones, self._timezone)
             told = decision.announcement
             if told is not None and thing.tighten(seen):
                 attention = "candidate"  # another size, and perhaps another place: judged anew at the next sample
             elif told is not None and not self._tracker.is_thing(thing, seen, scene):
                 self._tracker.dismiss(thing, seen, scene)
             elif told is not None and not self._tracker.join_neighbour(thing, told.zone_id, seen, scene):
-                thing.announced = told
-                look = look_of(thing, seen, scene.grid, frame, displaced)
-                detections.append(replace(self._detection(thing, told, "present", at), appearance=look))
-            elif told is None and self._no_longer_wanted(thing, decision, at):
+                seen_as = self._asking.ask(thing.object_id, told.rule, told.box, history.busy_share, frame, displaced)
+                if seen_as is not None:
+                    thing.announced = told
+                    look = look_of(thing, seen, scene.grid, frame, displaced)
+                    found = self._detection(thing, told, "present", at)
+                    detections.append(replace(found, appearance=look, seen_as=seen_as))
+                elif self._asking.soon(thing.object_id, at):
+                    attention = "candidate"
+            elif told is None and not held and self._no_longer_wanted(thing, decision, at):
                 self._tracker.dismiss(thing, seen, scene)
-            elif self._worth_watching(thing, decision, at):
+            elif self._asking.soon(thing.object_id, at) if held else self._worth_watching(thing, decision, at):
                 attention = "candidate"
+        self._asking.forget_all_but([thing.object_id for thing in self._tracker.objects])
         return detections, attention
 
     @staticmethod

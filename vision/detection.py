@@ -16,6 +16,24 @@ _LOWEST = 0.9995
 
 Phase = Literal["present", "gone"]
 
+Kind = Literal["person", "vehicle", "other"]
+
+MOST_SEEN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an object detector has a name for. `score` 0 to 1; `box` in fractions of the picture; `kind` by the
+    configuration."""
+
+    name: str
+    score: float
+    box: Box
+    kind: Kind = "other"
+
+    def to_plain(self) -> dict[str, Any]:
+        return {"name": self.name, "score": round(self.score, 3), "box": [round(value, 5) for value in self.box]}
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -34,6 +52,7 @@ class Detection:
     `first_seen_at` is when the thing was first seen standing there; `confirmed_at` when this phase was decided.
     `size_m` is (width, height) in metres, None where the camera has no pose. `view_id`: which of a dome's views saw it.
     `appearance`: how it looks (`vision.appearance`), at most 256 bytes; only with `present`, where enough of it showed.
+    `seen_as`: what the object detector saw there, if one was asked, the surest first, at most `MOST_SEEN`.
     """
 
     key: str
@@ -54,6 +73,7 @@ class Detection:
     confidence: float
     view_id: str | None = None
     appearance: bytes | None = None
+    seen_as: tuple[Seen, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         """JSON-able, as in the contract, without `blobs`."""
@@ -77,6 +97,7 @@ class Detection:
             "confidence": round(self.confidence, 3),
             **({} if self.view_id is None else {"view_id": self.view_id}),
             **({} if self.appearance is None else {"appearance": b64encode(self.appearance).decode()}),
+            **({} if not self.seen_as else {"seen_as": [one.to_plain() for one in self.seen_as[:MOST_SEEN]]}),
         }
 
 

@@ -281,6 +281,15 @@ def test_the_picture_of_the_bringer_says_what_it_is(sqlite_world: World) -> None
     assert sorted(one.caption for one in shown) == ["bringer", "dumping", "dumping"]
 
 
+def test_what_a_detector_saw_stands_in_the_trace(sqlite_world: World) -> None:
+    seen = [{"name": "dining table", "score": 0.61, "box": [0.4, 0.5, 0.1, 0.1]}]
+    case_id = sqlite_world.take(seen_as=seen).case_id
+    assert sqlite_world.incidents.get_case(sqlite_world.admin, case_id).trace[0].detail["seen_as"] == seen
+    for wrong in (seen * 9, [{**seen[0], "score": 2}], [{**seen[0], "name": "a\nb"}], [{"name": "bag"}], "bag"):
+        with pytest.raises(Invalid, match="seen_as"):
+            sqlite_world.take(key="again", seen_as=wrong)
+
+
 def test_how_it_looks_is_kept_with_the_object(world: World) -> None:
     told = bytes(range(219))
     case_id = world.take(appearance=b64encode(told).decode()).case_id
