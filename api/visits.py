@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from api.aspect import aspect_of
+from api.view_ground import mounted
 from config.cameras import Camera
 from config.dome_views import DomeView
-from gis.dome import PointingErrors, dome_of
-from gis.dome_mount import Direction, Mount
+from gis.dome import dome_of
+from gis.dome_mount import Direction
 from gis.dome_view import DomeGround
 from gis.ground import GroundModel
 from ingest.live import LiveError, PtzReport, Reply
@@ -28,8 +29,6 @@ SETTLES_S = 1.5
 """After arriving: the lens focuses, and pictures of the turn are still on their way."""
 LONGEST_S = 30.0
 ZOOM_OFF = 0.03
-_NOT_CALIBRATED = PointingErrors(heading_deg=3.0, lean_deg=1.0)
-"""Of a mount that somebody read off a compass."""
 _SPARES = frozenset({"status", "watch", "capabilities", "stop", "presets", "set_preset", "remove_preset"})
 """Requests that change nothing of the picture."""
 
@@ -142,12 +141,7 @@ class Visits:
         dome = dome_of(camera, aspect_of(self._status_of(camera.id)))
         if dome is None:
             return None
-        if mount is not None:
-            stands = Mount(*(float(mount[key]) for key in ("heading_deg", "pitch_deg", "roll_deg", "tilt_zero_deg")))
-            errors = PointingErrors(float(mount["heading_error_deg"]), float(mount["lean_error_deg"]))
-            dome = replace(dome, mount=stands, errors=errors)
-        else:
-            dome = replace(dome, errors=_NOT_CALIBRATED)
+        dome = mounted(dome, mount)
         if view.aim is not None:
             return DomeGround(dome, Direction(view.aim.pan_deg, view.aim.tilt_deg), view.aim.zoom)
         return DomeGround(dome, *found)

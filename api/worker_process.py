@@ -24,6 +24,7 @@ from api.analyses import Analyses
 from api.analyst import Analyst
 from api.inspector import Inspector
 from api.log_format import set_up_logging
+from api.ring_trial import RingTrial
 from api.visits import Visits
 from api.worker_requests import WorkerRequests
 from config.accounts import StreamAccounts, device_account_of
@@ -116,7 +117,13 @@ class Worker:
             _holding(file, base_dir, cameras),
             self,
             WorkerRequests(
-                self._estate.ring, self._analyst, clock.now, self._domes.request, self._visits, self._inspector
+                self._estate.ring,
+                self._analyst,
+                clock.now,
+                self._domes.request,
+                self._visits,
+                self._inspector,
+                RingTrial(self._estate.ring, self._analyst, self._visits, self._camera, zone),
             ),
             self._spool,
             self._facts,
@@ -194,6 +201,9 @@ class Worker:
             return self._estate.ring(camera_id)
         except KeyError:
             return Ring(0.0, 0)
+
+    def _camera(self, camera_id: str) -> Camera | None:
+        return next((one for one in self._file.cameras if one.id == camera_id), None)
 
     # What the link needs of the streams.
 

@@ -36,9 +36,10 @@ class WorkerRequests:
         turn: Callable[[str, dict[str, Any]], Awaitable[Reply]],
         visits: Visits,
         inspector: Inspector,
+        trial: Callable[[str, dict[str, Any]], Reply],
     ) -> None:
         self._ring_of, self._analyst, self._now, self._turn = ring_of, analyst, now, turn
-        self._visits, self._inspector = visits, inspector
+        self._visits, self._inspector, self._trial = visits, inspector, trial
         self._decoder = Decoder()
         self._decoding = threading.Lock()
 
@@ -61,6 +62,8 @@ class WorkerRequests:
                 return await asyncio.to_thread(self._healthy_picture, camera_id)
             case "accept_view":
                 return await asyncio.to_thread(self._accept_view, camera_id)
+            case "trial":
+                return await asyncio.to_thread(self._trial, camera_id, arguments)
         raise LiveError(f"unknown request {op}")
 
     def _frames(self, camera_id: str, since: float, most: int) -> list[Frame]:

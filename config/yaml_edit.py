@@ -66,17 +66,41 @@ class YamlEdit:
             self._edits.append(_Edit(node.start_mark.index, node.end_mark.index, text))
         self._at(path).extend(_unshared(items))
 
-    def put(self, path: KeyPath, key: str, value: Value, *, after: str | None = None) -> None:
+    def in_brackets(self, path: KeyPath) -> bool:
+        """Whether the list or mapping there is written in brackets or braces. Raises YamlEditError."""
+        node = self._node(path)
+        return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
+
+    def keys(self, path: KeyPath) -> set[str]:
+        """The keys of the mapping there. Raises YamlEditError."""
+        node = self._node(path)
+        return {str(child.value) for child, _ in node.value} if isinstance(node, yaml.MappingNode) else set()
+
+    def replace_item(self, path: KeyPath, index: int, value: Value) -> None:
+        """Writes an entry of a list anew; comments within it are lost. Raises YamlEditError."""
+        node = self._node((*path, index))
+        start, end = node.start_mark.index, _end_of(node)
+        if isinstance(value, dict) and isinstance(node, yaml.MappingNode) and not node.flow_style:
+            column = node.start_mark.column
+            lines = [line for key, inner in value.items() for line in _entry_lines(key, inner, column)]
+            text = self._newline.join(lines)[column:]
+        else:
+            text = _flow(value)
+        self._edits.append(_Edit(start, end, text))
+        self._at(path)[index] = _unshared(value)
+
+    def put(self, path: KeyPath, key: str, value: Value, *, after: str | None = None, over_lines: bool = False) -> None:
         """Sets one key of the mapping at `path`. A new key goes to the end, or after the key `after`.
 
-        Raises YamlEditError, also where a value written over several lines would be replaced.
+        Raises YamlEditError, also where a value written over several lines would be replaced, unless `over_lines`:
+        then comments within it are lost.
         """
         node = self._node(path)
         if not isinstance(node, yaml.MappingNode):
             raise YamlEditError(f"{dotted(path) or 'the file'} does not hold keys and values")
         present = {child.value: (child, inner) for child, inner in node.value}
         if key in present:
-            self._replace((*path, key), *present[key], value)
+            self._replace((*path, key), *present[key], value, over_lines)
         elif node.flow_style:
             before = self._text[: node.end_mark.index - 1].rstrip()
             separator = "" if before[-1:] in "{," else ","
@@ -155,8 +179,12 @@ class YamlEdit:
             raise ConfigError(document.problems)
         return document.value
 
-    def _replace(self, path: KeyPath, key: Any, node: Any, value: Value) -> None:
+    def _replace(self, path: KeyPath, key: Any, node: Any, value: Value, over_lines: bool) -> None:
         if not isinstance(node, yaml.ScalarNode) and not node.flow_style:
+            if over_lines:
+                colon = self._text.index(":", key.end_mark.index) + 1
+                self._edits.append(_Edit(colon, _end_of(node), " " + _flow(value)))
+                return
             raise YamlEditError(f"{dotted(path)} is written over several lines; change it by hand")
         if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
             raise YamlEditError(f"{dotted(path)} is a block of text; change it by hand")
@@ -223,8 +251,10 @@ def _item_lines(item: Value, indent: int) -> list[str]:
 
 
 def _entry_lines(key: str, value: Value, indent: int) -> list[str]:
-    """`key: value`; a mapping that holds more than plain values goes over several lines."""
+    """`key: value`; a mapping that holds more than plain values goes over several lines, so does a list of mappings."""
     head = f"{' ' * indent}{_flow(key)}:"
+    if isinstance(value, list) and value and all(isinstance(inner, dict) and inner for inner in value):
+        return [head, *(line for inner in value for line in _item_lines(inner, indent + 2))]
     if isinstance(value, dict) and any(isinstance(inner, dict) for inner in value.values()):
         return [head, *(line for name, inner in value.items() for line in _entry_lines(name, inner, indent + 2))]
     return [f"{head} {_flow(value)}"]

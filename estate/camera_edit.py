@@ -94,7 +94,7 @@ def change_camera(
         else:
             edit.put(parent, path[-1], value)
     put_accounts(edit, opened.file.credentials, [password] if password is not None else [])
-    return _write(opened, edit, password, environ)
+    return write_edited(opened, edit, password, environ)
 
 
 def add_camera(opened: Opened, camera: Camera, password: NewAccount | None, environ: Mapping[str, str]) -> CamerasFile:
@@ -102,14 +102,14 @@ def add_camera(opened: Opened, camera: Camera, password: NewAccount | None, envi
     edit = YamlEdit(opened.config, opened.raw.decode())
     edit.append(("cameras",), [camera.model_dump(mode="json", exclude_defaults=True)])
     put_accounts(edit, opened.file.credentials, [password] if password is not None else [])
-    return _write(opened, edit, password, environ)
+    return write_edited(opened, edit, password, environ)
 
 
 def remove_camera(opened: Opened, index: int, environ: Mapping[str, str]) -> CamerasFile:
     """Comments before it stay. Its account stays too: another camera may come. Raises as `change_camera`."""
     edit = YamlEdit(opened.config, opened.raw.decode())
     edit.remove_item(("cameras",), index)
-    return _write(opened, edit, None, environ)
+    return write_edited(opened, edit, None, environ)
 
 
 def _whole_branches(before: Mapping[str, Any], values: Mapping[Keys, Any]) -> dict[Keys, Any]:
@@ -132,8 +132,11 @@ def _whole_branches(before: Mapping[str, Any], values: Mapping[Keys, Any]) -> di
     return {path: value for path, value in wanted.items() if value != {}}
 
 
-def _write(opened: Opened, edit: YamlEdit, password: NewAccount | None, environ: Mapping[str, str]) -> CamerasFile:
-    """Password first, then the file: a crash in between leaves a password that nothing names."""
+def write_edited(
+    opened: Opened, edit: YamlEdit, password: NewAccount | None, environ: Mapping[str, str]
+) -> CamerasFile:
+    """Password first, then the file: a crash in between leaves a password that nothing names. Raises ConfigError,
+    YamlEditError, VaultProblem, OSError, and nothing was written."""
     text = edit.result()
     file, found = checked(opened.config, text, [password] if password is not None else [])
     if found or file is None:

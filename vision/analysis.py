@@ -122,6 +122,11 @@ class CameraAnalysis:
             self._alignment.arrive()
 
     @property
+    def ground(self) -> GroundModel | None:
+        """What it judges places and sizes by; of a view, where the dome stood when it last came."""
+        return self._ground
+
+    @property
     def ready(self) -> bool:
         """Whether the scene has been learnt."""
         return self._scene is not None and self._scene.background.ready

@@ -68,6 +68,10 @@ class Areas:
         going_on = [watch.episode for watch in self._watches.values() if watch.episode is not None]
         return [*going_on, *self._waiting.values()]
 
+    def histories(self) -> list[tuple[AreaHistory, Zone]]:
+        """Of each zone looked at so far its samples, as if nothing had been told of it."""
+        return [(AreaHistory(tuple(one.samples), False), one.zone) for one in self._watches.values() if one.samples]
+
     def restore(self, episodes: Sequence[Episode]) -> None:
         self._waiting = {one.told.zone_id: one for one in episodes}
 

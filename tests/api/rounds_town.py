@@ -16,6 +16,7 @@ import numpy as np
 from api.analyses import Analyses
 from api.analyst import Analyst
 from api.inspector import Inspector
+from api.ring_trial import RingTrial
 from api.verification import VerificationRules
 from api.visits import Visits
 from api.worker_requests import WorkerRequests
@@ -71,8 +72,10 @@ class WatchedLive(ReplayLive):
         Analyses(self.analyst, self.schedule, zone).change(config.cameras, Analysis())
         self.visits.change(config.cameras)
         inspector = Inspector(self.spool, folder / "quality", self._wake, zone, clock)
+        cameras = {camera.id: camera for camera in config.cameras}
+        trial = RingTrial(self.ring, self.analyst, self.visits, cameras.get, zone)
         self.worker = WorkerRequests(
-            self.ring, self.analyst, clock.now, self.dome_controls.request, self.visits, inspector
+            self.ring, self.analyst, clock.now, self.dome_controls.request, self.visits, inspector, trial
         )
         self.told: list[dict[str, Any]] = []
         self._thread = threading.Thread(target=self.analyst.run)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from api.analyst import Analyst
 from api.inspector import Inspector
+from api.ring_trial import RingTrial
 from api.visits import Visits
 from api.worker_requests import WorkerRequests
 from ingest.access_unit import AccessUnit
@@ -61,7 +62,10 @@ class Worker:
         self.analyst.watch("c0", self.analysis)
         self.schedule.add("c0", 2.0, 2.0)
         visits = cast(Visits, None)  # no dome here
-        self.ask = WorkerRequests(lambda _: self.ring, self.analyst, lambda: self.at, _no_dome, visits, self.inspector)
+        trial = RingTrial(lambda _: self.ring, self.analyst, visits, lambda _: fixed("c0"), ZONE)
+        self.ask = WorkerRequests(
+            lambda _: self.ring, self.analyst, lambda: self.at, _no_dome, visits, self.inspector, trial
+        )
 
     def look(self, times: int, *state: Spoilt) -> int:
         """How many pictures the rules were shown."""
