@@ -8,5 +8,7 @@ ZONE_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "parking": {"dwell_seconds": 300.0, "size": {"min_m": 1.5, "max_m": 20.0}, "opens_case": False},
     # A delivery is carried in within the hour.
     "pile": {"dwell_seconds": 3600.0, "size": {"min_m": 1.0, "max_m": 20.0}, "opens_case": False},
+    # A bicycle station is refilled or cleared within the hour where somebody takes care of it.
+    "occupancy": {"dwell_seconds": 900.0, "opens_case": False},
     "crowd": {"dwell_seconds": 120.0, "opens_case": False},
 }

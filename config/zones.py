@@ -25,6 +25,7 @@ GroundPlace = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, F
 """(lon, lat) in WGS 84 degrees."""
 
 LEAST_CORNERS = 3
+LEAST_ROOM = 0.3
 SMALLEST_ZONE = 0.0005
 """Least area of a zone as a share of the picture: about 10 × 12 points of a 640 × 360 stream."""
 
@@ -54,7 +55,7 @@ class Zone(Strict):
     """Where it says nothing, its rule's own values hold (`config.zone_defaults`)."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
-    rule: Literal["stall", "dumping", "parking", "pile", "crowd"]
+    rule: Literal["stall", "dumping", "parking", "pile", "crowd", "occupancy"]
     polygon: list[PicturePoint] = Field(default=[], max_length=64, description="on the picture; either this or ground")
     ground: list[GroundPlace] = Field(default=[], max_length=64, description="[lon, lat] on the map")
     hours: list[Hours] = Field(
@@ -69,6 +70,9 @@ class Zone(Strict):
     level: Literal[1, 2, 3, 4] = 2
     opens_case: bool = Field(default=True, description="false: into the review queue instead")
     people: int = Field(default=20, ge=3, le=1000, description="from how many on it is a crowd; for the rule crowd")
+    full_share: float = Field(default=0.9, ge=0.3, le=1.0, description="taken from here on: too full; 1: never told")
+    empty_share: float = Field(default=0.1, ge=0.0, le=0.7, description="taken up to here: too empty; 0: never told")
+    learning_hours: float = Field(default=48.0, ge=0.0, le=336.0, description="watched before the rule occupancy tells")
 
     @model_validator(mode="before")
     @classmethod
@@ -105,6 +109,12 @@ class Zone(Strict):
         if polygon and Polygon(polygon).area < SMALLEST_ZONE:
             raise ValueError(f"must cover at least {SMALLEST_ZONE:.2%} of the picture")
         return polygon
+
+    @model_validator(mode="after")
+    def _room_between(self) -> Self:
+        if self.empty_share + LEAST_ROOM > self.full_share:
+            raise ValueError(f"full_share must be larger than empty_share by {LEAST_ROOM} at least")
+        return self
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

@@ -63,6 +63,7 @@ class Report(BaseModel):
     size_m: tuple[float, float] | None = None
     confidence: float | None = None
     view_id: str | None = Field(default=None, pattern=PLAIN, min_length=1, max_length=64)
+    aspect: str | None = Field(default=None, pattern=PLAIN, min_length=1, max_length=32)
     appearance: (
         Annotated[bytes, BeforeValidator(_from_base64), Field(min_length=1, max_length=MAX_APPEARANCE)] | None
     ) = None

@@ -190,8 +190,14 @@ class CameraAnalysis:
         """Everything needed to go on after a restart; empty where no picture has been seen yet."""
         if self._scene is None:
             return b""
-        episodes = self._areas.episodes
-        state = snapshot.State(self._last_at, self._scene, self._tracker.objects, self._remembered, episodes)
+        state = snapshot.State(
+            self._last_at,
+            self._scene,
+            self._tracker.objects,
+            self._remembered,
+            self._areas.episodes,
+            self._areas.learnt,
+        )
         return snapshot.encode(self.subject, state)
 
     def restore(self, data: bytes) -> None:
@@ -202,7 +208,7 @@ class CameraAnalysis:
         state = snapshot.decode(self.subject, data)
         self._last_at, self._scene = state.last_at, state.scene
         self._tracker.objects, self._remembered = state.objects, state.remembered
-        self._areas.restore(state.episodes)
+        self._areas.restore(state.episodes, state.learnt)
 
     def _lay_zones(self, ground: GroundModel | None, *, arriving: bool = False) -> None:
         zones = self._watchable(ground)

@@ -1,7 +1,7 @@
 """The zones of one picture that are judged as a whole: from their samples to what is told of them."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from vision.area import AreaWatch, Episode
 from vision.background import Comparison
 from vision.detection import Phase, foot_of
 from vision.grid import Grid, Mask
+from vision.look import Colour, Look
 from vision.rules import AREA_RULES
 from vision.rules.area_history import AreaHistory, AreaJudgement
 from vision.rules.conditions import in_force
@@ -41,6 +42,7 @@ class Areas:
         self._ground: GroundModel | None = None
         self._watches: dict[str, AreaWatch] = {}
         self._waiting: dict[str, Episode] = {}
+        self._learnt: dict[str, bytes] = {}
         self._ended: deque[str] = deque(maxlen=MOST_ENDED)
         self.configure(zones, None)
 
@@ -48,6 +50,7 @@ class Areas:
         """Other zones, or another ground: what has been told goes on, unless its zone is taken away."""
         ids = {zone.id for zone in zones}
         self._waiting = {one.told.zone_id: one for one in self.episodes if one.told.zone_id in ids or not ids}
+        self._learnt = {zone_id: data for zone_id, data in self.learnt.items() if zone_id in ids or not ids}
         self._zones = [zone for zone in zones if zone.rule in AREA_RULES]
         self._ground, self._watches = ground, {}
 
@@ -72,19 +75,32 @@ class Areas:
         """Of each zone looked at so far its samples, as if nothing had been told of it."""
         return [(AreaHistory(tuple(one.samples), False), one.zone) for one in self._watches.values() if one.samples]
 
-    def restore(self, episodes: Sequence[Episode]) -> None:
+    @property
+    def learnt(self) -> Mapping[str, bytes]:
+        """What has been learnt of zones over days, by their ids."""
+        packed = {zone_id: data for zone_id, watch in self._watches.items() if (data := watch.pack())}
+        return {**self._learnt, **packed}
+
+    def restore(self, episodes: Sequence[Episode], learnt: Mapping[str, bytes]) -> None:
         self._waiting = {one.told.zone_id: one for one in episodes}
+        self._learnt = dict(learnt)
 
     def step(
-        self, seen: Comparison, scene: Scene, things: Sequence[StaticObject], at: float, seconds: float
+        self,
+        seen: Comparison,
+        scene: Scene,
+        things: Sequence[StaticObject],
+        at: float,
+        seconds: float,
+        fiery: Colour = lambda: None,
     ) -> AreaNews:
         if not self._zones:
             return AreaNews()
-        still, watched = _still(things, scene), False
+        look, watched = Look(seen, _still(things, scene), scene.number, at, seconds, fiery), False
         told: list[tuple[Episode, Phase]] = []
         held: Mask | None = None
         for watch in self._watches_on(scene.grid):
-            history = watch.take(seen, still, scene.number, at, seconds)
+            history = watch.take(look)
             judged = AREA_RULES[watch.zone.rule](history, watch.zone)
             awake = in_force(watch.zone, at, self._timezone)
             if watch.episode is None and judged.decision == "begin" and awake:
@@ -104,13 +120,14 @@ class Areas:
         if len(self._watches) < len(self._zones):
             for zone in self._zones:
                 watch = AreaWatch(zone, grid, self._ground, self._waiting.get(zone.id))
+                watch.unpack(self._learnt.get(zone.id, b""))
                 self._watches[zone.id] = watch
-            self._waiting = {}
+            self._waiting, self._learnt = {}, {}
         return list(self._watches.values())
 
     def _begun(self, watch: AreaWatch, history: AreaHistory, judged: AreaJudgement, at: float) -> Episode:
         zone, box = watch.zone, watch.box()
-        begun_at = history.last(zone.dwell_seconds)[0].at
+        begun_at = (history.last(zone.dwell_seconds) or history.samples)[0].at
         told = Announcement(
             zone_id=zone.id,
             rule=zone.rule,
@@ -121,6 +138,7 @@ class Areas:
             confidence=judged.confidence,
             box=box,
             foot=foot_of(box),
+            aspect=judged.aspect,
         )
         return Episode(self._new_id(), begun_at, told)
 

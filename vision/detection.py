@@ -53,6 +53,7 @@ class Detection:
     `size_m` is (width, height) in metres, None where the camera has no pose. `view_id`: which of a dome's views saw it.
     `appearance`: how it looks (`vision.appearance`), at most 256 bytes; only with `present`, where enough of it showed.
     `seen_as`: what the object detector saw there, if one was asked, the surest first, at most `MOST_SEEN`.
+    `aspect`: which of the things its rule looks for it is, `full` or `empty` say, where there are several.
     """
 
     key: str
@@ -74,6 +75,7 @@ class Detection:
     view_id: str | None = None
     appearance: bytes | None = None
     seen_as: tuple[Seen, ...] = ()
+    aspect: str | None = None
 
     def to_plain(self) -> dict[str, Any]:
         """JSON-able, as in the contract, without `blobs`."""
@@ -98,6 +100,7 @@ class Detection:
             **({} if self.view_id is None else {"view_id": self.view_id}),
             **({} if self.appearance is None else {"appearance": b64encode(self.appearance).decode()}),
             **({} if not self.seen_as else {"seen_as": [one.to_plain() for one in self.seen_as[:MOST_SEEN]]}),
+            **({} if self.aspect is None else {"aspect": self.aspect}),
         }
 
 

@@ -18,7 +18,10 @@ RULE_NAMES = {
     "parking": "机动车乱停放",
     "pile": "乱堆物料",
     "crowd": "人群聚集",
+    "occupancy": "点位占用异常",
 }
+ASPECT_NAMES = {"full": "点位过满", "empty": "点位过空"}
+"""What stands in a rule's stead where it looks for several things."""
 _FONT = cv2.FontFace("uni")  # built into OpenCV: renders Chinese without a font file
 _MARK = (40, 60, 255)
 _TEXT = (255, 255, 255)
@@ -34,7 +37,7 @@ def picture(
 ) -> bytes:
     """JPEG of the frame, the thing framed, a line below it: rule, camera, time. `camera_name`: its id if empty."""
     caption = (
-        f"{RULE_NAMES.get(detection.rule, detection.rule)}  {camera_name or detection.camera_id}  "
+        f"{_name_of(detection)}  {camera_name or detection.camera_id}  "
         f"{_clock(frame.captured_at, timezone)}"
     )
     return marked_picture(frame, detection.box, caption, quality)
@@ -57,6 +60,10 @@ def marked_picture(frame: Frame, box: Box | None, caption: str, quality: int = J
     cv2.putText(bar, caption, (size // 2, int(size * 1.4)), _TEXT, _FONT, _fitting(caption, size, width))
     _, jpeg = cv2.imencode(".jpg", np.vstack([image, bar]), [cv2.IMWRITE_JPEG_QUALITY, quality])
     return jpeg.tobytes()
+
+
+def _name_of(detection: Detection) -> str:
+    return ASPECT_NAMES.get(detection.aspect or "") or RULE_NAMES.get(detection.rule, detection.rule)
 
 
 def _clock(unix_time: float, timezone: ZoneInfo | None) -> str:

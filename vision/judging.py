@@ -135,6 +135,7 @@ def detection_of(
         confidence=told.confidence,
         view_id=view_id,
         appearance=appearance,
+        aspect=told.aspect or None,
     )
 
 

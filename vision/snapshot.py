@@ -7,6 +7,8 @@ Big-endian. Grey levels are rounded to whole ones. Whatever does not fit exactly
 
 import struct
 import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -24,6 +26,7 @@ VERSION = 2
 LARGEST_BYTES = 4 * 1024 * 1024
 MOST_THINGS = 64
 MOST_EPISODES = 32
+LARGEST_LEARNT = 256 * 1024
 _PREFIX = struct.Struct(">4sBII")
 _NOISE_SCALE = 8.0
 
@@ -48,6 +51,7 @@ class _Told(_Strict):
     confidence: FiniteFloat
     box: list[FiniteFloat] = Field(min_length=4, max_length=4)
     foot: list[FiniteFloat] = Field(min_length=2, max_length=2)
+    aspect: str = Field(default="", max_length=32)
 
 
 class _Thing(_Strict):
@@ -85,6 +89,11 @@ class _Episode(_Strict):
     told: _Told
 
 
+class _Learnt(_Strict):
+    zone_id: str
+    data: str = Field(max_length=LARGEST_LEARNT)
+
+
 class _Header(_Strict):
     camera_id: str
     width: int = Field(ge=LEAST_SIDE, le=4096)
@@ -98,18 +107,21 @@ class _Header(_Strict):
     objects: list[_Thing] = Field(max_length=MOST_THINGS)
     remembered: list[_Thing] = Field(max_length=MOST_THINGS)
     episodes: list[_Episode] = Field(default=[], max_length=MOST_EPISODES)
+    learnt: list[_Learnt] = Field(default=[], max_length=MOST_EPISODES)
     picture_bytes: list[int] = Field(max_length=3 + MOST_LOOKS + 2 * MOST_THINGS)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`remembered`: things that have left, kept for questions about them; `episodes`: what goes on in a zone."""
+    """`remembered`: things that have left, kept for questions about them; `episodes`: what goes on in a zone;
+    `learnt`: what measures of zones have learnt over days, by the zones' ids."""
 
     last_at: float
     scene: Scene
     objects: list[StaticObject]
     remembered: list[StaticObject]
     episodes: list[Episode] = field(default_factory=list)
+    learnt: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def encode(camera_id: str, state: State) -> bytes:
@@ -137,6 +149,10 @@ def encode(camera_id: str, state: State) -> bytes:
             _Episode(object_id=one.object_id, first_seen_at=one.first_seen_at, told=_words(one.told))
             for one in state.episodes
         ],
+        learnt=[
+            _Learnt(zone_id=zone_id, data=b64encode(zlib.compress(data)).decode("ascii"))
+            for zone_id, data in state.learnt.items()
+        ],
         picture_bytes=[len(picture) for picture in pictures],
     )
     text = header.model_dump_json().encode()
@@ -163,7 +179,8 @@ def decode(camera_id: str, data: bytes) -> State:
     things = [_thing(plain, png, grid) for plain, png in zip((*header.objects, *header.remembered), crops, strict=True)]
     count = len(header.objects)
     episodes = [Episode(one.object_id, one.first_seen_at, _announcement(one.told)) for one in header.episodes]
-    return State(header.last_at, scene, things[:count], things[count:], episodes)
+    learnt = {one.zone_id: _inflated(one.data) for one in header.learnt}
+    return State(header.last_at, scene, things[:count], things[count:], episodes, learnt)
 
 
 def _open(data: bytes) -> tuple[_Header, list[bytes]]:
@@ -246,6 +263,17 @@ def _thing(plain: _Thing, png: bytes, grid: Grid) -> StaticObject:
 def _crops(thing: StaticObject) -> Gray:
     levels = [cv2.convertScaleAbs(np.maximum(crop, 0.0)) for crop in (thing.appearance, thing.background)]
     return np.vstack([thing.mask, *levels, cv2.convertScaleAbs(thing.hits, alpha=255.0)])
+
+
+def _inflated(text: str) -> bytes:
+    try:
+        inflater = zlib.decompressobj()
+        data = inflater.decompress(b64decode(text, validate=True), LARGEST_LEARNT)
+    except (ValueError, zlib.error) as error:
+        raise SnapshotError(f"what a zone has learnt cannot be read: {error}") from None
+    if not inflater.eof:
+        raise SnapshotError("what a zone has learnt is cut short or too long")
+    return data
 
 
 def _png(picture: Any) -> bytes:

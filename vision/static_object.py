@@ -56,6 +56,7 @@ class Announcement:
     confidence: float
     box: Box
     foot: Point
+    aspect: str = ""
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from vision.area import AreaWatch
 from vision.areas import Areas
 from vision.detection import detection_key
 from vision.grid import Grid
+from vision.look import Look
 from vision.rules import crowd
 from vision.rules.area_history import AreaHistory, AreaSample
 from vision.scene import Scene
@@ -169,6 +170,6 @@ def test_costs_little() -> None:
     times = []
     for at in range(60):
         begun = time.thread_time()
-        watch.take(seen, None, 0, float(at), 1.0)
+        watch.take(Look(seen, None, 0, float(at), 1.0, lambda: None))
         times.append(time.thread_time() - begun)
     assert float(np.median(times)) < 0.4e-3, "0.1 ms on a quiet machine"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from config.cameras import Zone
-from vision.rules import crowd, dumping, parking, pile, stall
+from vision.rules import crowd, dumping, occupancy, parking, pile, stall
 from vision.rules.area_history import AreaHistory, AreaJudgement
 from vision.rules.history import Judgement, ObjectHistory
 
@@ -22,6 +22,7 @@ AreaRule = Callable[[AreaHistory, Zone], AreaJudgement]
 
 AREA_RULES: Mapping[str, AreaRule] = {
     "crowd": crowd.judge,
+    "occupancy": occupancy.judge,
 }
 
 RULES_OF_BRINGING = frozenset({"dumping", "pile"})

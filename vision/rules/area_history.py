@@ -10,21 +10,27 @@ class AreaSample:
 
     `stirring_share`: how much of the zone is taken by what stays there and stirs, people standing about say, over some
     half minute: what only passes holds no place. `people`: the same as a rough head count through the camera's pose,
-    None without one. Neither counts things that keep still.
+    None without one. Neither counts things that keep still. `taken_share`: how much of the places in the zone things
+    stand on, whoever passes in front; None while nobody can tell. Each rule finds what it asks for, and of the rest
+    what stands here.
     """
 
     at: float
     seconds: float
-    stirring_share: float
-    people: float | None
+    stirring_share: float = 0.0
+    people: float | None = None
+    taken_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AreaHistory:
-    """`samples` of the last ten minutes watched, oldest first, at least one. `told`: it was told, and has not ended."""
+    """`samples` of the last ten minutes watched, or one and a half dwell times, oldest first, at least one.
+
+    `told`: it was told, and has not ended; `aspect`: what `begin` called it then."""
 
     samples: tuple[AreaSample, ...]
     told: bool
+    aspect: str = ""
 
     def last(self, seconds: float) -> tuple[AreaSample, ...]:
         """The samples of the last `seconds` watched; empty where it was not watched so long."""
@@ -38,10 +44,12 @@ class AreaHistory:
 
 @dataclass(frozen=True, slots=True)
 class AreaJudgement:
-    """`begin` and `end` count where the other was the case before; `watch`: look closely, it may come to something."""
+    """`begin` and `end` count where the other was the case before; `watch`: look closely, it may come to something.
+    `aspect`: which of the things the rule looks for it is, a word such as `full`; empty where there is one only."""
 
     decision: Literal["begin", "end", "watch", "wait"]
     confidence: float = 0.0
+    aspect: str = ""
 
 
 AREA_WAIT = AreaJudgement("wait")
