@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from api.camera_directory import CameraDirectory
 from api.pages import Pages
@@ -10,7 +11,7 @@ from api.schemas.alarms import AlarmAnswer
 from api.schemas.cases import CaseAnswer
 from api.schemas.town import WorkerAnswer
 from incidents.feed import Change, Feed
-from incidents.telling import Telling, without_camera
+from incidents.telling import Telling, without_camera, without_repeats_elsewhere
 from incidents.views import WorkerView
 from ingest.live import Live
 from ingest.state import StreamStatus
@@ -59,18 +60,22 @@ class EventFeed:
             case "display":
                 self.hub.publish(Event("display", change.data, change.paths, change.assignee_id))
             case "alarm":
-                alarm = AlarmAnswer.model_validate(change.data).model_dump(mode="json")
+                here = without_repeats_elsewhere(change.data.case, change.paths[0])
+                alarm = AlarmAnswer.model_validate(replace(change.data, case=here)).model_dump(mode="json")
                 self.hub.publish(Event("alarm", alarm, change.paths))
             case "session":
                 self._pages.recheck(change.data)
 
     def _case_changed(self, change: Change) -> None:
         foreign = self._telling.foreign_camera(change.data)
-        names = () if foreign is None else (foreign,)
+        repeat = change.data.repeat
+        elsewhere = set(repeat.paths) - set(change.paths) if repeat is not None else set()
+        names = (*(() if foreign is None else (foreign,)), *sorted(elsewhere))
         whole = CaseAnswer.model_validate(change.data).model_dump(mode="json")
         self.hub.publish(Event("case", whole, change.paths, change.assignee_id, names))
         if names:
-            less = CaseAnswer.model_validate(without_camera(change.data)).model_dump(mode="json")
+            fewer = without_repeats_elsewhere(without_camera(change.data), change.paths[0])
+            less = CaseAnswer.model_validate(fewer).model_dump(mode="json")
             self.hub.publish(Event("case", less, change.paths, change.assignee_id, names, reduced=True))
 
     def _worker_changed(self, change: Change) -> None:

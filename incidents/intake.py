@@ -1,11 +1,12 @@
 """A worker's detection becomes a case, or joins one, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, insert, select
 
+from config.repeats import Repeats
 from incidents import trace
 from incidents.acting import CAMERA_DUTIES, Acting
 from incidents.case import ENDED, LEFT_BY_ITSELF, Action, Actor, State
@@ -20,6 +21,7 @@ from incidents.matching import (
     still_standing,
 )
 from incidents.opening import Draft, Town, class_of, locate, open_case
+from incidents.repeats import before
 from incidents.report import Report, report_from
 from incidents.store import Store, Transaction
 from incidents.store.schema import detections_seen
@@ -48,6 +50,7 @@ class Intake:
     town: Town
     acting: Acting
     rules: MatchRules
+    repeats: Callable[[], Repeats]
 
     def take(self, detection: Mapping[str, Any], blobs: Sequence[bytes]) -> Taken:
         """Durable when it returns; called again with the same key it changes nothing and says the same.
@@ -136,6 +139,7 @@ class Intake:
             seen_at=report.confirmed_at,
             zone_id=report.zone_id,
             rule=report.rule,
+            before=before(transaction.connection, self.repeats(), report, self.clock.now()),
         )
         return open_case(transaction, self.town, draft, self._actor(report), report.detail())
 

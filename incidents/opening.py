@@ -15,7 +15,7 @@ from incidents import trace
 from incidents.case import Action, Actor, State
 from incidents.deadline import case_due_at
 from incidents.errors import Invalid
-from incidents.repeats import place_cell
+from incidents.repeats import Before, place_cell
 from incidents.store import Transaction
 from incidents.store.schema import areas, cases, number_sequences
 from incidents.text import Text
@@ -68,6 +68,7 @@ class Draft:
     seen_at: float | None = None
     zone_id: str | None = None
     rule: str | None = None
+    before: Before | None = None
 
 
 def class_of(town: Town, code: str) -> CaseClass:
@@ -114,6 +115,7 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
     number = _next_number(connection, town, draft.place.area, draft.opened_at)
     case_id = uuid4().hex
     place = draft.place
+    repeated = draft.before.detail() if draft.before else {}
     connection.execute(
         insert(cases).values(
             id=case_id,
@@ -146,6 +148,7 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
             sightings=0 if draft.seen_at is None else 1,
             last_seen_at=draft.seen_at,
             version=1,
+            **(draft.before.columns() if draft.before else {}),
         )
     )
     trace.append(
@@ -156,7 +159,7 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
         actor=actor,
         from_state=None,
         to_state=draft.state,
-        detail={"number": number, "case_class": draft.case_class, "level": draft.level, **detail},
+        detail={"number": number, "case_class": draft.case_class, "level": draft.level, **detail, **repeated},
     )
     return case_id
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, false, func, or_, select
 
 from incidents.case import IN_HAND, OPEN, State
 from incidents.errors import Invalid, NotFound
+from incidents.repeat_queries import is_repeat, repeat_marks
 from incidents.rights import Scope
 from incidents.store.quality_schema import quality_episodes
 from incidents.store.schema import (
@@ -48,12 +49,14 @@ _assignee = accounts.alias("assignee")
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """`state`: a state, or `open` for all not ended. `before`: id of the last case of the page before."""
+    """`state`: a state, or `open` for all not ended. `repeat`: those that repeat an earlier case, or that do not.
+    `before`: id of the last case of the page before."""
 
     state: str | None = None
     camera: str | None = None
     area: str | None = None
     assignee: str | None = None
+    repeat: bool | None = None
     text: str | None = None
     limit: int = 100
     before: str | None = None
@@ -64,14 +67,17 @@ def list_cases(connection: Connection, scope: Scope, wanted: CaseFilter) -> Case
     if not 1 <= wanted.limit <= MAX_LIMIT:
         raise Invalid(f"limit must lie between 1 and {MAX_LIMIT}", "limit")
     query = _filtered(_visible_cases(scope), wanted)
+    if wanted.repeat is not None:
+        query = query.where(is_repeat(scope) if wanted.repeat else ~is_repeat(scope))
     total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     if wanted.before is not None:
         start = connection.execute(_visible_cases(scope).where(cases.c.id == _key(wanted.before))).one_or_none()
         if start is None:
             raise Invalid("before names no case", "before")
         query = query.where(cases.c.opened_seq < start.opened_seq)
-    rows = connection.execute(query.order_by(cases.c.opened_seq.desc()).limit(wanted.limit))
-    return CasePage(tuple(case_view(row) for row in rows), total)
+    rows = connection.execute(query.order_by(cases.c.opened_seq.desc()).limit(wanted.limit)).all()
+    marks = repeat_marks(connection, scope, [row.id for row in rows if row.repeat_of is not None])
+    return CasePage(tuple(case_view(row, marks.get(row.id)) for row in rows), total)
 
 
 def get_case(connection: Connection, scope: Scope, case_id: str) -> tuple[CaseView, str]:
@@ -79,7 +85,8 @@ def get_case(connection: Connection, scope: Scope, case_id: str) -> tuple[CaseVi
     row = connection.execute(_visible_cases(scope).where(cases.c.id == _key(case_id))).one_or_none()
     if row is None:
         raise NotFound("no such case", "case")
-    return case_view(row), row.path
+    marks = repeat_marks(connection, scope, [row.id] if row.repeat_of is not None else [])
+    return case_view(row, marks.get(row.id)), row.path
 
 
 def get_trace(connection: Connection, scope: Scope, case_id: str) -> tuple[TraceEntry, ...]:

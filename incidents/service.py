@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from config.case_classes import Level
+from config.repeats import Repeats
 from gis.plane import distance_m
 from incidents import queries, trace
 from incidents.accounts import Accounts
@@ -33,6 +34,7 @@ from incidents.matching import MatchRules
 from incidents.opening import Draft, Place, Town, locate, open_case
 from incidents.passwords import Passwords
 from incidents.queries import CaseFilter
+from incidents.repeat_queries import get_repeat, get_same_place
 from incidents.rights import EVERYWHERE, Caller, Permission, Scope
 from incidents.sessions import SessionRules
 from incidents.store import Store
@@ -98,7 +100,11 @@ class Incidents:
         self.workers = Workers(store, clock, self.feed)
         self._paths: dict[str, str] = {}
         self.telling = Telling(self._paths, town.cameras, town.area)
-        self._intake = Intake(store, self.files, clock, town, self.acting, match_rules or MatchRules())
+        self.repeats = Repeats()
+        """How long a thing is known again; replaced when it is configured otherwise."""
+        self._intake = Intake(
+            store, self.files, clock, town, self.acting, match_rules or MatchRules(), lambda: self.repeats
+        )
 
     def follow(self, follower: Follower) -> None:
         """`follower` is called inside the transaction of everything done to a case from now on."""
@@ -183,6 +189,8 @@ class Incidents:
                 self.telling.trace(caller, view, queries.get_trace(connection, scope, case_id)),
                 queries.list_evidence(connection, scope, case_id),
                 allowed_actions(caller, path, standing_of(row)),
+                get_repeat(connection, scope, case_id),
+                get_same_place(connection, scope, case_id),
             )
 
     def act(

@@ -13,6 +13,10 @@ from incidents.views import CaseView
 
 NAMES_CAMERA = frozenset({"zone_id", "camera_id", "key"})
 NAMES_DOME = frozenset({"dome_id", "dome"})
+NAMES_OTHER_CASE: Mapping[str, frozenset[str]] = {
+    "repeat_place": frozenset({"repeat_of", "repeat_number", "repeat_place", "repeat_likeness"}),
+}
+"""By the key that says where the other case lies."""
 NAMES_PROPOSED = frozenset({"next_worker_id", "next_worker_name"})
 
 
@@ -53,6 +57,9 @@ class Telling:
         return tuple(self._entry(scope, place, one, hidden) for one in entries)
 
     def _entry(self, scope: Scope, place: str, entry: TraceEntry, hidden: frozenset[str]) -> TraceEntry:
+        for where, names in NAMES_OTHER_CASE.items():
+            if where in entry.detail and not scope.covers(self.paths.get(str(entry.detail[where]), "/")):
+                hidden |= names
         if entry.actor.kind == "camera":
             path = self.camera_path(entry.actor.id)
             if not scope.covers(path) and not place.startswith(path):
@@ -67,6 +74,11 @@ class Telling:
 
 def without_camera(view: CaseView) -> CaseView:
     return replace(view, camera_id=None, zone_id=None)
+
+
+def without_repeats_elsewhere(view: CaseView, path: str) -> CaseView:
+    """`path`: area path of the case's place; who may see that may see the earlier cases that lie in it."""
+    return view if view.repeat is None else replace(view, repeat=view.repeat.within({path}))
 
 
 def _less(detail: Mapping[str, Any], keys: frozenset[str]) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """What the rest of the system sees of the store's rows; field names are those of the HTTP contract."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from incidents.text import Text
@@ -12,6 +12,44 @@ from incidents.trace import TraceEntry
 class Person:
     id: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatMark:
+    """The `ordinal`-th case of the same thing, the first at `first_at`. `paths`: area paths of where the earlier ones
+    lie, with how many and since when, for those who pass the view on."""
+
+    ordinal: int
+    first_at: float
+    paths: Mapping[str, tuple[int, float]] = field(default_factory=dict)
+
+    def within(self, paths: Collection[str]) -> "RepeatMark | None":
+        """Counted over those places alone."""
+        kept = {path: known for path, known in self.paths.items() if path in paths}
+        if not kept:
+            return None
+        return RepeatMark(1 + sum(count for count, _ in kept.values()), min(at for _, at in kept.values()), kept)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCase:
+    """`likeness` 0 to 1, None where one of the two looks is not known."""
+
+    id: str
+    number: str
+    opened_at: float
+    closed_at: float | None
+    picture_evidence_id: str | None
+    likeness: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """`earlier`: the newest of them, newest first."""
+
+    ordinal: int
+    first_at: float
+    earlier: tuple[EarlierCase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +86,7 @@ class CaseView:
     picture_evidence_id: str | None
     clip_evidence_id: str | None
     version: int
+    repeat: RepeatMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +104,15 @@ class EvidenceView:
 
 @dataclass(frozen=True, slots=True)
 class CaseDetail:
-    """`actions`: what the caller may do to it now."""
+    """`actions`: what the caller may do to it now. `same_place`: the newest case before it there that does not look the
+    same, where it repeats none."""
 
     case: CaseView
     trace: tuple[TraceEntry, ...]
     evidence: tuple[EvidenceView, ...]
     actions: tuple[str, ...]
+    repeat: Repeat | None = None
+    same_place: EarlierCase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +168,7 @@ class AccountView:
     roles: tuple[RoleView, ...]
 
 
-def case_view(row: Any) -> CaseView:
+def case_view(row: Any, repeat: RepeatMark | None = None) -> CaseView:
     """From a row of `queries.CASE_COLUMNS`."""
     return CaseView(
         id=row.id,
@@ -161,6 +203,7 @@ def case_view(row: Any) -> CaseView:
         picture_evidence_id=row.picture_evidence_id,
         clip_evidence_id=row.clip_evidence_id,
         version=row.version,
+        repeat=repeat,
     )
 
 

@@ -36,10 +36,11 @@ def list_cases(
     camera: Annotated[str | None, Query(max_length=64)] = None,
     area: Annotated[str | None, Query(max_length=64, description="an area and all below it")] = None,
     text: Annotated[str | None, Query(max_length=100, description="part of number, title, class, place")] = None,
+    repeat: Annotated[bool | None, Query(description="only those that repeat an earlier case, or only others")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     before: Annotated[str | None, Query(max_length=64, description="id of the last case of the page before")] = None,
 ) -> CaseList:
-    wanted = CaseFilter(state=state, camera=camera, area=area, text=text, limit=limit, before=before)
+    wanted = CaseFilter(state=state, camera=camera, area=area, text=text, repeat=repeat, limit=limit, before=before)
     return CaseList.model_validate(centre.incidents.list_cases(caller, wanted))
 
 
@@ -63,10 +64,12 @@ def get_case(case_id: str, caller: CurrentCaller, centre: TheCentre) -> CaseDeta
     case = CaseAnswer.model_validate(detail.case)
     return CaseDetailAnswer.model_validate(
         {
-            **case.model_dump(),
+            **case.model_dump(exclude={"repeat"}),
             "trace": detail.trace,
             "evidence": detail.evidence,
             "actions": [action.replace("_", "-") for action in detail.actions],
+            "repeat": detail.repeat,
+            "same_place": detail.same_place,
         }
     )
 

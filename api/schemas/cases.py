@@ -13,6 +13,26 @@ class PersonAnswer(Answer):
     name: str
 
 
+class RepeatMarkAnswer(Answer):
+    """The same thing once more, by its place, class and look."""
+
+    ordinal: int = Field(description="2: the second case of it, counting those the caller may see")
+    first_at: float
+
+
+class EarlierCaseAnswer(Answer):
+    id: str
+    number: str
+    opened_at: float
+    closed_at: float | None
+    picture_evidence_id: str | None
+    likeness: float | None = Field(description="0 to 1; null where one of the two looks is not known")
+
+
+class RepeatAnswer(RepeatMarkAnswer):
+    earlier: list[EarlierCaseAnswer] = Field(description="the newest ten, newest first")
+
+
 class CaseAnswer(Answer):
     id: str
     number: str
@@ -46,6 +66,7 @@ class CaseAnswer(Answer):
     picture_evidence_id: str | None
     clip_evidence_id: str | None
     version: int
+    repeat: RepeatMarkAnswer | None = None
 
 
 class CaseList(Answer):
@@ -82,6 +103,10 @@ class CaseDetailAnswer(CaseAnswer):
     trace: list[TraceEntryAnswer]
     evidence: list[EvidenceAnswer]
     actions: list[str] = Field(description="what the caller may do to it now, as path segments")
+    repeat: RepeatAnswer | None = None
+    same_place: EarlierCaseAnswer | None = Field(
+        default=None, description="the newest earlier case there that looks otherwise, or whose look is not known"
+    )
 
 
 class CaseRequest(Body):
