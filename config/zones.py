@@ -24,6 +24,9 @@ PicturePoint = tuple[Fraction, Fraction]
 GroundPlace = tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-85, le=85)]]
 """(lon, lat) in WGS 84 degrees."""
 
+OpensCase = bool | Literal["earned"]
+"""`earned`: whoever takes the detection in decides, by how often this camera's rule was right (`config.earning`)."""
+
 LEAST_CORNERS = 3
 LEAST_ROOM = 0.3
 SMALLEST_ZONE = 0.0005
@@ -68,7 +71,9 @@ class Zone(Strict):
     size: SizeRange = SizeRange(min_m=0.2, max_m=8.0)
     case_class: str = Field(pattern=r"^[0-9]{2}-[0-9]{2}$", description="code in the case-class catalogue")
     level: Literal[1, 2, 3, 4] = 2
-    opens_case: bool = Field(default=True, description="false: into the review queue instead")
+    opens_case: OpensCase = Field(
+        default=True, description="false: into the review queue instead; earned: by itself where it has earned that"
+    )
     people: int = Field(default=20, ge=3, le=1000, description="from how many on it is a crowd; for the rule crowd")
     full_share: float = Field(default=0.9, ge=0.3, le=1.0, description="taken from here on: too full; 1: never told")
     empty_share: float = Field(default=0.1, ge=0.0, le=0.7, description="taken up to here: too empty; 0: never told")

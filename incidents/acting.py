@@ -22,7 +22,9 @@ from incidents.views import CaseView
 MAX_NOTE = 2000
 PERSONS_DETAIL: Mapping[Action, frozenset[str]] = {
     Action.CONFIRM: frozenset({"note"}),
-    Action.REJECT: frozenset({"note", "reason"}),
+    Action.REJECT: frozenset({"note", "reason", "cause", "word"}),
+    Action.DUPLICATE: frozenset({"note", "of"}),
+    Action.TAKE_BACK: frozenset(),
     Action.ASSIGN: frozenset({"worker_id", "note"}),
     Action.ACCEPT: frozenset({"note"}),
     Action.DECLINE: frozenset({"reason"}),
@@ -31,7 +33,7 @@ PERSONS_DETAIL: Mapping[Action, frozenset[str]] = {
     Action.VERIFY: frozenset({"result", "note"}),
     Action.CLOSE: frozenset({"note"}),
     Action.REOPEN: frozenset({"reason"}),
-    Action.STRIKE_OUT: frozenset({"reason"}),
+    Action.STRIKE_OUT: frozenset({"reason", "cause", "word"}),
     Action.COMMENT: frozenset({"note"}),
 }
 """What a person may ask for, and the details each may carry; every person may say from where (lon, lat)."""
@@ -228,13 +230,14 @@ def duties_of(caller: Caller, path: str, assignee_id: str | None) -> frozenset[D
     return frozenset(duties)
 
 
-def allowed_actions(caller: Caller, path: str, standing: Standing) -> tuple[str, ...]:
-    """What a person may do to the case now, as far as can be said without the details."""
+def allowed_actions(caller: Caller, path: str, standing: Standing, without: Collection[Action] = ()) -> tuple[str, ...]:
+    """What a person may do to the case now, as far as can be said without the details. `without`: what its history
+    rules out."""
     duties = duties_of(caller, path, standing.assignee_id)
-    probe = {"worker_id": "-", "result": "gone", "reason": "-", "note": "-"}
+    probe = {"worker_id": "-", "result": "gone", "reason": "-", "note": "-", "of": "-"}
     allowed = []
     for action in PERSONS_DETAIL:
-        if not TRANSITIONS[action].duties & duties:
+        if action in without or not TRANSITIONS[action].duties & duties:
             continue
         try:
             decide(standing, action, caller.actor(), duties, probe, 0.0)

@@ -26,12 +26,18 @@ IN_HAND = frozenset({State.ASSIGNED, State.ACCEPTED, State.ARRIVED})
 
 
 LEFT_BY_ITSELF = "left_by_itself"
+REJECTED, DUPLICATE = "rejected", "duplicate"
+"""Resolutions of a case that ended in the review queue."""
 
 
 class Action(StrEnum):
     OPEN = "open"
     CONFIRM = "confirm"
     REJECT = "reject"
+    DUPLICATE = "duplicate"
+    TAKE_BACK = "take_back"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
     ASSIGN = "assign"
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -106,6 +112,10 @@ TRANSITIONS: Mapping[Action, Transition] = {
     for row in (
         _row(Action.CONFIRM, {_S.REVIEW}, _S.FILED, _D.TRIAGE),
         _row(Action.REJECT, {_S.REVIEW}, _S.INVALID, _D.TRIAGE),
+        _row(Action.DUPLICATE, {_S.REVIEW, _S.FILED}, _S.INVALID, _D.TRIAGE),
+        _row(Action.TAKE_BACK, {_S.FILED, _S.INVALID}, _S.REVIEW, _D.TRIAGE),
+        _row(Action.MERGE, frozenset(State) - {_S.INVALID}, None, _D.TRIAGE),
+        _row(Action.UNMERGE, frozenset(State), None, _D.TRIAGE),
         _row(Action.ASSIGN, {_S.FILED} | IN_HAND, _S.ASSIGNED, _D.DISPATCH),
         _row(Action.ACCEPT, {_S.ASSIGNED}, _S.ACCEPTED, _D.HANDLE),
         _row(Action.DECLINE, {_S.ASSIGNED, _S.ACCEPTED}, _S.FILED, _D.HANDLE),
@@ -129,6 +139,7 @@ REQUIRED_DETAIL: Mapping[Action, str] = {
     Action.ASSIGN: "worker_id",
     Action.VERIFY: "result",
     Action.STRIKE_OUT: "reason",
+    Action.DUPLICATE: "of",
     Action.REOPEN: "reason",
     Action.DECLINE: "reason",
     Action.COMMENT: "note",
@@ -174,7 +185,16 @@ def _plain(now: Standing, row: Transition, _actor: Actor, _detail: Mapping[str, 
 
 
 def _reject(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
-    return replace(now, state=State.INVALID, resolution="rejected")
+    return replace(now, state=State.INVALID, resolution=REJECTED)
+
+
+def _duplicate(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
+    return replace(now, state=State.INVALID, resolution=DUPLICATE)
+
+
+def _take_back(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
+    """Back to before the verdict; a thing that left meanwhile has still left."""
+    return Standing(State.REVIEW, gone_at=now.gone_at, reworks=now.reworks)
 
 
 def _assign(now: Standing, _row: Transition, actor: Actor, detail: Mapping[str, Any], _at: float) -> Standing:
@@ -230,6 +250,8 @@ def _gone(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, 
 
 _FOLLOW = {
     Action.REJECT: _reject,
+    Action.DUPLICATE: _duplicate,
+    Action.TAKE_BACK: _take_back,
     Action.ASSIGN: _assign,
     Action.DECLINE: _decline,
     Action.HANDLE: _handle,

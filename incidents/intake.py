@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, insert, select
 
-from config.repeats import Repeats
 from incidents import trace
 from incidents.acting import CAMERA_DUTIES, Acting
 from incidents.case import ENDED, LEFT_BY_ITSELF, Action, Actor, State
+from incidents.earning import EarnedOpening
 from incidents.errors import Invalid
 from incidents.evidence_files import EvidenceFiles, StoredFile
+from incidents.judgements import note_left, open_judgement
 from incidents.matching import (
     MatchRules,
     case_of_object,
@@ -21,7 +22,7 @@ from incidents.matching import (
     still_standing,
 )
 from incidents.opening import Draft, Town, class_of, locate, open_case
-from incidents.repeats import before
+from incidents.remembered import PICTURE, Remembered
 from incidents.report import Report, report_from
 from incidents.store import Store, Transaction
 from incidents.store.schema import detections_seen
@@ -30,12 +31,12 @@ from runtime.clock import Clock
 BRINGER = "bringer"
 """Caption of the picture of who or what put a thing down, and its blob's name before `.jpg`; else the rule's name."""
 
-Outcome = Literal["opened", "sighted", "reopened", "gone", "ignored"]
+Outcome = Literal["opened", "sighted", "reopened", "gone", "ignored", "suppressed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """`repeated`: the key was known, and nothing was done again."""
+    """`suppressed`: a rejected cause that is remembered. `repeated`: the key was known, and nothing was done again."""
 
     case_id: str | None
     outcome: Outcome
@@ -50,7 +51,8 @@ class Intake:
     town: Town
     acting: Acting
     rules: MatchRules
-    repeats: Callable[[], Repeats]
+    remembered: Remembered
+    earned: EarnedOpening
 
     def take(self, detection: Mapping[str, Any], blobs: Sequence[bytes]) -> Taken:
         """Durable when it returns; called again with the same key it changes nothing and says the same.
@@ -64,16 +66,21 @@ class Intake:
         class_of(self.town, report.case_class)
         with self.store.read() as connection:
             known = _seen(connection, report.key)
+            quiet = known is None and self._raised(connection, report)[1] is not None
         if known is not None:
             return known
-        stored = [self.files.store(blob, f"blobs.{name}") for name, blob in zip(report.blobs, blobs, strict=True)]
+        # What will not be raised is not evidence of anything: its files would belong to nobody.
+        stored = [] if quiet else self._store(report, blobs)
         with self.store.write() as transaction:
             trace.lock(transaction.connection)
             known = _seen(transaction.connection, report.key)
             if known is not None:
                 return known
-            taken = self._gone(transaction, report) if report.phase == "gone" else self._present(transaction, report)
+            gone = report.phase == "gone"
+            taken = self._gone(transaction, report) if gone else self._present(transaction, report, blobs)
             if taken.case_id is not None:
+                # Forgotten between the two looks: then it is raised after all.
+                stored = stored or self._store(report, blobs)
                 self._attach(transaction, taken.case_id, stored, report)
                 self.acting.announce(transaction, taken.case_id)
             transaction.connection.execute(
@@ -83,8 +90,24 @@ class Intake:
             )
         return taken
 
-    def _present(self, transaction: Transaction, report: Report) -> Taken:
-        case = matching_case(transaction.connection, self.rules, report, self.clock.now())
+    def _store(self, report: Report, blobs: Sequence[bytes]) -> list[StoredFile]:
+        return [self.files.store(blob, f"blobs.{name}") for name, blob in zip(report.blobs, blobs, strict=True)]
+
+    def _raised(self, connection: Connection, report: Report) -> tuple[Row[Any] | None, Row[Any] | None]:
+        """The case it belongs to, and the remembered cause that keeps it from being raised. What belongs to an open
+        case, or to one that was rejected, is not raised anew anyway."""
+        now = self.clock.now()
+        case = matching_case(connection, self.rules, report, now)
+        if report.phase == "gone" or (case is not None and case.state != State.CLOSED):
+            return case, None
+        return case, self.remembered.matching(connection, report, now)
+
+    def _present(self, transaction: Transaction, report: Report, blobs: Sequence[bytes]) -> Taken:
+        case, cause = self._raised(transaction.connection, report)
+        if cause is not None:
+            picture = dict(zip(report.blobs, blobs, strict=True)).get(PICTURE)
+            self.remembered.suppress(transaction, cause, report.confirmed_at, picture)
+            return Taken(None, "suppressed")
         outcome: Outcome
         if case is None:
             case_id, outcome = self._open(transaction, report), "opened"
@@ -96,7 +119,8 @@ class Intake:
 
     def _sight(self, transaction: Transaction, case: Row[Any], report: Report) -> None:
         if case.state == State.CLOSED:
-            unreviewed = not report.opens_case and case.resolution == LEFT_BY_ITSELF
+            by_itself = self.earned.opening(transaction.connection, report, self.clock.now()).by_itself
+            unreviewed = not by_itself and case.resolution == LEFT_BY_ITSELF
             self._act(transaction, case.id, Action.REOPEN, report, {"reason": "seen_again", "review": unreviewed})
         newest = max(case.last_seen_at or 0.0, report.confirmed_at)
         changes: dict[str, Any] = {"sightings": case.sightings + 1, "last_seen_at": newest}
@@ -104,6 +128,7 @@ class Intake:
             # Made by hand, and now seen: from here on this camera is the one to ask whether it is gone.
             changes |= {"camera_id": report.camera_id, "zone_id": report.zone_id, "rule": report.rule}
         self._act(transaction, case.id, Action.SIGHTED, report, changes=changes)
+        note_left(transaction.connection, case.id, None)
 
     def _gone(self, transaction: Transaction, report: Report) -> Taken:
         """A case has left when the last of its objects has."""
@@ -111,6 +136,8 @@ class Intake:
         if case is None:
             return Taken(None, "ignored")
         end_object(transaction.connection, report.object_id, report.confirmed_at)
+        if not still_standing(transaction.connection, case.id):
+            note_left(transaction.connection, case.id, report.confirmed_at)
         if case.state in ENDED:
             return Taken(None, "ignored")
         if still_standing(transaction.connection, case.id):
@@ -128,20 +155,28 @@ class Intake:
             error_m=where.error_m if where else None,
             camera_id=report.camera_id,
         )
+        now = self.clock.now()
+        opening = self.earned.opening(transaction.connection, report, now)
         draft = Draft(
-            state=State.FILED if report.opens_case else State.REVIEW,
+            state=State.FILED if opening.by_itself else State.REVIEW,
             case_class=report.case_class,
             level=report.level,
             source="camera",
             camera_id=report.camera_id,
             place=place,
-            opened_at=self.clock.now(),
+            opened_at=now,
             seen_at=report.confirmed_at,
             zone_id=report.zone_id,
             rule=report.rule,
-            before=before(transaction.connection, self.repeats(), report, self.clock.now()),
         )
-        return open_case(transaction, self.town, draft, self._actor(report), report.detail())
+        detail = report.detail()
+        if opening.why is not None:
+            detail["opening"] = {"zh": opening.why.zh, "en": opening.why.en}
+        case_id = open_case(transaction, self.town, draft, self._actor(report), detail)
+        camera = self.town.cameras.get(report.camera_id)
+        area = camera.area if camera is not None else place.area
+        open_judgement(transaction.connection, report, case_id, area, by_itself=opening.by_itself, opened_at=now)
+        return case_id
 
     def _actor(self, report: Report) -> Actor:
         camera = self.town.cameras.get(report.camera_id)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from config.case_classes import Level
+from config.zones import OpensCase
 from incidents.errors import Invalid
 
 MAX_BLOBS = 8
@@ -55,7 +56,7 @@ class Report(BaseModel):
     rule: str = Field(pattern=PLAIN, min_length=1, max_length=32)
     case_class: str = Field(pattern=PLAIN, max_length=16)
     level: Level
-    opens_case: bool
+    opens_case: OpensCase
     first_seen_at: float
     confirmed_at: float
     box: tuple[float, float, float, float]

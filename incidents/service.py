@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from config.case_classes import Level
-from config.repeats import Repeats
+from config.earning import Earning
 from gis.plane import distance_m
 from incidents import queries, trace
 from incidents.accounts import Accounts
@@ -26,15 +26,18 @@ from incidents.acting import (
 )
 from incidents.areas import Area, load_areas
 from incidents.case import Action, Actor, Duty, State
+from incidents.duplicates import Merging
+from incidents.earning import EarnedOpening
 from incidents.errors import Invalid, NotAllowed, NotFound
 from incidents.evidence_files import EvidenceFiles
 from incidents.feed import Feed
 from incidents.intake import Intake, Taken
+from incidents.judgements import Judging
 from incidents.matching import MatchRules
 from incidents.opening import Draft, Place, Town, locate, open_case
 from incidents.passwords import Passwords
 from incidents.queries import CaseFilter
-from incidents.repeat_queries import get_repeat, get_same_place
+from incidents.remembered import Remembered
 from incidents.rights import EVERYWHERE, Caller, Permission, Scope
 from incidents.sessions import SessionRules
 from incidents.store import Store
@@ -42,6 +45,7 @@ from incidents.store.schema import case_objects, cases
 from incidents.telling import Telling
 from incidents.text import clean_text
 from incidents.trace import TraceCheck
+from incidents.verdicts import ruled_out, verdict_detail
 from incidents.views import AreaView, CaseDetail, CasePage, CaseView, EvidenceView
 from incidents.workers import Workers
 from runtime.clock import Clock
@@ -100,11 +104,21 @@ class Incidents:
         self.workers = Workers(store, clock, self.feed)
         self._paths: dict[str, str] = {}
         self.telling = Telling(self._paths, town.cameras, town.area)
-        self.repeats = Repeats()
-        """How long a thing is known again; replaced when it is configured otherwise."""
+        self.earning = Earning()
+        """When a rule has earned to open cases by itself; replaced when it is configured otherwise."""
+        self.remembered = Remembered(evidence_folder.with_name("suppressed"), town.timezone)
         self._intake = Intake(
-            store, self.files, clock, town, self.acting, match_rules or MatchRules(), lambda: self.repeats
+            store,
+            self.files,
+            clock,
+            town,
+            self.acting,
+            match_rules or MatchRules(),
+            self.remembered,
+            EarnedOpening(lambda: self.earning),
         )
+        # Merging first: it asks the verdict that judging takes back.
+        self.acting.followers += [Merging(self.acting).follow, Judging(self.remembered).follow]
 
     def follow(self, follower: Follower) -> None:
         """`follower` is called inside the transaction of everything done to a case from now on."""
@@ -188,9 +202,7 @@ class Incidents:
                 self.telling.case(scope, view),
                 self.telling.trace(caller, view, queries.get_trace(connection, scope, case_id)),
                 queries.list_evidence(connection, scope, case_id),
-                allowed_actions(caller, path, standing_of(row)),
-                get_repeat(connection, scope, case_id),
-                get_same_place(connection, scope, case_id),
+                allowed_actions(caller, path, standing_of(row), ruled_out(connection, caller, row, self.clock.now())),
             )
 
     def act(
@@ -217,6 +229,7 @@ class Incidents:
             if wanted is Action.ASSIGN and Duty.DISPATCH in duties and "worker_id" in clean:
                 worker, _ = queries.get_worker(connection, caller.scope(Permission.WORKER_SEE), clean["worker_id"])
                 clean["worker_name"] = worker.name
+            clean |= verdict_detail(connection, caller, case_id, wanted, clean)
             if wanted in HANDLERS_ACTIONS and view.assignee and view.assignee.id != caller.account_id:
                 clean["on_behalf_of"] = view.assignee.name
             done = self.acting.apply(

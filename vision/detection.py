@@ -64,7 +64,7 @@ class Detection:
     rule: str
     case_class: str
     level: int
-    opens_case: bool
+    opens_case: OpensCase
     first_seen_at: float
     confirmed_at: float
     box: Box

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
+from config.zones import OpensCase
 from vision.area import Episode
 from vision.grid import LEAST_SIDE, Gray, Grid, PixelBox
 from vision.scene import MOST_LOOKS, EarlierLook, Scene
@@ -46,7 +47,7 @@ class _Told(_Strict):
     rule: str
     case_class: str
     level: int
-    opens_case: bool
+    opens_case: OpensCase
     confirmed_at: FiniteFloat
     confidence: FiniteFloat
     box: list[FiniteFloat] = Field(min_length=4, max_length=4)

@@ -6,6 +6,7 @@ from math import exp
 import cv2
 import numpy as np
 
+from config.zones import OpensCase
 from vision.background import EXPLAINED_SECONDS, LONGEST_STEP_SECONDS, Comparison, Glimpse
 from vision.blobs import continues, larger_parts, placed
 from vision.dating import Dating
@@ -51,7 +52,7 @@ class Announcement:
     rule: str
     case_class: str
     level: int
-    opens_case: bool
+    opens_case: OpensCase
     confirmed_at: float
     confidence: float
     box: Box

@@ -130,8 +130,8 @@ async def add_evidence(
 def act(
     case_id: str, action: str, caller: CurrentCaller, centre: TheCentre, body: ActionRequest | None = None
 ) -> CaseAnswer:
-    """confirm · reject · assign · accept · decline · arrive · handle · verify · close · reopen · strike-out · comment.
-    Who may do which, and in which state: docs/design/cases.md."""
+    """confirm · reject · duplicate · take-back · assign · accept · decline · arrive · handle · verify · close ·
+    reopen · strike-out · comment. Who may do which, and in which state: docs/design/cases.md."""
     given = body or ActionRequest()
     detail = given.model_dump(exclude_none=True, exclude={"version"})
     return CaseAnswer.model_validate(centre.incidents.act(caller, case_id, action, detail, given.version))

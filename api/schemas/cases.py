@@ -121,12 +121,16 @@ class CaseRequest(Body):
 
 class ActionRequest(Body):
     """What an action needs, by action: `assign` worker_id; `verify` result; `decline`, `reopen`, `strike-out` reason;
-    `comment` note. `version`, where given, must be the case's own: two people do not decide over each other."""
+    `comment` note; `duplicate` of. `reject` and `strike-out` may name a cause. `version`, where given, must be the
+    case's own: two people do not decide over each other."""
 
     worker_id: str | None = Field(default=None, max_length=64)
     reason: str | None = Field(default=None, max_length=2000)
     note: str | None = Field(default=None, max_length=2000)
     result: Literal["gone", "present", "cannot_tell"] | None = None
+    cause: str | None = Field(default=None, max_length=32, description="what it was instead; see GET /detection")
+    word: str | None = Field(default=None, max_length=60, description="the same in words; the cause `other` needs it")
+    of: str | None = Field(default=None, max_length=64, description="id of the case it doubles")
     lon: float | None = Field(default=None, ge=-180, le=180, description="where the caller stands")
     lat: float | None = Field(default=None, ge=-90, le=90)
     version: int | None = Field(default=None, ge=1)

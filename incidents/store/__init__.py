@@ -1,6 +1,13 @@
 """The store: schema, migrations, transactions. SQLite embedded, PostgreSQL at scale."""
 
-from incidents.store import display_schema, favourites_schema, preset_schema, ptz_schema, quality_schema
+from incidents.store import (
+    display_schema,
+    favourites_schema,
+    judgement_schema,
+    preset_schema,
+    ptz_schema,
+    quality_schema,
+)
 from incidents.store.engine import DATABASE_FILE, EVIDENCE_FOLDER, Store, Transaction, open_store
 
 __all__ = [
@@ -10,6 +17,7 @@ __all__ = [
     "Transaction",
     "display_schema",
     "favourites_schema",
+    "judgement_schema",
     "open_store",
     "preset_schema",
     "ptz_schema",

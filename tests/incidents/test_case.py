@@ -22,7 +22,7 @@ from incidents.errors import Conflict, Invalid, NotAllowed
 LI = Actor("person", "li", "Li")
 WANG = Actor("person", "wang", "Wang")
 CAMERA = Actor("camera", "cam-a", "East crossing")
-DETAIL = {"worker_id": "wang", "result": "gone", "reason": "because", "note": "a note"}
+DETAIL = {"worker_id": "wang", "result": "gone", "reason": "because", "note": "a note", "of": "another"}
 T = 1_790_000_000.0
 
 # One letter a state, in the order of the loop: review filed assigned accepted arrived handled closed X=invalid.
@@ -31,6 +31,10 @@ ALLOWED = {
     # action: (from, to or . for "stays", duties that may)
     "confirm": ("R", "F", "triage"),
     "reject": ("R", "X", "triage"),
+    "duplicate": ("RF", "X", "triage"),
+    "take_back": ("FX", "R", "triage"),
+    "merge": ("RFACVHD", ".", "triage"),
+    "unmerge": ("RFACVHDX", ".", "triage"),
     "assign": ("FACV", "A", "dispatch"),
     "accept": ("A", "C", "handle"),
     "decline": ("AC", "F", "handle"),

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from incidents.repeats import place_cell
 from incidents.store import Store, open_store
+from incidents.store.judgement_schema import judgements
 from incidents.store.migrate import upgrade
 from incidents.store.schema import cases, metadata, number_sequences
 from tests.incidents.databases import new_database
@@ -85,6 +86,29 @@ def test_numbers_go_on_when_they_come_to_be_counted_by_village(tmp_path: Path) -
     with engine.connect() as connection:
         assert connection.execute(select(cases.c.place_cell)).scalar_one() == place_cell(120.4051, 30.0052)
         assert connection.execute(select(number_sequences)).all() == [("QX", "20260921", 7)]
+    engine.dispose()
+
+
+def test_cases_of_before_are_judged_by_how_they_ended(tmp_path: Path) -> None:
+    engine = create_engine(URL.create("sqlite", database=str(tmp_path / "old.sqlite")))
+    upgrade(engine, "0009")
+    ends = {"rejected": "invalid", "struck_out": "invalid", "verified_by_camera": "closed", "left_by_itself": "closed"}
+    with engine.begin() as connection:
+        for number, (resolution, state) in enumerate(ends.items()):
+            old = {c.name: None if c.nullable else c.type.python_type() for c in cases.columns}
+            old |= {"id": resolution, "number": resolution, "opened_seq": number, "level": 1, "state": state}
+            old |= {"source": "camera", "camera_id": "cam-a", "rule": "stall", "closed_at": 7.0}
+            old["resolution"] = resolution
+            connection.execute(insert(cases).values(old))
+    upgrade(engine)
+    with engine.connect() as connection:
+        row = select(judgements.c.case_id, judgements.c.verdict, judgements.c.by_itself, judgements.c.judged_at)
+        assert {found[0]: tuple(found[1:]) for found in connection.execute(row)} == {
+            "rejected": ("rejected", False, 7.0),
+            "struck_out": (None, True, None),
+            "verified_by_camera": ("confirmed", True, 7.0),
+            "left_by_itself": (None, True, None),
+        }
     engine.dispose()
 
 

@@ -1,0 +1,61 @@
+"""Tables of what people made of detections; see `incidents.store.schema` for how times are kept."""
+
+from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+
+from incidents.store.schema import CODE, HASH, ID, metadata
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("case_id", ID, ForeignKey("cases.id"), primary_key=True, comment="the case a camera began"),
+    Column("camera_id", CODE, nullable=False, comment="the camera"),
+    Column("area", CODE, ForeignKey("areas.code"), nullable=False, comment="where it hung; rights hold here"),
+    Column("view_id", CODE, comment="which of a dome's views saw it"),
+    Column("rule", String(32), nullable=False, comment="the rule that told it"),
+    Column("zone_id", CODE, comment="the zone it was told in"),
+    Column("by_itself", Boolean, nullable=False, comment="opened without a person; else it waited in review"),
+    Column("opened_at", Double, nullable=False, comment="when the case was opened"),
+    Column("first_seen_at", Double, comment="when the thing was first seen standing"),
+    Column("left_at", Double, comment="when the last of its things left; empty: it stood, or nobody knows"),
+    Column("confidence", Double, comment="0 to 1, as told"),
+    Column("size_m", Double, comment="longer of width and height; empty without a pose"),
+    Column("box", Text, comment="JSON [x, y, width, height]"),
+    Column("appearance", LargeBinary(256), comment="how it looked, see incidents.appearance"),
+    Column("verdict", String(16), comment="confirmed, rejected or duplicate; empty: nobody has said"),
+    Column("cause", String(32), comment="of a rejection, see incidents.causes; empty: not said"),
+    Column("word", String(60), comment="the cause in a person's own words"),
+    Column("duplicate_of", ID, ForeignKey("cases.id"), comment="the case it doubled"),
+    Column("judged_at", Double, comment="when the verdict was given"),
+    Column("judged_by", ID, ForeignKey("accounts.id"), comment="who gave it; empty: the camera's verification"),
+    Index("ix_judgements_camera_id_rule_judged_at", "camera_id", "rule", "judged_at"),
+    Index("ix_judgements_judged_at", "judged_at"),
+    Index("ix_judgements_duplicate_of", "duplicate_of"),
+    comment="one row for each case a camera began: the facts it was told by, and what people made of it",
+)
+
+remembered_causes = Table(
+    "remembered_causes",
+    metadata,
+    Column("id", ID, primary_key=True, comment="random"),
+    Column("case_id", ID, ForeignKey("cases.id"), nullable=False, index=True, comment="the rejected case"),
+    Column("camera_id", CODE, nullable=False, comment="the camera it holds for"),
+    Column("area", CODE, ForeignKey("areas.code"), nullable=False, comment="where that hung; rights hold here"),
+    Column("view_id", CODE, comment="which of a dome's views it holds for"),
+    Column("rule", String(32), nullable=False, comment="the rule it holds for"),
+    Column("zone_id", CODE, comment="the zone it was told in"),
+    Column("cause", String(32), nullable=False, comment="see incidents.causes"),
+    Column("word", String(60), nullable=False, comment="in a person's own words; may be empty"),
+    Column("box", Text, nullable=False, comment="JSON [x, y, width, height]"),
+    Column("appearance", LargeBinary(256), comment="how it looked, see incidents.appearance"),
+    Column("seen_at", Double, nullable=False, comment="when it was told: the time of day some causes hold for"),
+    Column("made_at", Double, nullable=False, comment="when it was rejected"),
+    Column("made_by", ID, ForeignKey("accounts.id"), nullable=False, comment="who rejected it"),
+    Column("until", Double, comment="it holds no longer; empty: until somebody forgets it"),
+    Column("suppressed", Integer, nullable=False, comment="later detections that were not raised because of it"),
+    Column("last_at", Double, comment="newest of these"),
+    Column("last_picture", HASH, comment="SHA-256 of the picture of the newest of these; empty: none"),
+    Column("forgotten_at", Double, comment="when somebody forgot it; it does not hold since"),
+    Column("forgotten_by", ID, ForeignKey("accounts.id"), comment="who"),
+    Index("ix_remembered_causes_camera_id_rule", "camera_id", "rule"),
+    comment="rejected things that are not raised again at their camera",
+)
