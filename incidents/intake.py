@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, insert, select
 
+from config.repeats import Repeats
 from incidents import trace
 from incidents.acting import CAMERA_DUTIES, Acting
 from incidents.case import ENDED, LEFT_BY_ITSELF, Action, Actor, State
@@ -23,6 +24,7 @@ from incidents.matching import (
 )
 from incidents.opening import Draft, Town, class_of, locate, open_case
 from incidents.remembered import PICTURE, Remembered
+from incidents.repeats import before
 from incidents.report import Report, report_from
 from incidents.store import Store, Transaction
 from incidents.store.schema import detections_seen
@@ -53,6 +55,7 @@ class Intake:
     rules: MatchRules
     remembered: Remembered
     earned: EarnedOpening
+    repeats: Callable[[], Repeats]
 
     def take(self, detection: Mapping[str, Any], blobs: Sequence[bytes]) -> Taken:
         """Durable when it returns; called again with the same key it changes nothing and says the same.
@@ -168,6 +171,7 @@ class Intake:
             seen_at=report.confirmed_at,
             zone_id=report.zone_id,
             rule=report.rule,
+            before=before(transaction.connection, self.repeats(), report, now),
         )
         detail = report.detail()
         if opening.why is not None:

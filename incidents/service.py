@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from config.case_classes import Level
 from config.earning import Earning
+from config.repeats import Repeats
 from gis.plane import distance_m
 from incidents import queries, trace
 from incidents.accounts import Accounts
@@ -38,6 +39,7 @@ from incidents.opening import Draft, Place, Town, locate, open_case
 from incidents.passwords import Passwords
 from incidents.queries import CaseFilter
 from incidents.remembered import Remembered
+from incidents.repeat_queries import get_repeat, get_same_place
 from incidents.rights import EVERYWHERE, Caller, Permission, Scope
 from incidents.sessions import SessionRules
 from incidents.store import Store
@@ -106,6 +108,8 @@ class Incidents:
         self.telling = Telling(self._paths, town.cameras, town.area)
         self.earning = Earning()
         """When a rule has earned to open cases by itself; replaced when it is configured otherwise."""
+        self.repeats = Repeats()
+        """How long a thing is known again; replaced when it is configured otherwise."""
         self.remembered = Remembered(evidence_folder.with_name("suppressed"), town.timezone)
         self._intake = Intake(
             store,
@@ -116,6 +120,7 @@ class Incidents:
             match_rules or MatchRules(),
             self.remembered,
             EarnedOpening(lambda: self.earning),
+            lambda: self.repeats,
         )
         # Merging first: it asks the verdict that judging takes back.
         self.acting.followers += [Merging(self.acting).follow, Judging(self.remembered).follow]
@@ -203,6 +208,8 @@ class Incidents:
                 self.telling.trace(caller, view, queries.get_trace(connection, scope, case_id)),
                 queries.list_evidence(connection, scope, case_id),
                 allowed_actions(caller, path, standing_of(row), ruled_out(connection, caller, row, self.clock.now())),
+                get_repeat(connection, scope, case_id),
+                get_same_place(connection, scope, case_id),
             )
 
     def act(

@@ -16,6 +16,7 @@ NAMES_DOME = frozenset({"dome_id", "dome"})
 NAMES_OTHER_CASE: Mapping[str, frozenset[str]] = {
     "of_place": frozenset({"of", "of_number", "of_place"}),
     "duplicate_place": frozenset({"duplicate_id", "duplicate_number", "duplicate_place"}),
+    "repeat_place": frozenset({"repeat_of", "repeat_number", "repeat_place", "repeat_likeness"}),
 }
 """By the key that says where the other case lies."""
 NAMES_PROPOSED = frozenset({"next_worker_id", "next_worker_name"})
@@ -77,6 +78,9 @@ def without_camera(view: CaseView) -> CaseView:
     return replace(view, camera_id=None, zone_id=None)
 
 
+def without_repeats_elsewhere(view: CaseView, path: str) -> CaseView:
+    """`path`: area path of the case's place; who may see that may see the earlier cases that lie in it."""
+    return view if view.repeat is None else replace(view, repeat=view.repeat.within({path}))
 
 
 def _less(detail: Mapping[str, Any], keys: frozenset[str]) -> Mapping[str, Any]:

@@ -71,7 +71,8 @@ TAMPERING = {
     "the case is moved on without an entry": (7, ["UPDATE cases SET state = 'closed' WHERE opened_seq = 1"]),
     "a whole case is removed": (3, ["DELETE FROM case_objects WHERE object_id = 'b'",
                                     "DELETE FROM detections_seen WHERE key = 'b'",
-                                    "DELETE FROM judgements WHERE case_id = (SELECT id FROM cases WHERE opened_seq = 3)",
+                                    "DELETE FROM judgements WHERE case_id IN"
+                                    " (SELECT id FROM cases WHERE opened_seq = 3)",
                                     "DELETE FROM trace WHERE seq IN (3, 5, 6)",
                                     "DELETE FROM cases WHERE opened_seq = 3"]),
 }  # fmt: skip
