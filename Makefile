@@ -54,7 +54,7 @@ check: setup
 	cd $(WEB) && $(NPM) run --silent check && $(NPM) test --silent
 
 test: setup test-tools lint check
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 lock: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet uv

@@ -22,7 +22,7 @@ from tests.api.town import PASSWORD
 from tests.story.small_town import ROOT, wait_until
 
 # Each costs two seconds of CPU. `GRIDWATCH_KILLS=50` for the long run.
-ROUNDS = int(os.environ.get("GRIDWATCH_KILLS", "15"))
+ROUNDS = int(os.environ.get("GRIDWATCH_KILLS", "8"))
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
