@@ -40,7 +40,7 @@ def repeat_marks(connection: Connection, scope: Scope, ids: Iterable[str]) -> Ma
     if not wanted:
         return {}
     query = (
-        select(_this.c.id, areas.c.path, func.count().label("count"), func.min(_earlier.c.opened_at).label("first_at"))
+        select(_this.c.id, areas.c.path, func.count().label("times"), func.min(_earlier.c.opened_at).label("first_at"))
         .select_from(_this.join(_earlier, _before(_this)).join(areas, areas.c.code == _earlier.c.place))
         .where(_this.c.id.in_(wanted), _this.c.repeat_of.is_not(None), scope.where(areas.c.path))
         .group_by(_this.c.id, areas.c.path)
@@ -48,8 +48,8 @@ def repeat_marks(connection: Connection, scope: Scope, ids: Iterable[str]) -> Ma
     marks: dict[str, RepeatMark] = {}
     for row in connection.execute(query):
         known = marks.get(row.id, RepeatMark(1, row.first_at))
-        paths = {**known.paths, row.path: (row.count, row.first_at)}
-        marks[row.id] = RepeatMark(known.ordinal + row.count, min(known.first_at, row.first_at), paths)
+        paths = {**known.paths, row.path: (row.times, row.first_at)}
+        marks[row.id] = RepeatMark(known.ordinal + row.times, min(known.first_at, row.first_at), paths)
     return marks
 
 

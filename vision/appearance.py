@@ -3,14 +3,14 @@
 The format, read by `incidents.appearance` (version 1, `SIZE` bytes; a grid of 5 × 5 cells is laid over the box, rows
 first):
 
-    u8 version · u8 1 where the picture has colour · u8 width by height, 128 + 32·log2 · u8 share of the box it fills
+    u8 version · u8 1 where the picture has colour · u8 width, u8 height of the box: 25·log2 of 1024ths of the picture's
     13 × u8 how much of each cell shows the thing, two cells a byte, the first in the upper half
     25 × u8 brightness of each cell beside the thing's own mean, 128 + 40 a standard deviation
     25 × 6 × u8 how strong edges of each direction are in each cell, first those from 0° to 30° of the gradient
-    3 × 9 × u8 colour of the upper, middle and lower third: shares of eight hues and of what has none, 255 in all
+    25 × 2 × u8 blueness and redness of each cell by the thing's brightness, 128 + 200 times it
 
 What light changes is left out: gradients count by the root of the brightness and beside each other, brightness beside
-the thing's own, hues beside the picture's own cast. What stands in front is left out by cell.
+the thing's own, colour beside the picture's own cast. What stands in front is left out by cell.
 """
 
 import math
@@ -27,8 +27,8 @@ from vision.sight import outside
 from vision.static_object import STEADY_HITS, StaticObject, whole_levels
 
 VERSION = 1
-CELLS, DIRECTIONS, BANDS, HUES = 5, 6, 3, 8
-SIZE = 4 + 13 + CELLS**2 + CELLS**2 * DIRECTIONS + BANDS * (HUES + 1)
+CELLS, DIRECTIONS = 5, 6
+SIZE = 4 + 13 + CELLS**2 * (1 + DIRECTIONS + 2)
 LEAST_SIDE = 6
 """Pixels of the picture: what is smaller has no look of its own."""
 LEAST_SEEN = 0.35
@@ -36,7 +36,7 @@ LEAST_SEEN = 0.35
 
 _SIDE = 40
 _FINEST_WIDTH = 640.0  # a main stream is first brought to the fineness of a sub-stream
-_NO_COLOUR, _FULL_COLOUR = 5.0, 15.0  # distance from grey, in levels of chroma
+_DARK = 24.0  # added before dividing colour by brightness, so that noise in the dark has none
 _LEAST_COLOUR = 4.0  # a picture whose strongest colours are weaker has none: night, infrared
 _FLOOR = 0.25  # of the strongest cell, so that noise in flat cells does not look like edges
 _HEAD = struct.Struct(">4B")
@@ -57,9 +57,8 @@ def look_of(thing: StaticObject, seen: Glimpse, grid: Grid, frame: Frame, displa
         steady.right - thing.box.left,
         steady.bottom - thing.box.top,
     )
-    whole = cv2.countNonZero(thing.mask[inside.slices])
     part = np.ascontiguousarray(shows[inside.slices])
-    if cv2.countNonZero(part) < LEAST_SEEN * whole:
+    if cv2.countNonZero(part) < LEAST_SEEN * cv2.countNonZero(thing.mask[inside.slices]):
         return None
     x, y, width, height = grid.box(steady)
     return describe(frame, (x + displaced[0], y + displaced[1], width, height), np.asarray(part, np.uint8))
@@ -76,17 +75,18 @@ def describe(frame: Frame, box: Box, seen: Mask) -> bytes | None:
     if right - left < LEAST_SIDE or bottom - top < LEAST_SIDE or fill <= 0.0:
         return None
     cover = _resized(seen, _SIDE).astype(np.float32) / np.float32(255.0)
-    root = np.sqrt(_patch(frame.luma, (left, top, right, bottom), frame.width))
-    colours, coloured = _colours(frame, (left, top, right, bottom), cover)
-    shape = 128 + 32 * math.log2((right - left) / (bottom - top))
-    shares = _in_cells(cover[:, :, None])[:, 0]
+    levels = _patch(frame.luma, (left, top, right, bottom), frame.width)
+    root = np.sqrt(levels)
+    bright = float((levels * cover).sum() / max(1.0, float(cover.sum())))
+    colours = _colours(frame, (left, top, right, bottom), cover, bright)
+    sides = _log_side(width), _log_side(height)
     return b"".join(
         (
-            _HEAD.pack(VERSION, coloured, _byte(shape), _byte(255 * fill)),
-            _nibbles(shares),
+            _HEAD.pack(VERSION, colours is not None, *sides),
+            _nibbles(_in_cells(cover[:, :, None])[:, 0]),
             _brightness(root, cover).tobytes(),
             _edges(root, cover).tobytes(),
-            colours,
+            bytes(2 * CELLS**2) if colours is None else colours.tobytes(),
         )
     )
 
@@ -140,24 +140,16 @@ def _brightness(root: Floats, cover: Floats) -> Floats:
     return np.asarray(np.clip(128 + 40 * cells / spread, 0, 255).astype(np.uint8))
 
 
-def _colours(frame: Frame, pixels: tuple[int, int, int, int], cover: Floats) -> tuple[bytes, int]:
-    """Shares of the hues by band, and 1 where the picture has colour at all."""
-    nothing = bytes(BANDS * (HUES + 1))
+def _colours(frame: Frame, pixels: tuple[int, int, int, int], cover: Floats, bright: float) -> Mask | None:
+    """Of each cell, None where the picture has no colour."""
     if frame.chroma is None:
-        return nothing, 0
-    across, down = (_less_cast(plane, pixels, frame) for plane in frame.chroma)
-    strength = cv2.magnitude(across, down)
-    if max(_strongest(frame.chroma), float(np.percentile(strength, 90))) < _LEAST_COLOUR:
-        return nothing, 0
-    coloured = np.clip((strength - _NO_COLOUR) / (_FULL_COLOUR - _NO_COLOUR), 0.0, 1.0) * cover
-    place = cv2.phase(across, down) / np.float32(2 * math.pi) * HUES
-    every = np.arange(HUES, dtype=np.float32)
-    off = np.abs(place[:, :, None] - every)
-    shares = np.clip(1.0 - np.minimum(off, HUES - off), 0.0, 1.0) * coloured[:, :, None]
-    planes = np.dstack([shares, cover - coloured])
-    bands = np.array_split(planes, BANDS, axis=0)
-    rows = [band.reshape(-1, HUES + 1).sum(axis=0) for band in bands]
-    return b"".join(_parts_of_255(row) for row in rows), 1
+        return None
+    blue, red = (_less_cast(plane, pixels, frame) for plane in frame.chroma)
+    if max(_strongest(frame.chroma), float(np.percentile(cv2.magnitude(blue, red), 90))) < _LEAST_COLOUR:
+        return None
+    cells = _in_cells(np.dstack([blue * cover, red * cover, cover]))
+    colours = cells[:, :2] / np.maximum(cells[:, 2:], 0.05) / np.float32(bright + _DARK)
+    return np.clip(128 + 200 * colours, 0, 255).astype(np.uint8)
 
 
 def _strongest(chroma: tuple[GrayImage, GrayImage]) -> float:
@@ -175,15 +167,10 @@ def _less_cast(plane: GrayImage, pixels: tuple[int, int, int, int], frame: Frame
     return _resized(plane[top:bottom, left:right], _SIDE).astype(np.float32) - np.float32(cast)
 
 
-def _parts_of_255(values: Floats) -> bytes:
-    total = float(values.sum())
-    return bytes(len(values)) if total <= 0 else np.rint(255.0 * values / total).astype(np.uint8).tobytes()
-
-
 def _nibbles(shares: Floats) -> bytes:
     fifteenths = [min(15, max(0, round(15 * float(share)))) for share in shares] + [0]
     return bytes(first << 4 | second for first, second in zip(fifteenths[::2], fifteenths[1::2], strict=True))
 
 
-def _byte(value: float) -> int:
-    return min(255, max(0, round(value)))
+def _log_side(share: float) -> int:
+    return min(255, max(0, round(25 * math.log2(max(1.0, 1024 * share)))))

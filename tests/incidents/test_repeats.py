@@ -56,7 +56,7 @@ def test_the_third_day(world: World) -> None:
     assert (found.case.repeat.ordinal, seen(world, second).case.repeat.ordinal) == (3, 2)
     opened = found.trace[0].detail
     assert (opened["repeat_of"], opened["repeat_number"]) == (first, seen(world, first).case.number)
-    assert opened["repeat_likeness"] == 1.0
+    assert opened["repeat_likeness"] > 0.98
     assert world.incidents.check_trace(world.admin, third).valid
     listed = world.incidents.list_cases(world.admin)
     assert [one.repeat and one.repeat.ordinal for one in listed.items] == [3, 2, None]
@@ -193,4 +193,5 @@ def test_found_by_index_among_many(world: World) -> None:
     with world.incidents.store.read() as connection:
         found = repeats.before(connection, Repeats(), report, world.clock.now())
     assert found is not None
-    assert found.likeness == 1.0
+    assert found.likeness is not None
+    assert found.likeness > 0.98
