@@ -19,12 +19,13 @@ from vision.appearance import look_of
 from vision.area import Episode
 from vision.areas import Areas
 from vision.background import Comparison
-from vision.bringer import WITHIN_SECONDS, Bringer, bringer_of, past_picture
+from vision.bringer import WITHIN_SECONDS, Bringer
 from vision.confirming.asking import Asking
 from vision.confirming.confirmer import Confirmer
 from vision.detection import Box, Detection, Phase, Point, foot_of
 from vision.grid import Grid, Mask
 from vision.judging import Decision, decide, detection_of, history_of
+from vision.looking_back import Past
 from vision.observation import Attention, ObjectView, Observation, Verdict
 from vision.rules import RULES, RULES_OF_BRINGING
 from vision.rules.conditions import contains
@@ -37,7 +38,6 @@ log = logging.getLogger(__name__)
 
 DATING_SAMPLES = 3  # a thing seen so often is worth decoding the past for
 DATING_LIMIT_SECONDS = 30.0
-DATING_STEP_SECONDS = 1.9  # cameras with more key frames than that are not dated more exactly
 YOUNG_SECONDS = 30.0
 SETTLED_FACTOR, SETTLED_SECONDS = 1.5, 60.0
 LONGEST_WATCH_SECONDS = 600.0  # where the dwell is counted in hours, a look now and then will do
@@ -138,24 +138,11 @@ class CameraAnalysis:
         if scene is None:
             return []
         undated = [thing for thing in self._tracker.objects if self._undated(thing, self._last_at)]
-        open_ends = list(undated)
-        for thing in undated:
-            thing.begin_dating()
-        looked_at = float("inf")
-        for frame in reversed(frames):
-            if not open_ends:
-                break
-            if looked_at - frame.captured_at < DATING_STEP_SECONDS:
-                continue
-            looked_at = frame.captured_at
-            laid = self._lay(scene, frame)
-            seen = scene.glance(laid.picture, laid.known)
-            if seen is not None:
-                open_ends = [thing for thing in open_ends if thing.extend_back(seen, frame.captured_at)]
-        for thing in undated:
-            thing.redate()
-            thing.dated = True
-        return [found for thing in undated if (found := self._bringer(thing, scene, frames)) is not None]
+        past = Past(scene, frames, lambda frame: self._lay(scene, frame))
+        past.date(undated)
+        asked = [thing for thing in undated if self._asks_for_bringer(thing, scene)]
+        found = [past.bringer(thing, self._tracker.objects, WITHIN_SECONDS) for thing in asked]
+        return [one for one in found if one is not None]
 
     def verify(self, object_id: str, box: Box, frames: Sequence[Frame]) -> Verdict:
         """Whether the thing told of as `object_id` is still there, judged by the newest few key frames, oldest first.
@@ -242,18 +229,9 @@ class CameraAnalysis:
             self._alignment = Alignment(scene.grid)
         return self._alignment.lay(picture, scene.background.known_ground())
 
-    def _bringer(self, thing: StaticObject, scene: Scene, frames: Sequence[Frame]) -> Bringer | None:
+    def _asks_for_bringer(self, thing: StaticObject, scene: Scene) -> bool:
         foot = foot_of(scene.grid.box(thing.box))
-        if not any(zone.rule in RULES_OF_BRINGING and contains(zone.polygon, foot) for zone in self._zones):
-            return None
-        near = [one for one in frames if abs(one.captured_at - thing.first_seen_at) <= WITHIN_SECONDS]
-        pictures = []
-        for frame in {one.captured_at: one for one in (*near, *frames[-1:])}.values():
-            laid = self._lay(scene, frame)
-            seen = scene.glance(laid.picture, laid.known)
-            if seen is not None:
-                pictures.append(past_picture(frame, seen, scene.background, laid.shift))
-        return bringer_of(thing, self._tracker.objects, pictures, scene.grid)
+        return any(zone.rule in RULES_OF_BRINGING and contains(zone.polygon, foot) for zone in self._zones)
 
     def _concerns(self, foot: Point) -> bool:
         return any(contains(zone.polygon, foot) for zone in self._zones)

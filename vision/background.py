@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from vision.grid import Floats, Gray, Grid, Mask
-from vision.light import SOME, UNCHANGED, Light, estimate_light
+from vision.light import UNCHANGED, Light, estimate_light, samples_of
 
 STANDING_SECONDS = 3.0  # still for so long before a patch is looked into: a walker's middle is still for one sample
 UNITS = 4  # of standing, in a second
@@ -175,8 +175,9 @@ class DualBackground:
         reference = np.asarray(cv2.convertScaleAbs(self.slow), np.uint8)
         light = estimate_light(picture, reference, self._light)
         threshold = self._bounds()
-        strange = cv2.absdiff(light.predict_sparse(reference), np.ascontiguousarray(picture[SOME])) > threshold[SOME]
-        return Glimpse(picture, light, threshold, known), float(np.count_nonzero(strange) / strange.size)
+        differs = cv2.absdiff(light.predict_samples(samples_of(reference)), samples_of(picture))
+        strange = cv2.compare(differs, samples_of(threshold), cv2.CMP_GT)
+        return Glimpse(picture, light, threshold, known), cv2.countNonZero(strange) / strange.size
 
     def _bounds(self) -> Gray:
         """How far each pixel may differ; valid until unrest is learnt again."""

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from vision.grid import Grid, Mask, PixelBox
+from vision.grid import Mask, PixelBox
 
 MOST_BLOBS = 48
 
 _OPEN = np.ones((2, 2), np.uint8)
 _CLOSE = np.ones((5, 5), np.uint8)
-_RIM = np.ones((5, 5), np.uint8)
 _MARGIN = 4
 _LEAST_PART = 0.15
 
@@ -27,18 +26,13 @@ class Blob:
 
 def find_blobs(mask: Mask, least_area: int) -> list[Blob]:
     """The largest patches, specks removed and small gaps closed; at most `MOST_BLOBS`, so that rain costs little."""
-    whole = PixelBox(0, 0, mask.shape[1], mask.shape[0])
-    left, top, width, height = cv2.boundingRect(mask)
-    part = PixelBox(
-        max(0, left - _MARGIN),
-        max(0, top - _MARGIN),
-        min(whole.right, left + width + _MARGIN),
-        min(whole.bottom, top + height + _MARGIN),
-    )
-    cleaned = cv2.morphologyEx(mask[part.slices], cv2.MORPH_OPEN, _OPEN)
-    if cv2.countNonZero(cleaned) < least_area:
+    part = _filled(mask, PixelBox(0, 0, mask.shape[1], mask.shape[0]))
+    opened = cv2.morphologyEx(mask[part.slices], cv2.MORPH_OPEN, _OPEN)
+    if cv2.countNonZero(opened) < least_area:
         return []
-    cleaned = cv2.morphologyEx(cleaned, cv2.MORPH_CLOSE, _CLOSE)
+    rest = _filled(np.asarray(opened, np.uint8), part)
+    cleaned = cv2.morphologyEx(opened[rest.slices], cv2.MORPH_CLOSE, _CLOSE)
+    part = PixelBox(rest.left + part.left, rest.top + part.top, rest.right + part.left, rest.bottom + part.top)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(cleaned, connectivity=8)
     areas = stats[:, cv2.CC_STAT_AREA]
     order = [label for label in np.argsort(-areas) if label and areas[label] >= least_area]
@@ -50,6 +44,17 @@ def find_blobs(mask: Mask, least_area: int) -> list[Blob]:
         left, top = left + part.left, top + part.top
         blobs.append(Blob(PixelBox(left, top, left + width, top + height), shape, area))
     return blobs
+
+
+def _filled(mask: Mask, within: PixelBox) -> PixelBox:
+    """Around all that is set, with a margin, cut to the size of `within`."""
+    left, top, width, height = cv2.boundingRect(mask)
+    return PixelBox(
+        max(0, left - _MARGIN),
+        max(0, top - _MARGIN),
+        min(within.width, left + width + _MARGIN),
+        min(within.height, top + height + _MARGIN),
+    )
 
 
 def larger_parts(mask: Mask, least: float = _LEAST_PART) -> Mask:
@@ -69,12 +74,3 @@ def placed(mask: Mask, box: PixelBox, around: PixelBox) -> Mask:
     top, left = box.top - around.top, box.left - around.left
     canvas[top : top + box.height, left : left + box.width] = mask
     return canvas
-
-
-def continues(mask: Mask, box: PixelBox, foreground: Mask, grid: Grid) -> float:
-    """Share of the way round the patch, a few pixels off, where the foreground goes on."""
-    around = grid.grown(box, 4)
-    near = cv2.dilate(placed(mask, box, around), _RIM)
-    ring = cv2.subtract(cv2.dilate(near, _RIM), near)
-    beside = cv2.bitwise_and(ring, foreground[around.slices])
-    return cv2.countNonZero(beside) / max(1, cv2.countNonZero(ring))

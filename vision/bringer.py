@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 
 from ingest.frame import Frame
-from vision.background import DualBackground, Glimpse
+from vision.background import Glimpse
 from vision.blobs import Blob, find_blobs
 from vision.detection import Box
-from vision.grid import Grid, Mask, PixelBox
+from vision.grid import Gray, Grid, Mask, PixelBox
 from vision.static_object import StaticObject
 from vision.tracker import LARGEST_SHARE
 
@@ -28,11 +28,21 @@ _RIM = np.ones((5, 5), np.uint8)
 
 @dataclass(frozen=True, slots=True)
 class PastPicture:
-    """`strange`: where it shows other than the ground; `shift`: pixels of the grid by which it lies beside it."""
+    """`seen`: the frame over the background; `shift`: pixels of the grid by which it lies beside it."""
 
     frame: Frame
-    strange: Mask
+    seen: Glimpse
     shift: tuple[int, int] = (0, 0)
+
+    def strange(self, ground: Gray, part: PixelBox) -> Mask:
+        """Where that part of it shows other than the ground."""
+        rows, columns = part.slices
+        lit = self.seen.light.predict(ground[rows, columns], rows, columns)
+        differs = cv2.absdiff(self.seen.picture[rows, columns], lit)
+        strange = cv2.compare(differs, self.seen.threshold[rows, columns], cv2.CMP_GT)
+        if self.seen.known is not None:
+            strange = cv2.bitwise_and(strange, self.seen.known[rows, columns])
+        return np.asarray(strange, np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +54,28 @@ class Bringer:
     box: Box
 
 
-def past_picture(frame: Frame, seen: Glimpse, background: DualBackground, shift: tuple[int, int]) -> PastPicture:
-    ground = seen.light.predict(background.known_ground())
-    strange = cv2.compare(cv2.absdiff(seen.picture, ground), seen.threshold, cv2.CMP_GT)
-    if seen.known is not None:
-        strange = cv2.bitwise_and(strange, seen.known)
-    return PastPicture(frame, np.asarray(strange, np.uint8), shift)
-
-
 def bringer_of(
-    thing: StaticObject, things: Sequence[StaticObject], pictures: Sequence[PastPicture], grid: Grid
+    thing: StaticObject, things: Sequence[StaticObject], pictures: Sequence[PastPicture], ground: Gray, grid: Grid
 ) -> Bringer | None:
-    """`pictures` from before and after `thing` was put down, oldest first; `things`: all that is tracked. None where
-    nothing moved beside it, or the pictures do not reach back to its coming."""
+    """`pictures` from before and after `thing` was put down, oldest first; `things`: all that is tracked; `ground`:
+    the slow background. None where nothing moved beside it, or the pictures do not reach back to its coming."""
     if not pictures or pictures[0].frame.captured_at >= thing.first_seen_at:
         return None
-    bare = cv2.bitwise_not(cv2.dilate(pictures[-1].strange, _RIM[1:4, 1:4]))
+    whole, close = PixelBox(0, 0, grid.width, grid.height), grid.grown(thing.box, _reach(thing.box, grid))
+    bare: Mask | None = None
     best: tuple[float, PastPicture, Blob] | None = None
     for picture in pictures[:-1]:
         away = abs(picture.frame.captured_at - thing.first_seen_at)
-        if away > WITHIN_SECONDS:
+        standing = _standing(picture, thing, things, grid)
+        beside = cv2.subtract(picture.strange(ground, close), standing[close.slices])
+        if away > WITHIN_SECONDS or not cv2.countNonZero(beside):
             continue
-        for blob in find_blobs(_strange(picture, thing, things, grid), LEAST_AREA):
-            if not _beside(blob.box, thing.box, grid) or not _moved_on(blob, np.asarray(bare, np.uint8), grid):
+        if bare is None:
+            now = pictures[-1].strange(ground, whole)
+            bare = np.asarray(cv2.bitwise_not(cv2.dilate(now, _RIM[1:4, 1:4])), np.uint8)
+        strange = cv2.subtract(picture.strange(ground, whole), standing)
+        for blob in find_blobs(np.asarray(strange, np.uint8), LEAST_AREA):
+            if not blob.box.touches(thing.box, _reach(thing.box, grid)) or not _moved_on(blob, bare, grid):
                 continue
             weight = blob.area / (1.0 + away / FADING_SECONDS)
             if best is None or weight > best[0]:
@@ -76,19 +85,19 @@ def bringer_of(
     return Bringer(thing.object_id, best[1].frame, _shown(best[2].box, best[1].shift, grid))
 
 
-def _strange(picture: PastPicture, thing: StaticObject, things: Sequence[StaticObject], grid: Grid) -> Mask:
-    """What is no ground and none of the things that stood there then."""
+def _standing(picture: PastPicture, thing: StaticObject, things: Sequence[StaticObject], grid: Grid) -> Mask:
+    """Where things stood then, with a rim."""
     standing = np.zeros((grid.height, grid.width), np.uint8)
     for one in (thing, *things):
         if one.scene == thing.scene and one.first_seen_at <= picture.frame.captured_at:
-            part = standing[one.box.slices]
-            np.maximum(part, one.mask, out=part)
-    return np.asarray(cv2.subtract(picture.strange, cv2.dilate(standing, _RIM)), np.uint8)
+            outline = one.outline(grid)
+            part = standing[outline.near.slices]
+            cv2.max(part, outline.filled, dst=part)
+    return standing
 
 
-def _beside(blob: PixelBox, thing: PixelBox, grid: Grid) -> bool:
-    reach = max(thing.width, thing.height, round(REACH_SHARE * grid.width))
-    return blob.touches(thing, reach)
+def _reach(thing: PixelBox, grid: Grid) -> int:
+    return max(thing.width, thing.height, round(REACH_SHARE * grid.width))
 
 
 def _moved_on(blob: Blob, bare: Mask, grid: Grid) -> bool:

@@ -1,6 +1,7 @@
 """The small picture on which everything is computed, and the way back to fractions of the real one."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -20,8 +21,7 @@ MOST_PIXELS = 320 * 180
 LEAST_SIDE = 32
 
 
-@dataclass(frozen=True, slots=True)
-class PixelBox:
+class PixelBox(NamedTuple):
     """Whole pixels of the grid, right and bottom excluded."""
 
     left: int

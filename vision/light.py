@@ -4,6 +4,7 @@ Medians all through, so that what has come or gone in less than half of a part d
 """
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 from vision.grid import Floats, Gray
 
 _FIRST, _STEP = 2, 6  # every sixth pixel both ways is enough for medians
-SOME = slice(_FIRST, None, _STEP), slice(_FIRST, None, _STEP)
 _ROWS, _COLUMNS = 5, 8
 _STILL = 3.5  # grey levels: below it, coding noise; the slow background follows by itself
 _FLOOR = 6.0  # added before dividing, so that dark pixels do not make wild ratios
@@ -32,27 +32,18 @@ Shifts = NDArray[np.int16]
 _LEVELS = np.arange(256, dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Light:
     """Maps the grey levels of the reference to those of the picture.
 
     `curve`: 256 levels, strictly growing (exposure, gamma, day to dusk), None for the identity. `scale`: per pixel,
-    the size of the picture, applied after the curve (shade of clouds), None for 1 everywhere.
+    the size of the picture, applied after the curve (shade of clouds), None for 1 everywhere. `shifts`: by how much
+    each block's median differed when it was found.
     """
 
     curve: Floats | None = None
     scale: Floats | None = None
-
-    @property
-    def sparse(self) -> "Light | None":
-        """The same for every sixth pixel both ways; None where nothing changes."""
-        if self.unchanged:
-            return None
-        return Light(self.curve, None if self.scale is None else np.ascontiguousarray(self.scale[SOME]))
-
-    def predict_sparse(self, reference: Gray) -> Gray:
-        """Every sixth pixel of the whole `reference` both ways, in the picture's light."""
-        return (self.sparse or self).predict(np.ascontiguousarray(reference[SOME]))
+    shifts: Floats | None = None
 
     @property
     def unchanged(self) -> bool:
@@ -60,12 +51,11 @@ class Light:
 
     def predict(self, reference: Gray, rows: slice = slice(None), columns: slice = slice(None)) -> Gray:
         """`reference`, the part of the picture at `rows`, `columns`, as it would look in the picture's light."""
-        lit = reference
-        if self.curve is not None:
-            lit = np.asarray(cv2.LUT(reference, np.clip(np.rint(self.curve), 0, 255).astype(np.uint8)), np.uint8)
-        if self.scale is not None:
-            lit = np.asarray(cv2.multiply(lit, self.scale[rows, columns], dtype=cv2.CV_8U), np.uint8)
-        return lit
+        return self._lit(reference, None if self.scale is None else self.scale[rows, columns])
+
+    def predict_samples(self, known: Gray) -> Gray:
+        """The same of `samples_of` a reference."""
+        return self._lit(known, self._sampled_scale)
 
     def remove(self, picture: Gray, rows: slice, columns: slice) -> Gray:
         """The inverse of `predict`; what was clipped stays clipped."""
@@ -73,9 +63,29 @@ class Light:
         if self.scale is not None:
             plain = np.asarray(cv2.divide(plain, self.scale[rows, columns], dtype=cv2.CV_8U), np.uint8)
         if self.curve is not None:
-            back = np.interp(_LEVELS, self.curve, _LEVELS)
-            plain = np.asarray(cv2.LUT(plain, np.rint(back).astype(np.uint8)), np.uint8)
+            plain = np.asarray(cv2.LUT(plain, self._way_back), np.uint8)
         return plain
+
+    def _lit(self, reference: Gray, scale: Floats | None) -> Gray:
+        lit = reference
+        if self.curve is not None:
+            lit = np.asarray(cv2.LUT(lit, self._way_there), np.uint8)
+        if scale is not None:
+            lit = np.asarray(cv2.multiply(lit, scale, dtype=cv2.CV_8U), np.uint8)
+        return lit
+
+    @cached_property
+    def _sampled_scale(self) -> Floats | None:
+        return None if self.scale is None else self.scale.take(_places(self.scale.shape))
+
+    @cached_property
+    def _way_there(self) -> Gray:
+        return np.clip(np.rint(_LEVELS if self.curve is None else self.curve), 0, 255).astype(np.uint8)
+
+    @cached_property
+    def _way_back(self) -> Gray:
+        curve = _LEVELS if self.curve is None else self.curve
+        return np.rint(np.interp(_LEVELS, curve, _LEVELS)).astype(np.uint8)
 
 
 UNCHANGED = Light()
@@ -84,42 +94,58 @@ UNCHANGED = Light()
 def estimate_light(picture: Gray, reference: Gray, last: Light = UNCHANGED) -> Light:
     """The change of light from `reference` to `picture`, both of one shape. `last`, of the sample before, is kept where
     it still holds: to find another costs five times as much."""
-    seen_levels, known_levels = _samples(picture), _samples(reference)
-    changed = _changed_share(np.subtract(seen_levels, known_levels, dtype=np.int16))
+    seen_levels, known_levels = samples_of(picture), samples_of(reference)
+    shifts = _shifts(seen_levels, known_levels)
+    changed = _changed_share(shifts)
     if not changed:
         return UNCHANGED
-    if not last.unchanged:
-        lit = _samples(last.predict_sparse(reference), 1, 0)
-        if not _changed_share(np.subtract(seen_levels, lit, dtype=np.int16)):
-            return last
+    if _holds(last, seen_levels, known_levels, shifts):
+        return last
     seen, known = seen_levels.astype(np.float32), known_levels.astype(np.float32)
     gains = _block_gains(seen, known)
     share = _explained(seen, known, gains)
     if share < _WELL and changed >= _WIDELY:
-        curve = _tone_curve(seen_levels.ravel(), known_levels.ravel())
+        curve = _tone_curve(seen_levels, known_levels)
         curved = curve[known_levels]
         curved_gains = _block_gains(seen, curved)
         if _explained(seen, curved, curved_gains) > share + _WORTH:
-            return Light(curve, _scale(curved_gains, picture))
-    return Light(None, _scale(gains, picture))
+            return Light(curve, _scale(curved_gains, picture), shifts)
+    return Light(None, _scale(gains, picture), shifts)
 
 
-def _changed_share(shift: Shifts) -> float:
+def _holds(last: Light, seen: Gray, known: Gray, shifts: Floats) -> bool:
+    if not last.unchanged:
+        return not _changed_share(_shifts(seen, last.predict_samples(known)))
+    # Looked for, and nothing found: what fills so many blocks is no light. Nor is it while it stays there.
+    return last.shifts is not None and not _changed_share(shifts - last.shifts)
+
+
+def samples_of(picture: Gray) -> Gray:
+    """Sparse samples by block, shape (blocks, samples of a block)."""
+    return picture.take(_places(picture.shape))
+
+
+@lru_cache(maxsize=64)
+def _places(shape: tuple[int, int]) -> NDArray[np.intp]:
+    """Where the samples of a picture of that shape lie in it, counted row by row."""
+    sparse = np.arange(shape[0] * shape[1]).reshape(shape)[_FIRST::_STEP, _FIRST::_STEP]
+    rows, columns = sparse.shape[0] // _ROWS, sparse.shape[1] // _COLUMNS
+    if not rows or not columns:
+        return sparse.reshape(1, -1)
+    blocks = sparse[: rows * _ROWS, : columns * _COLUMNS].reshape(_ROWS, rows, _COLUMNS, columns)
+    return blocks.transpose(0, 2, 1, 3).reshape(_ROWS * _COLUMNS, -1)
+
+
+def _shifts(seen: Gray, known: Gray) -> Floats:
+    """By how many grey levels the median of each block has moved."""
+    return _row_medians(np.subtract(seen, known, dtype=np.int16))
+
+
+def _changed_share(medians: Floats) -> float:
     """Share of the blocks whose light has changed, but for one or two that something fills."""
-    medians = _row_medians(shift)
     if medians.size == _ROWS * _COLUMNS:
         medians = np.asarray(cv2.medianBlur(medians.reshape(_ROWS, _COLUMNS), 3), np.float32)
     return float(np.count_nonzero(np.abs(medians) > _STILL) / medians.size)
-
-
-def _samples(picture: Gray, step: int = _STEP, first: int = _FIRST) -> Gray:
-    """Sparse samples by block, shape (blocks, samples of a block)."""
-    sparse = picture[first::step, first::step]
-    rows, columns = sparse.shape[0] // _ROWS, sparse.shape[1] // _COLUMNS
-    if not rows or not columns:
-        return np.ascontiguousarray(sparse).reshape(1, -1)
-    blocks = sparse[: rows * _ROWS, : columns * _COLUMNS].reshape(_ROWS, rows, _COLUMNS, columns)
-    return blocks.transpose(0, 2, 1, 3).reshape(_ROWS * _COLUMNS, -1)
 
 
 def _row_medians(values: Floats | Shifts) -> Floats:
@@ -130,17 +156,18 @@ def _row_medians(values: Floats | Shifts) -> Floats:
 
 def _tone_curve(seen: Gray, known: Gray) -> Floats:
     """What each level has become: the median of the samples of like level, where most of them agree."""
-    bins = known.astype(np.int32) // _BIN
-    cells = bins * _SHIFTS + (np.subtract(seen, known, dtype=np.int32) + _SHIFTS // 2)
-    table = np.bincount(cells, minlength=_BINS * _SHIFTS).reshape(_BINS, _SHIFTS).cumsum(axis=1)
-    counts = table[:, -1]
-    medians = (table <= counts[:, None] // 2).sum(axis=1).clip(_AGREEING, _SHIFTS - _AGREEING - 1)
-    every = np.arange(_BINS)
-    agree = table[every, medians + _AGREEING] - table[every, medians - _AGREEING]
+    bins = (known // _BIN).astype(np.int32).ravel()
+    shifts = np.subtract(seen, known, dtype=np.int32).ravel() + _SHIFTS // 2
+    cells = np.sort(bins * _SHIFTS + shifts)
+    counts = np.bincount(bins, minlength=_BINS)
+    middles = np.minimum(np.cumsum(counts) - counts + counts // 2, cells.size - 1)
+    medians = (cells[middles] - np.arange(_BINS) * _SHIFTS).clip(_AGREEING, _SHIFTS - _AGREEING - 1)
+    near = np.arange(_BINS) * _SHIFTS + medians
+    agree = np.searchsorted(cells, near + _AGREEING, "right") - np.searchsorted(cells, near - _AGREEING, "right")
     good = (counts >= _LEAST_IN_BIN) & (agree >= 0.5 * counts)
     if not good.any():
         return _LEVELS
-    means = np.bincount(bins, known, minlength=_BINS)[good] / counts[good]
+    means = np.bincount(bins, known.ravel(), minlength=_BINS)[good] / counts[good]
     nodes_seen = means + medians[good] - _SHIFTS // 2
     # Ends: black stays black and white white, unless the nearest node has moved past them.
     curve = np.interp(_LEVELS, [-16.0, *means, 271.0], [-16.0, *nodes_seen, 271.0])
@@ -157,8 +184,8 @@ def _block_gains(seen: Floats, lit: Floats) -> Floats | None:
         return None
     gains = np.clip(_row_medians((seen + _FLOOR) / (lit + _FLOOR)), _LEAST_GAIN, _MOST_GAIN)
     residual: NDArray[np.float32] = np.abs(seen - lit * gains[:, None])
-    explained = (residual < _EXPLAINED).mean(axis=1)
-    gains[explained < 0.6] = 1.0
+    explained = np.count_nonzero(residual < _EXPLAINED, axis=1)
+    gains[explained < 0.6 * seen.shape[1]] = 1.0
     grid = gains.reshape(_ROWS, _COLUMNS).astype(np.float32)
     # A thing fills a block or two, a cloud many: the median of the neighbourhood keeps only what is shared.
     grid = np.asarray(cv2.medianBlur(grid, 3), np.float32)
@@ -168,7 +195,7 @@ def _block_gains(seen: Floats, lit: Floats) -> Floats | None:
 def _explained(seen: Floats, lit: Floats, gains: Floats | None) -> float:
     if gains is not None:
         lit = lit * gains.reshape(-1, 1)
-    return float((np.abs(seen - lit) < _EXPLAINED).mean())
+    return int(np.count_nonzero(np.abs(seen - lit) < _EXPLAINED)) / seen.size
 
 
 def _scale(gains: Floats | None, picture: Gray) -> Floats | None:

@@ -1,6 +1,6 @@
 """One thing that has come and stands still, from the first sample it is seen until its place is bare again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp
 
 import cv2
@@ -8,11 +8,12 @@ import numpy as np
 
 from config.zones import OpensCase
 from vision.background import EXPLAINED_SECONDS, LONGEST_STEP_SECONDS, Comparison, Glimpse
-from vision.blobs import continues, larger_parts, placed
+from vision.blobs import larger_parts
 from vision.dating import Dating
 from vision.detection import Box, Point
 from vision.grid import Floats, Gray, Grid, Mask, PixelBox
 from vision.light import Light
+from vision.outline import Outline, outline_of
 from vision.sight import Sight, look, outside, untold
 
 FIRST_HITS = 0.6
@@ -100,10 +101,18 @@ class StaticObject:
     shown: tuple[Gray, Gray] | None = None
     parts: Dating | None = None
     announced: Announcement | None = None
+    _outline: Outline | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def area(self) -> int:
-        return int(cv2.countNonZero(self.mask))
+        known = self._outline
+        return known.area if known is not None and known.mask is self.mask else cv2.countNonZero(self.mask)
+
+    def outline(self, grid: Grid) -> Outline:
+        """Of its present shape."""
+        if self._outline is None or self._outline.mask is not self.mask:
+            self._outline = outline_of(self.mask, self.box, grid)
+        return self._outline
 
     @property
     def has_left(self) -> bool:
@@ -259,15 +268,16 @@ class StaticObject:
     def _has_company(self, seen: Comparison, grid: Grid, told: Mask | None) -> bool:
         """Something moves close by, or it is but the still part of something larger: a person's legs."""
         around = grid.grown(self.box, max(4, max(self.box.width, self.box.height) // 2))
+        outline, least = self.outline(grid), max(LEAST_BUSY_PIXELS, BUSY_SHARE * around.area)
         moving = cv2.countNonZero(seen.moving[around.slices])
-        close = grid.grown(self.box, 2)
-        own = cv2.dilate(placed(self.mask, self.box, close), _WIDE_RIM)
-        if moving:  # a swaying mast moves the contours of what stands there
-            moving -= cv2.countNonZero(cv2.bitwise_and(seen.moving[close.slices], own))
-        if moving >= max(LEAST_BUSY_PIXELS, BUSY_SHARE * around.area):
+        if moving >= least:  # a swaying mast moves the contours of what stands there
+            moving -= cv2.countNonZero(cv2.bitwise_and(seen.moving[outline.near.slices], outline.filled))
+        if moving >= least:
             return True
-        foreground = seen.foreground if told is None else np.asarray(cv2.subtract(seen.foreground, told), np.uint8)
-        return continues(self.mask, self.box, foreground, grid) > ATTACHED_SHARE
+        foreground = seen.foreground[outline.around.slices]
+        if told is not None:
+            foreground = np.asarray(cv2.subtract(foreground, told[outline.around.slices]), np.uint8)
+        return outline.goes_on(foreground) > ATTACHED_SHARE
 
     def _follow_light(self, light: Light, seconds: float) -> None:
         """Kept at the pace of the slow background, so that both stay in one light."""

@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 
 from vision.background import Comparison
-from vision.blobs import Blob, continues, find_blobs, placed
+from vision.blobs import Blob, find_blobs, placed
 from vision.detection import Point, foot_of
 from vision.grid import Grid, Mask, PixelBox
 from vision.newcomer import Nativity, judge_newcomer
+from vision.outline import outline_of
 from vision.scene import Scene
 from vision.shade import without_shade
 from vision.static_object import StaticObject, absorb_into, new_object
@@ -67,9 +68,9 @@ class Tracker:
             return None
         owned = np.zeros((scene.grid.height, scene.grid.width), np.uint8)
         for thing in here:
-            around = scene.grid.grown(thing.box, 2)
-            part = owned[around.slices]
-            cv2.max(part, cv2.dilate(placed(thing.mask, thing.box, around), _RIM), dst=part)
+            outline = thing.outline(scene.grid)
+            part = owned[outline.near.slices]
+            cv2.max(part, outline.filled, dst=part)
         return owned
 
     def step(self, seen: Comparison, scene: Scene, at: float, last_at: float) -> None:
@@ -153,15 +154,16 @@ class Tracker:
         grown = thing.present_samples > FILLING_SAMPLES and thing.present_samples % FILLING_SAMPLES
         if thing.announced is not None or not thing.visible or grown:
             return
-        around = scene.grid.grown(thing.box, 2)
+        outline = thing.outline(scene.grid)
+        around = outline.near
         picture, predicted = seen.picture[around.slices], seen.predicted[around.slices]
         faint = np.asarray(cv2.convertScaleAbs(seen.threshold[around.slices], alpha=FAINT), np.uint8)
         differs = cv2.compare(cv2.absdiff(picture, predicted), faint, cv2.CMP_GT)
         still = cv2.compare(cv2.absdiff(picture, scene.background.last[around.slices]), faint, cv2.CMP_LE)
         mask = placed(thing.mask, thing.box, around)
-        rim = cv2.bitwise_and(cv2.subtract(cv2.dilate(mask, _RIM), mask), cv2.bitwise_and(differs, still))
+        rim = cv2.bitwise_and(cv2.subtract(outline.filled, mask), cv2.bitwise_and(differs, still))
         rim = cv2.bitwise_and(rim, without_shade(picture, predicted, np.asarray(cv2.bitwise_or(mask, rim), np.uint8)))
-        if cv2.countNonZero(rim) >= max(LEAST_RIM, RIM_SHARE * thing.area):
+        if cv2.countNonZero(rim) >= max(LEAST_RIM, RIM_SHARE * outline.area):
             slow = scene.background.slow
             piece = new_object("", around, np.asarray(rim, np.uint8), seen, slow, thing.edge_score, at, at)
             absorb_into(thing, piece, seen, slow)
@@ -208,7 +210,8 @@ class Tracker:
     @staticmethod
     def _is_piece(blob: Blob, seen: Comparison, scene: Scene) -> bool:
         """Whether the foreground goes on beside it."""
-        return continues(blob.mask, blob.box, seen.foreground, scene.grid) > PIECE_SHARE
+        outline = outline_of(blob.mask, blob.box, scene.grid)
+        return outline.goes_on(seen.foreground[outline.around.slices]) > PIECE_SHARE
 
     def _judged_lately(self, blob: Blob, at: float) -> bool:
         return any(
