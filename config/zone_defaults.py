@@ -10,5 +10,7 @@ ZONE_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "pile": {"dwell_seconds": 3600.0, "size": {"min_m": 1.0, "max_m": 20.0}, "opens_case": False},
     # A bicycle station is refilled or cleared within the hour where somebody takes care of it.
     "occupancy": {"dwell_seconds": 900.0, "opens_case": False},
+    # Time to see it grow; it comes from a tower that a person would look through before sending anybody.
+    "smoke_fire": {"dwell_seconds": 60.0, "opens_case": False, "level": 3},
     "crowd": {"dwell_seconds": 120.0, "opens_case": False},
 }

@@ -58,7 +58,7 @@ class Zone(Strict):
     """Where it says nothing, its rule's own values hold (`config.zone_defaults`)."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
-    rule: Literal["stall", "dumping", "parking", "pile", "crowd", "occupancy"]
+    rule: Literal["stall", "dumping", "parking", "pile", "crowd", "occupancy", "smoke_fire"]
     polygon: list[PicturePoint] = Field(default=[], max_length=64, description="on the picture; either this or ground")
     ground: list[GroundPlace] = Field(default=[], max_length=64, description="[lon, lat] on the map")
     hours: list[Hours] = Field(

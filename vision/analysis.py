@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import cv2
@@ -26,6 +27,7 @@ from vision.detection import Box, Detection, Phase, Point, foot_of
 from vision.grid import Grid, Mask
 from vision.judging import Decision, decide, detection_of, history_of
 from vision.looking_back import Past
+from vision.look import fiery_places
 from vision.observation import Attention, ObjectView, Observation, Verdict
 from vision.rules import RULES, RULES_OF_BRINGING
 from vision.rules.conditions import contains
@@ -101,7 +103,8 @@ class CameraAnalysis:
         self._tracker.step(seen, scene, at, last_at)
         gone = [self._gone(thing, at) for thing in self._tracker.departed(at) if thing.announced and thing.has_left]
         present, attention = self._judge(seen, scene, at, frame, displaced)
-        areas = self._areas.step(seen, scene, self._tracker.objects, at, at - last_at)
+        fiery = partial(fiery_places, frame, scene.grid, laid.shift)
+        areas = self._areas.step(seen, scene, self._tracker.objects, at, at - last_at, fiery)
         scene.background.learn(seen, _either(self._tracker.owned(scene), areas.held), at - last_at)
         detections = (*gone, *present, *(self._detection(one, one.told, phase, at) for one, phase in areas.told))
         attention = "candidate" if areas.watch and attention == "quiet" else attention

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from config.cameras import Zone
 from gis.ground import GroundModel
 from vision.background import LONGEST_STEP_SECONDS
+from vision.burning import Burning
 from vision.cells import ZoneCells
 from vision.detection import Box
 from vision.filling import Filling
@@ -47,6 +48,7 @@ class Learnt(Protocol):
 MEASURES: Mapping[str, Callable[[Zone, Grid, GroundModel | None], Measure]] = {
     "crowd": Stirring,
     "occupancy": Filling,
+    "smoke_fire": Burning,
 }
 """By the rule that asks for it."""
 

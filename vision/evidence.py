@@ -19,8 +19,9 @@ RULE_NAMES = {
     "pile": "乱堆物料",
     "crowd": "人群聚集",
     "occupancy": "点位占用异常",
+    "smoke_fire": "疑似烟火",
 }
-ASPECT_NAMES = {"full": "点位过满", "empty": "点位过空"}
+ASPECT_NAMES = {"full": "点位过满", "empty": "点位过空", "smoke": "疑似烟雾", "fire": "疑似明火"}
 """What stands in a rule's stead where it looks for several things."""
 _FONT = cv2.FontFace("uni")  # built into OpenCV: renders Chinese without a font file
 _MARK = (40, 60, 255)

@@ -19,13 +19,13 @@ from config.cameras import Zone
 from gis.ground import GroundModel
 from vision.background import LONGEST_STEP_SECONDS, Comparison
 from vision.cells import CELL, ZoneCells, cell_means
+from vision.detail import DARK_LEVELS, detail_of
 from vision.grid import Floats, Gray, Grid, PixelBox
 from vision.look import Look
 from vision.rules.area_history import AreaSample
 
 SMOOTH_SECONDS = 45.0  # pictures are averaged over so long, but for what moves: noise and pumping go, things stay
 NOISE_LEVELS = 4  # the spread of nine pixels of bare wall in what noise is left
-DARK_LEVELS = 16.0  # added before dividing, so that dark pixels make no wild contrast
 LEARN_SECONDS = 240.0  # for so long a cell must have been plainer or richer than known
 FORGET_SECONDS = 14 * 86400.0
 RICHER, RICHER_BY = 1.6, 0.06  # full by empty: a cell that has seen no such difference counts for nothing
@@ -42,8 +42,6 @@ MOST_LOOKS = 3
 _SCALE = 200.0
 _HEAD = struct.Struct(">IHHB")
 _LOOK = struct.Struct(">If")
-
-_NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 
 @dataclass(slots=True)
@@ -101,7 +99,7 @@ class Filling:
         return AreaSample(look.at, seconds, taken_share=self._taken_share)
 
     def _measure(self, shown: Gray, look: Look, seconds: float) -> float | None:
-        detail, brightness = _detail(shown)
+        detail, brightness = detail_of(shown, NOISE_LEVELS)
         clearness = self._clearness(detail, look.seen, seconds)
         if clearness is None:
             return None
@@ -189,12 +187,3 @@ class Filling:
             levels = np.frombuffer(body, np.uint8, 2 * rows * columns, start + _LOOK.size).astype(np.float32)
             low, high = (levels / np.float32(_SCALE)).reshape(2, rows, columns)
             self._ranges[scene] = _Range(low.copy(), high.copy(), seconds)
-
-
-def _detail(shown: Gray) -> tuple[Floats, Floats]:
-    """Of each cell: the spread of grey levels within a pixel by its brightness, some 0.05 for paving and 0.3 for
-    bicycles; and the brightness."""
-    spread = cv2.subtract(cv2.dilate(shown, _NEIGHBOURS), cv2.erode(shown, _NEIGHBOURS))
-    spread = cv2.subtract(spread, np.array([NOISE_LEVELS], np.float64))
-    brightness = cell_means(shown) + np.float32(DARK_LEVELS)
-    return cell_means(np.asarray(spread, np.uint8)) / brightness, brightness

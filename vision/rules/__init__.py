@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from config.cameras import Zone
-from vision.rules import crowd, dumping, occupancy, parking, pile, stall
+from vision.rules import crowd, dumping, occupancy, parking, pile, smoke_fire, stall
 from vision.rules.area_history import AreaHistory, AreaJudgement
 from vision.rules.history import Judgement, ObjectHistory
 
@@ -23,6 +23,7 @@ AreaRule = Callable[[AreaHistory, Zone], AreaJudgement]
 AREA_RULES: Mapping[str, AreaRule] = {
     "crowd": crowd.judge,
     "occupancy": occupancy.judge,
+    "smoke_fire": smoke_fire.judge,
 }
 
 RULES_OF_BRINGING = frozenset({"dumping", "pile"})
