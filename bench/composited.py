@@ -13,6 +13,7 @@ import numpy as np
 from bench.footage import TruthError, read_clip
 from bench.scenarios import KEY_SECONDS, Score, hour_of, in_all, scored
 from bench.streets import HEIGHT, WIDTH, Picture
+from vision.confirming.confirmer import Confirmer
 
 CLIPS = {"car park": "intel_car-detection.mp4", "hall": "intel_one-by-one-person.mp4"}
 CONDITIONS = ("calm", "clouds", "exposure jumps", "compression pumping", "camera shake", "hidden for a while")
@@ -30,7 +31,7 @@ def ground_of(path: Path) -> Callable[[float], Picture]:
     return lambda at: np.array(there_and_back[int(at / KEY_SECONDS) % len(there_and_back)], np.float32)
 
 
-def measure(folder: Path, hours: int, first_seed: int) -> dict[str, Any]:
+def measure(folder: Path, hours: int, first_seed: int, confirmer: Confirmer | None = None) -> dict[str, Any]:
     """So many hours, of both clips and the conditions in turn."""
     grounds = {name: ground_of(folder / file) for name, file in CLIPS.items()}
     scores = {name: Score() for name in grounds}
@@ -38,5 +39,5 @@ def measure(folder: Path, hours: int, first_seed: int) -> dict[str, Any]:
         name = list(grounds)[number % len(grounds)]
         condition = CONDITIONS[number // len(grounds) % len(CONDITIONS)]
         hour = hour_of(condition, first_seed + number, grounds[name])
-        scores[name].add(scored(hour))
+        scores[name].add(scored(hour, confirmer))
     return in_all(scores)

@@ -8,6 +8,8 @@ own event-free beginning, played to and fro (`--lead-in`), since clips are short
 `python -m bench.detect --simulated --hours 200 --json` plays hours in drawn streets instead, stalls and bags among
 passers-by in every named condition, sampled as the schedule would. With `--footage DIR` they are drawn into the two
 clips of Intel's sample-videos there.
+
+`--detector FILE`: with an object detector that looks at what is about to be told, as `detector` in cameras.yaml does.
 """
 
 import argparse
@@ -22,6 +24,9 @@ from bench.composited import measure as composite
 from bench.footage import Setting, TruthError, measure, read_events
 from bench.scenarios import measure as simulate
 from bench.weather import CONDITIONS
+from config.detector import Detector
+from runtime.clock import SystemClock
+from vision.confirming.detector import ObjectDetector
 
 
 def main() -> None:
@@ -33,19 +38,38 @@ def main() -> None:
         return
     try:
         setting = Setting(given.interval, given.dwell, given.lead_in, tuple(given.rule or ["dumping"]))
-        result = measure(given.footage, read_events(given.events), setting)
+        detector = _detector(given.detector)
+        result = measure(given.footage, read_events(given.events), setting, detector)
     except TruthError as problem:
         sys.exit(f"bench.detect: {problem}")
+    if detector is not None:
+        detector.close()
     print(json.dumps(result, ensure_ascii=False) if given.json else _table(result))
+
+
+def _detector(model: Path | None) -> ObjectDetector | None:
+    if model is None:
+        return None
+    detector = ObjectDetector(SystemClock())
+    # The clips go by faster than they were: time is no matter here.
+    detector.change(Detector(model=str(model.resolve()), busy_share=1.0), Path())
+    if detector.figures.problem:
+        sys.exit(f"bench.detect: {detector.figures.problem}")
+    return detector
 
 
 def _simulated(given: argparse.Namespace) -> dict[str, Any]:
     if given.footage is None:
         return simulate(given.hours, given.seed, given.condition or list(CONDITIONS))
+    detector = _detector(given.detector)
     try:
-        return composite(given.footage, given.hours, given.seed)
+        result = composite(given.footage, given.hours, given.seed, detector)
     except TruthError as problem:
         sys.exit(f"bench.detect: {problem}")
+    if detector is not None:
+        result["detector"] = detector.figures.to_plain()
+        detector.close()
+    return result
 
 
 def _arguments() -> argparse.Namespace:
@@ -62,10 +86,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--rule", action="append", choices=["dumping", "stall"], help="default: dumping; may be repeated"
     )
+    parser.add_argument("--detector", type=Path, help="ONNX file that looks at what is about to be told")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     if not given.simulated and (given.footage is None or given.events is None):
         parser.error("--footage and --events are needed, or --simulated")
+    if given.detector is not None and given.footage is None:
+        parser.error("--detector needs --footage: a drawn street shows a model nothing it knows")
     if given.interval <= 0 or given.dwell < 1 or given.lead_in < 0:
         parser.error("--interval must be above 0, --dwell at least 1, --lead-in not below 0")
     return given

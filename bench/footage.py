@@ -9,7 +9,7 @@ import statistics
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,8 +18,9 @@ import av
 import numpy as np
 
 from config.cameras import Camera, Stream, Streams, Zone
-from ingest.frame import Frame, GrayImage, frame_from_gray
+from ingest.frame import ColourImage, Frame, GrayImage, frame_from_gray
 from vision.analysis import CameraAnalysis
+from vision.confirming.detector import ObjectDetector
 from vision.detection import Box, Detection
 
 START = 1_790_000_000.0
@@ -69,12 +70,19 @@ class LeftObject:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """`pictures` are (second, grey picture) at the rate of key frames; `width` and `height` those of the file."""
+    """`pictures` are (second, grey picture) at the rate of key frames; `width` and `height` those of the file.
+    `colours`: the same in BGR by the `id` of the grey picture, since the lead-in shows pictures again; may be empty."""
 
     name: str
     width: int
     height: int
     pictures: list[tuple[float, GrayImage]]
+    colours: dict[int, ColourImage] = field(default_factory=dict)
+
+    def frame(self, at: float, luma: GrayImage) -> Frame:
+        frame = frame_from_gray("footage", at, luma)
+        colour = self.colours.get(id(luma))
+        return frame if colour is None else replace(frame, colour=lambda: colour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,7 @@ class Told:
     at: float
     rule: str
     box: Box
+    seen_as: tuple[str, ...] = ()
 
 
 def read_events(path: Path) -> dict[str, list[LeftObject]]:
@@ -131,9 +140,10 @@ def _meets(first: Box, second: Box) -> bool:
     return shared / (aw * ah + bw * bh - shared) >= LEAST_IOU
 
 
-def read_clip(path: Path, interval: float) -> Clip:
+def read_clip(path: Path, interval: float, *, colour: bool = False) -> Clip:
     """The first picture at or after every multiple of `interval`, as a camera's key frames would come."""
     pictures: list[tuple[float, GrayImage]] = []
+    colours: dict[int, ColourImage] = {}
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
@@ -143,7 +153,9 @@ def read_clip(path: Path, interval: float) -> Clip:
             begins = at if begins is None else begins
             if at - begins >= len(pictures) * interval - 1e-6:
                 pictures.append((at - begins, _luma(frame)))
-        return Clip(path.name, stream.width, stream.height, pictures)
+                if colour:
+                    colours[id(pictures[-1][1])] = frame.to_ndarray(format="bgr24")
+        return Clip(path.name, stream.width, stream.height, pictures, colours)
 
 
 def _luma(frame: av.VideoFrame) -> GrayImage:
@@ -166,9 +178,11 @@ def lead_in(clip: Clip, objects: Sequence[LeftObject], setting: Setting) -> list
     return repeated[:wanted][::-1]
 
 
-def play(clip: Clip, objects: Sequence[LeftObject], setting: Setting) -> tuple[list[Told], float, int]:
+def play(
+    clip: Clip, objects: Sequence[LeftObject], setting: Setting, detector: ObjectDetector | None = None
+) -> tuple[list[Told], float, int]:
     """What is told, CPU seconds of the analysis beside decoding, and how many pictures it was shown."""
-    subject = CameraAnalysis(_camera(setting), None, ZoneInfo("Asia/Shanghai"), _numbered())
+    subject = CameraAnalysis(_camera(setting), None, ZoneInfo("Asia/Shanghai"), _numbered(), None, detector)
     before = lead_in(clip, objects, setting)
     begins = START + len(before) * setting.interval
     timed = [(START + index * setting.interval, luma) for index, luma in enumerate(before)]
@@ -177,7 +191,7 @@ def play(clip: Clip, objects: Sequence[LeftObject], setting: Setting) -> tuple[l
     told: list[Told] = []
     spent = 0.0
     for at, luma in timed:
-        frame = frame_from_gray("footage", at, luma)
+        frame = clip.frame(at, luma)
         began = time.thread_time()
         seen = subject.observe(frame)
         if seen.wants_past:
@@ -189,7 +203,8 @@ def play(clip: Clip, objects: Sequence[LeftObject], setting: Setting) -> tuple[l
 
 
 def _told(found: Detection, begins: float) -> Told:
-    return Told(found.confirmed_at - begins, found.rule, found.box)
+    names = tuple(f"{one.name} {one.score:.2f}" for one in found.seen_as)
+    return Told(found.confirmed_at - begins, found.rule, found.box, names)
 
 
 def _numbered() -> Any:
@@ -234,11 +249,18 @@ def judge(clip: Clip, objects: Sequence[LeftObject], told: Sequence[Told]) -> di
         "delays_after_owner_left_s": [
             round(one.at - thing.owner_left, 1) for thing, one in pairs if thing.owner_left is not None
         ],
-        "false": [{"at": round(one.at, 1), "rule": one.rule, "box": [round(v, 3) for v in one.box]} for one in false],
+        "false": [_plain(one) for one in false],
     }
 
 
-def measure(folder: Path, events: dict[str, list[LeftObject]], setting: Setting) -> dict[str, Any]:
+def _plain(told: Told) -> dict[str, Any]:
+    plain = {"at": round(told.at, 1), "rule": told.rule, "box": [round(value, 3) for value in told.box]}
+    return plain | ({"seen_as": list(told.seen_as)} if told.seen_as else {})
+
+
+def measure(
+    folder: Path, events: dict[str, list[LeftObject]], setting: Setting, detector: ObjectDetector | None = None
+) -> dict[str, Any]:
     """All clips of `folder` that the truth names. `TruthError` where one is missing."""
     clips: dict[str, Any] = {}
     spent, pictures = 0.0, 0
@@ -246,12 +268,16 @@ def measure(folder: Path, events: dict[str, list[LeftObject]], setting: Setting)
         path = folder / name
         if path.suffix.lower() not in SUFFIXES or not path.is_file():
             raise TruthError(f"{name}: no such clip in {folder}")
-        clip = read_clip(path, setting.interval)
-        told, seconds, shown = play(clip, objects, setting)
+        clip = read_clip(path, setting.interval, colour=detector is not None)
+        asked = 0 if detector is None else detector.figures.asked
+        told, seconds, shown = play(clip, objects, setting, detector)
         spent, pictures = spent + seconds, pictures + shown
         cost = {"pictures": shown, "vision_ms_per_frame": round(1000 * seconds / max(1, shown), 3)}
+        if detector is not None:
+            cost["asked"] = detector.figures.asked - asked
         clips[name] = judge(clip, objects, told) | cost
-    return summary(clips, spent, pictures, setting)
+    result = summary(clips, spent, pictures, setting)
+    return result if detector is None else result | {"detector": detector.figures.to_plain()}
 
 
 def summary(clips: dict[str, Any], spent: float, pictures: int, setting: Setting) -> dict[str, Any]:

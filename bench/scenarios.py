@@ -32,6 +32,7 @@ from bench.weather import CONDITIONS, Condition
 from gis.ground import ground_model
 from ingest.frame import Frame, frame_from_gray
 from vision.analysis import CameraAnalysis
+from vision.confirming.confirmer import Confirmer
 from vision.detection import Box, Detection
 
 START = 1_790_000_000.0
@@ -254,11 +255,12 @@ class Score:
         }
 
 
-def play(hour: Hour) -> tuple[list[Detection], int, float]:
+def play(hour: Hour, confirmer: Confirmer | None = None) -> tuple[list[Detection], int, float]:
     """Detections, pictures looked at, and CPU seconds of the analysis."""
     place = camera(DWELL)
     count = iter(range(1, 100_000))
-    subject = CameraAnalysis(place, ground_model(place), ZoneInfo("Asia/Shanghai"), lambda: f"object-{next(count)}")
+    town = ZoneInfo("Asia/Shanghai")
+    subject = CameraAnalysis(place, ground_model(place), town, lambda: f"object-{next(count)}", None, confirmer)
     shown: deque[tuple[float, Frame]] = deque(maxlen=int(RING_SECONDS / KEY_SECONDS))
     told: list[Detection] = []
     at, looked, spent = 0.0, 0, 0.0
@@ -337,9 +339,9 @@ def measure(hours: int, first_seed: int, conditions: Iterable[str] = tuple(CONDI
     return in_all(scores)
 
 
-def scored(hour: Hour) -> Score:
+def scored(hour: Hour, confirmer: Confirmer | None = None) -> Score:
     """An hour played and judged."""
-    told, looked, spent = play(hour)
+    told, looked, spent = play(hour, confirmer)
     score = judge(hour, told)
     score.pictures, score.vision_s = looked, spent
     return score

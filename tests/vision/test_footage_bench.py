@@ -13,9 +13,13 @@ import cv2
 import numpy as np
 import pytest
 
-from bench.footage import Clip, Setting, Told, TruthError, judge, lead_in, read_clip, read_events
+from bench.footage import Clip, Setting, Told, TruthError, judge, lead_in, measure, read_clip, read_events
+from config.detector import Detector
+from runtime.clock import SystemClock
 from tests.vision import scenery
+from tests.vision.confirming.tiny_model import model, rows_of, write
 from tests.vision.scenery import Happening, Stands
+from vision.confirming.detector import ObjectDetector
 
 BAG = Stands(400, 260, 60, 56, begins=14.0, seed=9)
 CALM = scenery.noise(2.0)
@@ -54,6 +58,18 @@ def test_command_finds_what_is_left_and_nothing_else(folder: Path) -> None:
     assert result["vision_ms_per_frame"] > 0.0
     assert set(result["clips"]) == {"bag.mp4", "empty.mp4"}
     assert result["clips"]["bag.mp4"]["pictures"] == 20 + 34
+
+
+def test_with_a_detector_that_takes_all_for_people_nothing_is_told(folder: Path) -> None:
+    write(folder / "people.onnx", model(rows_of(80, *((row, 0, 0.9) for row in range(64, 80)))))
+    detector = ObjectDetector(SystemClock())
+    detector.change(Detector(model="people.onnx", busy_share=1.0), folder)
+    try:
+        result = measure(folder, read_events(folder / "events.json"), Setting(), detector)
+    finally:
+        detector.close()
+    assert (result["found"], result["false_alarms"]) == (0, 0)
+    assert result["clips"]["bag.mp4"]["asked"] == result["detector"]["detector_asked"] >= 1
 
 
 def test_pictures_come_at_the_rate_of_key_frames(folder: Path) -> None:

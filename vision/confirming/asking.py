@@ -53,7 +53,7 @@ class Asking:
     def ask(
         self, object_id: str, rule: str, box: Box, busy_share: float, frame: Frame, shift: tuple[float, float] = (0, 0)
     ) -> tuple[Seen, ...] | None:
-        """What is seen of a thing that may be told, as far as anybody could be asked; None where it must wait.
+        """What is seen where a thing is that may be told, as far as anybody could be asked; None where it must wait.
 
         `shift`: fractions of the picture by which `frame` lies beside `box`; the boxes of the answer lie as `box`."""
         if self._confirmer is None:
@@ -70,7 +70,7 @@ class Asking:
         verdict = judge(rule, box, busy_share, seen)
         if verdict == "tell":
             self._held.pop((object_id, rule), None)
-            return seen
+            return tuple(one for one in seen if _overlap(one.box, box) > 0.0)
         if held is None and len(self._held) < MOST_THINGS:
             self._held[object_id, rule] = _Held(box, verdict, at)
         elif held is not None:

@@ -12,7 +12,7 @@ from runtime.clock import Clock
 from vision.confirming.budget import Budget
 from vision.confirming.model_runner import ModelRunner, read_form
 from vision.confirming.yolox import Form, decode, letterbox
-from vision.detection import MOST_SEEN, Box, Kind, Seen
+from vision.detection import Box, Kind, Seen
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ class ObjectDetector:
                 ((left + x) / frame.width, (top + y) / frame.height, width / frame.width, height / frame.height),
                 running.kind_of(name),
             )
-            for name, score, (x, y, width, height) in found[:MOST_SEEN]
+            for name, score, (x, y, width, height) in found
         )
 
     def _begun(self, settings: Detector | None, folder: Path) -> tuple[State, str, _Running | None]:

@@ -43,6 +43,8 @@ def _is_people(rule: str, box: Box, people: Sequence[Seen], others: Sequence[See
         return _covered(box, [one.box for one in people]) >= ATTENDED
     if rule != "stall":
         return _covered(box, [one.box for one in people]) >= FILLED
+    if any(_covered(box, [one.box]) >= FILLED for one in people):
+        return True  # he, or a part of him: nobody is as wide as the stall he stands at
     own = [one.box for one in people if _shared(box, one.box) >= OWN_SHARE * _area(one.box)]
     goods = [one.box for one in others if _shared(box, one.box) >= OWN_SHARE * _area(one.box)]
     return _covered(box, own) >= FILLED and _covered(box, goods) < GOODS

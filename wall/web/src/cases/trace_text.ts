@@ -14,7 +14,7 @@ export interface DetailWords {
 const SILENT: ReadonlySet<string> = new Set([
   'key', 'object_id', 'box', 'foot', 'location', 'evidence_id', 'evidence', 'sha256', 'worker_id', 'next_worker_id',
   'order_id', 'blobs', 'dome_id', 'phase', 'number', 'case_class', 'level', 'version', 'lon', 'lat',
-  'review', 'code',
+  'review', 'code', 'seen_as',
 ])
 const LONGEST = 160
 

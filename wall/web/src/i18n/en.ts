@@ -5,6 +5,7 @@ import { find } from './find'
 import { delivery } from './delivery'
 import { ptz } from './ptz'
 import { quality } from './quality'
+import { detector } from './detector'
 import { estate } from './estate'
 import { estateImport } from './estate_import'
 import type zh from './zh'
@@ -20,6 +21,7 @@ const en: typeof zh = {
   ...estate.en,
   ...estateImport.en,
   ...quality.en,
+  ...detector.en,
   language: 'Interface language',
   close: 'Close',
   entry: {
@@ -95,6 +97,13 @@ const en: typeof zh = {
     looked: 'Pictures analysed',
     stretch: 'Interval stretched by',
     undecodable: 'Undecodable pictures',
+    judged: 'Pictures judged for quality',
+    transcoding: 'Streams being transcoded',
+    detector: 'Object detector',
+    detector_asked: 'Looks of the detector',
+    detector_ms: 'Milliseconds a look',
+    detector_passed_over: 'Looks there was no time for',
+    detector_problem: 'Problem of the detector',
   },
   time: { ago: '{span} ago' },
   wall: {

@@ -5,6 +5,7 @@ import { find } from './find'
 import { delivery } from './delivery'
 import { ptz } from './ptz'
 import { quality } from './quality'
+import { detector } from './detector'
 import { estate } from './estate'
 import { estateImport } from './estate_import'
 
@@ -19,6 +20,7 @@ export default {
   ...estate.zh,
   ...estateImport.zh,
   ...quality.zh,
+  ...detector.zh,
   language: '界面语言',
   close: '关闭',
   entry: {
@@ -94,6 +96,13 @@ export default {
     looked: '累计分析画面',
     stretch: '间隔放宽系数',
     undecodable: '无法解码的画面',
+    judged: '累计诊断画面',
+    transcoding: '正在转码的视频流',
+    detector: '目标检测模型',
+    detector_asked: '模型复核次数',
+    detector_ms: '模型每次耗时（毫秒）',
+    detector_passed_over: '来不及复核的次数',
+    detector_problem: '模型问题',
   },
   time: { ago: '{span}前' },
   wall: {
