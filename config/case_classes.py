@@ -16,21 +16,18 @@ DEFAULT_CASE_CLASSES = Path(__file__).with_name("case_classes.yaml")
 
 
 class Deadline(Strict):
-    """Time allowed from filing to handling. Exactly one of the two is given."""
+    """Time allowed from filing to handling. Exactly one is given; working time runs by the working calendar."""
 
     hours: float | None = Field(default=None, gt=0, le=24 * 365)
-    days: float | None = Field(default=None, gt=0, le=365, description="calendar days of 24 hours")
+    days: float | None = Field(default=None, gt=0, le=365, description="calendar days: the same time so many days on")
+    working_hours: float | None = Field(default=None, gt=0, le=1000)
+    working_days: float | None = Field(default=None, gt=0, le=150, description="each as long as the calendar's day")
 
     @model_validator(mode="after")
-    def _one_of_the_two(self) -> Self:
-        if (self.hours is None) == (self.days is None):
-            raise ValueError("must have exactly one of hours and days")
+    def _one_of_them(self) -> Self:
+        if [self.hours, self.days, self.working_hours, self.working_days].count(None) != 3:
+            raise ValueError("must have exactly one of hours, days, working_hours and working_days")
         return self
-
-    @property
-    def seconds(self) -> float:
-        """The time allowed in seconds."""
-        return (self.hours or 0.0) * 3600 + (self.days or 0.0) * 86400
 
 
 class Deadlines(Strict):
@@ -109,9 +106,9 @@ class CaseClasses(Strict):
         """The class of that code."""
         return next((one for one in self.classes if one.code == code), None)
 
-    def deadline_seconds(self, code: str, level: Level) -> float:
+    def deadline(self, code: str, level: Level) -> Deadline:
         """Time allowed for a case of that class and level. Raises KeyError for an unknown class."""
         case_class = self.get(code)
         if case_class is None:
             raise KeyError(code)
-        return (case_class.deadlines.of(level) or self.deadlines.of(level)).seconds
+        return case_class.deadlines.of(level) or self.deadlines.of(level)

@@ -234,6 +234,7 @@ def _missing_files(document: Document, parts: Parts) -> Iterator[Problem]:
         ("grids",): files.grids,
         ("elevation",): files.elevation,
         ("case_classes",): files.case_classes,
+        ("working_calendar",): files.working_calendar,
     }
     named |= {("base", layer): text for layer, text in files.base.items()}
     for rest, text in named.items():

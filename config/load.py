@@ -9,6 +9,7 @@ from config.case_classes import DEFAULT_CASE_CLASSES, CaseClasses
 from config.checks import Parts, errors_in, parts_of, unknown_classes, warnings_in
 from config.problem import ConfigError, Problem
 from config.validation import validate
+from config.working_calendar import DEFAULT_WORKING_CALENDAR, WorkingCalendar
 from config.yaml_document import Document, read_document
 
 _log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ def read_cameras(path: Path) -> LoadedCameras:
     parts = parts_of(file, document.value)
     problems = [*document.problems, *problems, *errors_in(document, parts)]
     classes = _classes(document, parts, problems)
+    _check_calendar(document, parts, problems)
     if file is None or classes is None or problems:
         raise ConfigError(sorted(problems, key=lambda problem: (problem.file != path, problem.line)))
     return LoadedCameras(file, classes, tuple(warnings_in(document, parts)))
@@ -53,10 +55,36 @@ def load_case_classes(path: Path = DEFAULT_CASE_CLASSES) -> CaseClasses:
     return classes
 
 
+def load_working_calendar(path: Path = DEFAULT_WORKING_CALENDAR) -> WorkingCalendar:
+    """Read a working calendar; by default the one that comes along. Raises ConfigError."""
+    document = read_document(path)
+    calendar, problems = validate(document, WorkingCalendar)
+    problems = [*document.problems, *problems]
+    if calendar is None or problems:
+        raise ConfigError(problems)
+    return calendar
+
+
 def case_classes_of(file: CamerasFile, base_dir: Path) -> CaseClasses:
     """The catalogue that `file`, read from the folder `base_dir`, names. Raises ConfigError."""
     name = file.town.files.case_classes
     return load_case_classes() if name is None else load_case_classes(base_dir / name)
+
+
+def working_calendar_of(file: CamerasFile, base_dir: Path) -> WorkingCalendar:
+    """The working calendar that `file`, read from the folder `base_dir`, names. Raises ConfigError."""
+    name = file.town.files.working_calendar
+    return load_working_calendar() if name is None else load_working_calendar(base_dir / name)
+
+
+def _check_calendar(document: Document, parts: Parts, problems: list[Problem]) -> None:
+    name = parts.town.files.working_calendar if parts.town is not None else None
+    if name is None or not (document.file.parent / name).is_file():
+        return  # what is missing is among the problems already
+    try:
+        load_working_calendar(document.file.parent / name)
+    except ConfigError as error:
+        problems.extend(error.problems)
 
 
 def _classes(document: Document, parts: Parts, problems: list[Problem]) -> CaseClasses | None:

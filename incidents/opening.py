@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from config.camera_map import CameraMap
 from config.case_classes import CaseClass, CaseClasses, Level
+from config.working_calendar import WorkingCalendar
 from incidents import trace
 from incidents.case import Action, Actor, State
 from incidents.deadline import case_due_at
@@ -41,6 +42,7 @@ class Town:
     case_classes: CaseClasses
     cameras: CameraMap
     locator: Locator
+    calendar: WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,9 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
             address=place.name.zh,
             opened_at=draft.opened_at,
             updated_at=draft.opened_at,
-            deadline_at=case_due_at(town.case_classes, draft.case_class, draft.level, draft.opened_at, town.timezone),
+            deadline_at=case_due_at(
+                town.case_classes, draft.case_class, draft.level, draft.opened_at, town.timezone, town.calendar
+            ),
             needs_person=False,
             reworks=0,
             sightings=0 if draft.seen_at is None else 1,

@@ -28,7 +28,7 @@ from api.town_map import TownMap
 from api.verification import VerificationRules
 from config.camera_map import CameraMap
 from config.cameras import CamerasFile
-from config.load import load_case_classes
+from config.load import load_case_classes, load_working_calendar
 from gis.grids import Grid, GridMap
 from incidents.accounts import NewAccount, RoleGiven
 from incidents.areas import Area
@@ -224,6 +224,7 @@ def open_incidents(folder: Path, clock: Clock) -> Incidents:
         case_classes=load_case_classes(),
         cameras=CameraMap(CONFIG.cameras),
         locator=GRIDS,
+        calendar=load_working_calendar(),
     )
     return Incidents(store, folder / "evidence", clock, town, passwords=quick_passwords())
 

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from config.case_classes import Deadline
 from config.load import load_case_classes
 from config.problem import ConfigError
 
@@ -40,23 +41,23 @@ def test_all_ten_major_classes_are_used() -> None:
 
 
 DEADLINES = {
-    "level 1": ("05-01", 1, 2 * 3600),
-    "level 2": ("05-01", 2, 24 * 3600),
-    "level 3": ("05-01", 3, 5 * 86400),
-    "level 4": ("05-01", 4, 7 * 86400),
-    "a class with its own": ("04-03", 3, 2 * 3600),
-    "that class at another level": ("04-03", 4, 7 * 86400),
+    "level 1": ("05-01", 1, Deadline(hours=2)),
+    "level 2": ("05-01", 2, Deadline(hours=24)),
+    "level 3": ("05-01", 3, Deadline(days=5)),
+    "level 4": ("05-01", 4, Deadline(days=7)),
+    "a class with its own": ("04-03", 3, Deadline(hours=2)),
+    "that class at another level": ("04-03", 4, Deadline(days=7)),
 }
 
 
-@pytest.mark.parametrize(("code", "level", "seconds"), DEADLINES.values(), ids=DEADLINES.keys())
-def test_deadlines(code: str, level: int, seconds: float) -> None:
-    assert load_case_classes().deadline_seconds(code, level) == seconds  # type: ignore[arg-type]
+@pytest.mark.parametrize(("code", "level", "allowed"), DEADLINES.values(), ids=DEADLINES.keys())
+def test_deadlines(code: str, level: int, allowed: Deadline) -> None:
+    assert load_case_classes().deadline(code, level) == allowed  # type: ignore[arg-type]
 
 
 def test_an_unknown_class_has_no_deadline() -> None:
     with pytest.raises(KeyError):
-        load_case_classes().deadline_seconds("99-99", 1)
+        load_case_classes().deadline("99-99", 1)
 
 
 BROKEN = {
@@ -65,8 +66,8 @@ BROKEN = {
     "class without major": ("code: 05-01", "code: 06-01", "has classes without their major class: 06-01"),
     "unknown platform": ("law-enforcement", "police", "platform = 'police': must be 'public-order'"),
     "level 5": ("level: 2,", "level: 5,", "level = 5: must be 1, 2, 3 or 4"),
-    "no deadline": ("level_4: {days: 7}", "level_4: {}", "level_4: must have exactly one of hours and days"),
-    "two deadlines": ("level_4: {days: 7}", "level_4: {days: 7, hours: 1}", "must have exactly one of hours and days"),
+    "no deadline": ("level_4: {days: 7}", "level_4: {}", "level_4: must have exactly one of hours, days, working"),
+    "two deadlines": ("level_4: {days: 7}", "level_4: {days: 7, hours: 1}", "must have exactly one of hours, days"),
     "a level left out": (", level_4: {days: 7}", "", "deadlines.level_4: is missing"),
 }  # fmt: skip
 

@@ -7,9 +7,14 @@ from pydantic import BaseModel
 from config.cameras import CamerasFile, Zone
 from config.case_classes import CaseClasses
 from config.model_keys import keys_of, model_at
+from config.working_calendar import WorkingCalendar
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
-SECTIONS = {"`cameras.yaml`": CamerasFile, "`case_classes.yaml`": CaseClasses}
+SECTIONS = {
+    "`cameras.yaml`": CamerasFile,
+    "`case_classes.yaml`": CaseClasses,
+    "`working_calendar.yaml`": WorkingCalendar,
+}
 
 
 def documented(section: str) -> set[str]:

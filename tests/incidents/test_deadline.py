@@ -4,9 +4,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.case_classes import Deadline, Level
+from config.load import load_working_calendar
 from incidents.deadline import case_due_at, due_at
 from tests.incidents.world import catalogue
 
+OFFICE = load_working_calendar()
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 
 
@@ -25,13 +27,25 @@ DUE = {
         Deadline(days=1),
         (2026, 10, 25, 9, 0),
     ),
+    "working hours: filed on Friday evening": (
+        SHANGHAI,
+        (2026, 3, 13, 16, 30),
+        Deadline(working_hours=2),
+        (2026, 3, 16, 9, 30),
+    ),
+    "five working days over the National Day, worked Saturday and all": (
+        SHANGHAI,
+        (2026, 9, 29, 10, 0),
+        Deadline(working_days=5),
+        (2026, 10, 11 + 1, 10, 0),
+    ),
     "hours do not": (BERLIN, (2026, 10, 24, 9, 0), Deadline(hours=24), (2026, 10, 25, 8, 0)),
 }
 
 
 @pytest.mark.parametrize(("zone", "opened", "allowed", "due"), DUE.values(), ids=DUE.keys())
 def test_due(zone: ZoneInfo, opened: tuple[int, ...], allowed: Deadline, due: tuple[int, ...]) -> None:
-    assert due_at(local(zone, *opened), allowed, zone) == local(zone, *due)
+    assert due_at(local(zone, *opened), allowed, zone, OFFICE) == local(zone, *due)
 
 
 BY_CLASS: dict[str, tuple[str, Level, float]] = {
@@ -45,9 +59,9 @@ BY_CLASS: dict[str, tuple[str, Level, float]] = {
 
 @pytest.mark.parametrize(("code", "level", "seconds"), BY_CLASS.values(), ids=BY_CLASS.keys())
 def test_by_class_and_level(code: str, level: Level, seconds: float) -> None:
-    assert case_due_at(catalogue(), code, level, 1_790_000_000.0, SHANGHAI) == 1_790_000_000.0 + seconds
+    assert case_due_at(catalogue(), code, level, 1_790_000_000.0, SHANGHAI, OFFICE) == 1_790_000_000.0 + seconds
 
 
 def test_an_unknown_class() -> None:
     with pytest.raises(KeyError):
-        case_due_at(catalogue(), "99-99", 2, 0.0, SHANGHAI)
+        case_due_at(catalogue(), "99-99", 2, 0.0, SHANGHAI, OFFICE)

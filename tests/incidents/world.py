@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from config.camera_map import CameraMap
 from config.cameras import Camera
 from config.case_classes import DEFAULT_CASE_CLASSES, CaseClasses
+from config.load import load_working_calendar
 from dispatch.service import Dispatch
 from incidents.accounts import NewAccount, RoleGiven
 from incidents.areas import Area
@@ -161,7 +162,9 @@ def detection(**changed: Any) -> Mapping[str, Any]:
 
 
 def town() -> Town:
-    return Town("QX", ZoneInfo("Asia/Shanghai"), catalogue(), CameraMap(CAMERAS.values()), BoxLocator())
+    return Town(
+        "QX", ZoneInfo("Asia/Shanghai"), catalogue(), CameraMap(CAMERAS.values()), BoxLocator(), load_working_calendar()
+    )
 
 
 def make_world(store: Store, folder: Path) -> World:
