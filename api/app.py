@@ -81,7 +81,7 @@ def build_centre(
         skyline_of(town_map.base.get("buildings")),
         town_map.elevation,
     )
-    incidents.earning = config.earning
+    incidents.earning, incidents.repeats = config.earning, config.repeats
     quality = Quality(store, settings.data_dir / "faults", clock, incidents.town.cameras)
     centre = Centre(
         settings=settings,
@@ -121,7 +121,8 @@ def _follow_changes(centre: Centre) -> None:
     """Who learns that there are other cameras, in this order: what is sent ends before anybody is told."""
 
     def changed(cameras: Sequence[Camera], changes: Changes) -> None:
-        centre.incidents.earning = centre.running.file.earning
+        file = centre.running.file
+        centre.incidents.earning, centre.incidents.repeats = file.earning, file.repeats
         centre.hub.forget(changes.streams)
         centre.ptz.change(cameras)
         centre.pages.cameras_changed()

@@ -144,6 +144,27 @@ export const CASE_STATES = [
 ] as const
 export type CaseState = (typeof CASE_STATES)[number]
 
+/** The same thing once more: the `ordinal`-th case of it, counting those one may see. */
+export interface RepeatMark {
+  ordinal: number
+  first_at: number
+}
+
+export interface EarlierCase {
+  id: string
+  number: string
+  opened_at: number
+  closed_at: number | null
+  picture_evidence_id: string | null
+  /** 0 to 1; null where one of the two looks is not known. */
+  likeness: number | null
+}
+
+export interface Repeat extends RepeatMark {
+  /** The newest of them, newest first. */
+  earlier: EarlierCase[]
+}
+
 export interface Case {
   id: string
   number: string
@@ -178,6 +199,7 @@ export interface Case {
   picture_evidence_id: string | null
   clip_evidence_id: string | null
   version: number
+  repeat?: RepeatMark | null
 }
 
 export interface TraceEntry {
@@ -204,6 +226,9 @@ export interface CaseWithTrace extends Case {
   evidence: Evidence[]
   /** What the caller may do to it now, as the last part of the path. */
   actions: CaseAction[]
+  repeat?: Repeat | null
+  /** The newest earlier case there that looks otherwise, or whose look is not known. */
+  same_place?: EarlierCase | null
 }
 
 /** Where on the ground a point of the picture lies; `camera`: where the camera itself stands. */

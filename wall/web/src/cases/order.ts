@@ -48,12 +48,13 @@ function searchText(item: Case): string {
 }
 
 /** Every word of `text` must occur somewhere in the case. */
-export function selectCases(cases: Iterable<Case>, filter: StateFilter, text: string): Case[] {
+export function selectCases(cases: Iterable<Case>, filter: StateFilter, text: string, repeatsOnly = false): Case[] {
   const states = STATE_FILTERS[filter]
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const chosen: Case[] = []
   for (const item of cases) {
     if (states && !states.has(item.state)) continue
+    if (repeatsOnly && !item.repeat) continue
     if (words.length > 0) {
       const hay = searchText(item)
       if (!words.every((word) => hay.includes(word))) continue

@@ -14,7 +14,7 @@ export interface DetailWords {
 const SILENT: ReadonlySet<string> = new Set([
   'key', 'object_id', 'box', 'foot', 'location', 'evidence_id', 'evidence', 'sha256', 'worker_id', 'next_worker_id',
   'order_id', 'blobs', 'dome_id', 'phase', 'number', 'case_class', 'level', 'version', 'lon', 'lat',
-  'review', 'code', 'seen_as',
+  'review', 'code', 'seen_as', 'repeat_of', 'repeat_place',
 ])
 const LONGEST = 160
 
@@ -25,7 +25,7 @@ function plain(key: string, value: unknown, words: DetailWords): string | null {
   if (typeof value === 'number') {
     if (key.endsWith('_at')) return words.time(value)
     if (key.endsWith('_seconds')) return words.span(value)
-    if (key === 'confidence') return `${Math.round(value * 100)} %`
+    if (key === 'confidence' || key === 'repeat_likeness') return `${Math.round(value * 100)} %`
     return String(Math.round(value * 100) / 100)
   }
   if (Array.isArray(value) && value.length <= 4 && value.every((part) => typeof part === 'number')) {

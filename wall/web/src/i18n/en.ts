@@ -5,6 +5,7 @@ import { find } from './find'
 import { delivery } from './delivery'
 import { ptz } from './ptz'
 import { quality } from './quality'
+import { repeats } from './repeats'
 import { detector } from './detector'
 import { estate } from './estate'
 import { estateImport } from './estate_import'
@@ -21,6 +22,7 @@ const en: typeof zh = {
   ...estate.en,
   ...estateImport.en,
   ...quality.en,
+  ...repeats.en,
   ...detector.en,
   language: 'Interface language',
   close: 'Close',
@@ -295,6 +297,8 @@ const en: typeof zh = {
       worker_name: 'who',
       dome: 'Dome',
       next_worker_name: 'proposed instead',
+      repeat_number: 'Repeats case',
+      repeat_likeness: 'Likeness',
       waited_seconds: 'waited',
     },
     value: {

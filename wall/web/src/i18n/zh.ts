@@ -5,6 +5,7 @@ import { find } from './find'
 import { delivery } from './delivery'
 import { ptz } from './ptz'
 import { quality } from './quality'
+import { repeats } from './repeats'
 import { detector } from './detector'
 import { estate } from './estate'
 import { estateImport } from './estate_import'
@@ -20,6 +21,7 @@ export default {
   ...estate.zh,
   ...estateImport.zh,
   ...quality.zh,
+  ...repeats.zh,
   ...detector.zh,
   language: '界面语言',
   close: '关闭',
@@ -294,6 +296,8 @@ export default {
       worker_name: '人员',
       dome: '球机',
       next_worker_name: '建议改派',
+      repeat_number: '重复事件',
+      repeat_likeness: '相似度',
       waited_seconds: '已等待',
     },
     value: {
