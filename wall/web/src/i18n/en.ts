@@ -6,6 +6,7 @@ import { delivery } from './delivery'
 import { ptz } from './ptz'
 import { quality } from './quality'
 import { repeats } from './repeats'
+import { compare } from './compare'
 import { detector } from './detector'
 import { estate } from './estate'
 import { estateImport } from './estate_import'
@@ -23,6 +24,7 @@ const en: typeof zh = {
   ...estateImport.en,
   ...quality.en,
   ...repeats.en,
+  ...compare.en,
   ...detector.en,
   language: 'Interface language',
   close: 'Close',

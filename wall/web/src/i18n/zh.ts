@@ -6,6 +6,7 @@ import { delivery } from './delivery'
 import { ptz } from './ptz'
 import { quality } from './quality'
 import { repeats } from './repeats'
+import { compare } from './compare'
 import { detector } from './detector'
 import { estate } from './estate'
 import { estateImport } from './estate_import'
@@ -22,6 +23,7 @@ export default {
   ...estateImport.zh,
   ...quality.zh,
   ...repeats.zh,
+  ...compare.zh,
   ...detector.zh,
   language: '界面语言',
   close: '关闭',
