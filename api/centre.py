@@ -22,6 +22,7 @@ from config.cameras import CamerasFile
 from dispatch.service import Dispatch
 from incidents.accounts import Accounts
 from incidents.favourites import Favourites
+from incidents.detection_quality import DetectionQuality
 from incidents.quality import Quality
 from incidents.service import Incidents
 from incidents.workers import Workers
@@ -79,6 +80,10 @@ class Centre:
 
     @property
     def favourites(self) -> Favourites:
+    @property
+    def detection(self) -> DetectionQuality:
+        return DetectionQuality(self.incidents)
+
         return Favourites(self.incidents.store, self.clock, self.incidents.town)
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from incidents import queries
 from incidents.acting import Acting, Step
@@ -112,7 +112,7 @@ def _objects(connection: Connection, case_id: str) -> list[str]:
 
 
 def _give_objects(connection: Connection, objects: list[str], to: str, only_from: str | None = None) -> None:
-    which = [case_objects.c.object_id.in_(objects)]
+    which: list[ColumnElement[bool]] = [case_objects.c.object_id.in_(objects)]
     if only_from is not None:
         which.append(case_objects.c.case_id == only_from)
     connection.execute(update(case_objects).where(*which).values(case_id=to))

@@ -59,3 +59,22 @@ remembered_causes = Table(
     Index("ix_remembered_causes_camera_id_rule", "camera_id", "rule"),
     comment="rejected things that are not raised again at their camera",
 )
+
+threshold_changes = Table(
+    "threshold_changes",
+    metadata,
+    Column("id", ID, primary_key=True, comment="random"),
+    Column("camera_id", CODE, nullable=False, comment="the camera"),
+    Column("area", CODE, ForeignKey("areas.code"), nullable=False, comment="where it hung; rights hold here"),
+    Column("zone_id", CODE, nullable=False, comment="the zone that was changed"),
+    Column("rule", String(32), nullable=False, comment="its rule"),
+    Column("key", String(32), nullable=False, comment="which of its keys"),
+    Column("before", String(400), nullable=False, comment="its value, as text"),
+    Column("after", String(400), nullable=False, comment="its value since then, as text"),
+    Column("spared", Integer, nullable=False, comment="false detections it would have spared"),
+    Column("lost", Integer, nullable=False, comment="true ones it would have lost"),
+    Column("at", Double, nullable=False, comment="when"),
+    Column("by", ID, ForeignKey("accounts.id"), nullable=False, comment="who took it"),
+    Index("ix_threshold_changes_camera_id_at", "camera_id", "at"),
+    comment="suggested thresholds that were taken",
+)

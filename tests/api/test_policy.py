@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from api.policy import PolicyMissing, Public, Requires, SignedIn, check_policies, policy_of, public, signed_in
 from api.routes import ROUTERS
 from incidents.rights import ROLES, Permission
+from tests.api.detection_town import cause_at
 from tests.api.display_browser import DisplayBrowser, pair
 from tests.api.quality_town import episode_at
 from tests.api.town import ACCOUNTS, PASSWORD, RunningTown, middle, running_town, write_leaflet
@@ -265,6 +266,17 @@ def test_every_route_with_a_permission_stands_in_the_matrix():
     assert needing | {"GET /api/v1/map/base/{layer}"} == set(TARGETS)
 
 
+    "GET /api/v1/detection": Target(holds=(P.CAMERA_SEE,), anywhere=True),
+    "GET /api/v1/cameras/{camera_id}/detection/rejected": Target(holds=(P.CAMERA_SEE,)),
+    "GET /api/v1/detection/causes": Target(holds=(P.CAMERA_SEE,), anywhere=True),
+    "GET /api/v1/detection/causes/{cause_id}/picture.jpg": Target(holds=(P.CAMERA_SEE,)),
+    "PATCH /api/v1/detection/causes/{cause_id}": Target(
+        json={"forgotten": True}, holds=(P.CASE_TRIAGE,), ok={200, 409}
+    ),
+    "GET /api/v1/cameras/{camera_id}/detection/suggestions": Target(holds=(P.CAMERA_SEE,)),
+    "POST /api/v1/cameras/{camera_id}/detection/suggestions": Target(
+        json={"zone": "none", "key": "dwell_seconds", "value": 260}, holds=(P.ESTATE_MANAGE,), ok={409}
+    ),
 def expected_through(target: Target, role: str, place: str) -> bool:
     held = not target.holds or any(one in ROLES[role] for one in target.holds)
     held = held and ROLES[role].issuperset(target.also)
@@ -311,6 +323,7 @@ async def display_in_the_east(town: RunningTown) -> str:
 
 
 async def rule_in_the_east(town: RunningTown) -> str:
+        "cause_id": await cause_at(town, "east"),
     made = await town.client("administrator@east").post("/alarm-rules", json={"area": "east", "name": "r"})
     return str(made.json()["id"])
 

@@ -10,14 +10,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from config.zones import Zone
+from incidents import detection_queries as judged
 from incidents import queries
 from incidents.accounts import AccountChange
+from incidents.detection_quality import DetectionQuality
+from incidents.detection_queries import Wanted
 from incidents.errors import NotAllowed, NotFound
 from incidents.quality import Quality
 from incidents.queries import CaseFilter, QualityFilter
 from incidents.rights import EVERYWHERE, NOWHERE, ROLES, Caller, Permission, RoleAt, Scope
 from incidents.service import NewCase, visible_camera
 from incidents.store import open_store
+from incidents.suggestions import Suggestion
 from tests.incidents.world import IN_A1, IN_A2, IN_B1, START, World, make_world
 
 P = Permission
@@ -33,6 +38,9 @@ class Place:
     worker: str
     account: str
     episode: str
+    camera: str
+    rejected: str
+    cause: str
 
 
 @dataclass(frozen=True)
@@ -66,18 +74,32 @@ QUERIES: dict[str, Query] = {
         queries.list_quality_episodes(c, s, QualityFilter()), at.episode)),
     "get_quality_episode": Query(P.CAMERA_SEE, lambda c, s, at: queries.get_quality_episode(c, s, at.episode)),
     "get_account": Query(P.ACCOUNT_MANAGE, lambda c, s, at: queries.get_account(c, s, at.account)),
+    "count_verdicts": Query(P.CAMERA_SEE, lambda c, s, at: among(
+        judged.count_verdicts(c, s, Wanted()), at.camera, lambda one: one.camera_id)),
+    "count_waiting": Query(P.CAMERA_SEE, lambda c, s, at: among(
+        judged.count_waiting(c, s, Wanted()), at.camera, lambda one: one[0])),
+    "list_judged": Query(P.CASE_SEE, lambda c, s, at: among(
+        judged.list_judged(c, s, Wanted()), at.rejected, lambda one: one.case_id)),
+    "list_facts": Query(P.CAMERA_SEE, lambda c, s, at: among(
+        judged.list_facts(c, s, Wanted(camera=at.camera)), "False", lambda one: str(one.right))),
+    "list_causes": Query(P.CAMERA_SEE, lambda c, s, at: among(judged.list_causes(c, s, Wanted(), START), at.cause)),
+    "get_cause": Query(P.CAMERA_SEE, lambda c, s, at: judged.get_cause(c, s, at.cause)),
+    "list_changes": Query(P.CAMERA_SEE, lambda c, s, at: among(
+        judged.list_changes(c, s, Wanted()), at.camera, lambda one: one.camera_id)),
 }  # fmt: skip
+OF_CAMERAS = {name for name, query in QUERIES.items() if query.permission is P.CAMERA_SEE}
 
 
 def test_no_query_without_a_row() -> None:
     there = {
         name
-        for name, function in inspect.getmembers(queries, inspect.isfunction)
-        if function.__module__ == queries.__name__ and not name.startswith("_")
+        for module in (queries, judged)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
     }
     assert there == set(QUERIES)
     for name in there:
-        parameters = list(inspect.signature(getattr(queries, name)).parameters.values())
+        parameters = list(inspect.signature(getattr(queries, name, None) or getattr(judged, name)).parameters.values())
         assert [one.annotation for one in parameters[:2]] == [Connection, Scope], name
 
 
@@ -104,7 +126,24 @@ def _furnish(world: World, village: str, grid: str, spot: tuple[float, float]) -
     quality.begin(camera, "covered", START, START)
     with world.incidents.store.read() as connection:
         found = queries.list_quality_episodes(connection, EVERYWHERE, QualityFilter(camera=camera))
-    return Place(village, case, evidence, worker, account, found[0].id)
+    rejected = _judge(world, camera, spot)
+    with world.incidents.store.read() as connection:
+        (cause,) = judged.list_causes(connection, EVERYWHERE, Wanted(camera=camera), START)
+    return Place(village, case, evidence, worker, account, found[0].id, camera, rejected, cause.id)
+
+
+def _judge(world: World, camera: str, spot: tuple[float, float]) -> str:
+    """A rejected detection with its cause, one that waits, and a threshold that was taken."""
+    where = {"lon": spot[0] + 0.002, "lat": spot[1], "error_m": 1.0}
+    told = {"camera_id": camera, "opens_case": False, "blobs": {}, "location": where}
+    rejected = str(world.take(key=f"r{camera}", object_id=f"r{camera}", box=[0, 0, 0.1, 0.1], **told).case_id)
+    world.incidents.act(world.admin, rejected, "reject", {"cause": "bin"})
+    world.take(key=f"w{camera}", object_id=f"w{camera}", box=[0.2, 0, 0.1, 0.1], **told)
+    zone = Zone.model_validate({"id": "z", "rule": "stall", "polygon": [[0, 0], [1, 0], [1, 1]], "case_class": "05-01"})
+    taken = Suggestion("dwell_seconds", 180.0, 260.0, 9, 11, 1, 40)
+    configured = world.incidents.town.cameras[camera]
+    DetectionQuality(world.incidents).note_change(world.admin, configured, zone, taken)
+    return rejected
 
 
 # Where a role is held, and whether that covers village QX-A.
@@ -126,14 +165,7 @@ def test_matrix(places: tuple[World, dict[str, Place]], query: str, role: str, h
         granted = row.permission in ROLES[role]
         if covers is None:
             # A grid reaches the cases and workers in it, and nothing of the village around it.
-            covers = query not in (
-                "list_areas",
-                "get_area",
-                "list_accounts",
-                "get_account",
-                "list_quality_episodes",
-                "get_quality_episode",
-            )
+            covers = query not in {"list_areas", "get_area", "list_accounts", "get_account"} | OF_CAMERAS
         if granted and covers:
             assert row.ask(connection, scope, furnished["QX-A"])
         else:

@@ -1,4 +1,4 @@
-"""What people made of detections, and the rejected causes that are remembered."""
+"""What people made of detections, the rejected causes that are remembered, and thresholds taken from both."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -88,6 +88,29 @@ def _remembered_causes() -> None:
     op.create_index(op.f("ix_remembered_causes_case_id"), "remembered_causes", ["case_id"])
 
 
+def _threshold_changes() -> None:
+    op.create_table(
+        "threshold_changes",
+        sa.Column("id", sa.String(length=32), nullable=False, comment="random"),
+        sa.Column("camera_id", sa.String(length=64), nullable=False, comment="the camera"),
+        sa.Column("area", sa.String(length=64), nullable=False, comment="where it hung; rights hold here"),
+        sa.Column("zone_id", sa.String(length=64), nullable=False, comment="the zone that was changed"),
+        sa.Column("rule", sa.String(length=32), nullable=False, comment="its rule"),
+        sa.Column("key", sa.String(length=32), nullable=False, comment="which of its keys"),
+        sa.Column("before", sa.String(length=400), nullable=False, comment="its value, as text"),
+        sa.Column("after", sa.String(length=400), nullable=False, comment="its value since then, as text"),
+        sa.Column("spared", sa.Integer(), nullable=False, comment="false detections it would have spared"),
+        sa.Column("lost", sa.Integer(), nullable=False, comment="true ones it would have lost"),
+        sa.Column("at", sa.Double(), nullable=False, comment="when"),
+        sa.Column("by", sa.String(length=32), nullable=False, comment="who took it"),
+        sa.ForeignKeyConstraint(["area"], ["areas.code"], name=op.f("fk_threshold_changes_area_areas")),
+        sa.ForeignKeyConstraint(["by"], ["accounts.id"], name=op.f("fk_threshold_changes_by_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_threshold_changes")),
+        comment="suggested thresholds that were taken",
+    )
+    op.create_index(op.f("ix_threshold_changes_camera_id_at"), "threshold_changes", ["camera_id", "at"])
+
+
 # Cases of before: by whom they were judged, and by what facts they were told, nobody kept.
 _BEFORE = """
 INSERT INTO judgements (case_id, camera_id, area, rule, zone_id, by_itself, opened_at, verdict, judged_at)
@@ -103,4 +126,5 @@ FROM cases WHERE source = 'camera' AND camera_id IS NOT NULL AND rule IS NOT NUL
 def upgrade() -> None:
     _judgements()
     _remembered_causes()
+    _threshold_changes()
     op.execute(_BEFORE)
