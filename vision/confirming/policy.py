@@ -14,7 +14,7 @@ Verdict = Literal["tell", "person", "vehicle"]
 """`person`, `vehicle`: it is one, so it is not told for now."""
 
 FILLED = 0.6  # of the thing, by people or by one vehicle
-ATTENDED = 0.5  # of what was left behind: somebody is with it still, or it is somebody's legs
+ATTENDED = 0.5  # by one person: it is he or a part of him, or he is with what he left behind
 OWN_SHARE = 0.6  # of a person must lie within a stall: customers stand before it and beyond
 GOODS = 0.12  # of a stall, by anything with another name: an umbrella, a table, fruit
 VEHICLE_SHARE = 0.3  # of a vehicle must be the thing: a bag in front of a lorry is not the lorry
@@ -43,7 +43,7 @@ def _is_people(rule: str, box: Box, people: Sequence[Seen], others: Sequence[See
         return _covered(box, [one.box for one in people]) >= ATTENDED
     if rule != "stall":
         return _covered(box, [one.box for one in people]) >= FILLED
-    if any(_covered(box, [one.box]) >= FILLED for one in people):
+    if any(_covered(box, [one.box]) >= ATTENDED for one in people):
         return True  # he, or a part of him: nobody is as wide as the stall he stands at
     own = [one.box for one in people if _shared(box, one.box) >= OWN_SHARE * _area(one.box)]
     goods = [one.box for one in others if _shared(box, one.box) >= OWN_SHARE * _area(one.box)]

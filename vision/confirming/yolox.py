@@ -71,7 +71,8 @@ def form_of(graph: Graph, classes: int) -> Form:
     fitting = [form for form in forms if _fits(given, (1, form.rows, form.columns))]
     if not fitting:
         form = forms[0]
-        if len(given) == 3 and given[1] in (0, form.rows, forms[1].rows) and given[2] > 5:
+        rows_fit = len(given) == 3 and given[1] in (0, form.rows, forms[1].rows)
+        if rows_fit and given[2] > 5 and given[2] != form.columns:
             rule = f"tells {given[2] - 5} classes, where names has {classes}: name a file of its classes under names"
             raise DetectorProblem(rule)
         expected = f"a YOLOX of {width}×{height} has 1×{form.rows}×{form.columns}"

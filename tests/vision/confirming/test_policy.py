@@ -27,7 +27,7 @@ def other(x: float, y: float, width: float, height: float) -> Seen:
 
 ALL = ("stall", "dumping", "pile", "parking")
 WHOLE_PERSON = person(0.42, 0.48, 0.16, 0.24)
-TWO_PEOPLE = (person(0.40, 0.49, 0.1, 0.22), person(0.5, 0.49, 0.1, 0.22))
+TWO_PEOPLE = (person(0.40, 0.49, 0.09, 0.22), person(0.5, 0.49, 0.09, 0.22))
 CAR = vehicle(0.39, 0.49, 0.22, 0.22)
 LORRY_BEHIND = vehicle(0.1, 0.1, 0.8, 0.65)
 
@@ -48,7 +48,7 @@ TABLE: dict[str, tuple[tuple[str, ...], float, tuple[Seen, ...], str]] = {
     "two who sit among goods": (("stall",), 0.5, (*TWO_PEOPLE, other(0.45, 0.5, 0.1, 0.08)), "tell"),
     "legs of somebody larger": (("dumping", "pile"), 0.0, (person(0.38, 0.2, 0.24, 0.5),), "person"),
     "the trousers of somebody": (("stall",), 0.3, (person(0.38, 0.2, 0.24, 0.5),), "person"),
-    "one customer before a stall": (("stall",), 0.3, (person(0.46, 0.42, 0.1, 0.34),), "tell"),
+    "one customer before a stall": (("stall",), 0.3, (person(0.46, 0.42, 0.08, 0.34),), "tell"),
     "somebody walks past a bag at a distance": (("dumping",), 0.0, (person(0.2, 0.3, 0.1, 0.4),), "tell"),
     "somebody just touches a bag": (("dumping",), 0.0, (person(0.34, 0.4, 0.09, 0.3),), "tell"),
     "a car nobody is at": (("stall", "dumping", "pile"), 0.1, (CAR,), "vehicle"),
