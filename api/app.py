@@ -28,6 +28,7 @@ from api.running_estate import Changes, RunningEstate
 from api.security import BodyLimit, OriginCheck, SecurityHeaders
 from api.settings import Settings
 from api.town_map import TownMap
+from api.trials import Trials
 from api.verification import Verification
 from api.web_ui import WebUi
 from config.cameras import Camera, CamerasFile
@@ -112,6 +113,7 @@ def build_centre(
         quality_watch=QualityWatch(quality, live, incidents.town.cameras, incidents.town.timezone, clock),
         ptz=ptz,
         running=RunningEstate(settings.cameras_file, config, cameras, incidents.town.cameras, live, clock),
+        trials=Trials(settings.data_dir / "run" / "trials", live, clock),
     )
     _follow_changes(centre)
     return centre
@@ -168,6 +170,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         centre.clock,
     )
     centre.moments.begin()
+    centre.trials.begin()
     logger.info("starting: events, live hub, page rights")
     centre.event_feed.start()
     centre.hub.start()
@@ -186,6 +189,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await centre.ptz.stop()
     await centre.alarm_watch.stop()
     await centre.quality_watch.stop()
+    await centre.trials.stop()
     await centre.estate.stop()
     await centre.discovery.stop()
     await chores.stop()

@@ -1,7 +1,7 @@
 """Single cameras changed by administrators, each within his areas, and nobody's password sent to somebody else."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from api.centre import Centre
 from api.estate_desk import refused
 from api.running_estate import Changes, FileProblems
 from api.schemas.estate_changes import CameraAccount, CameraChange, NewCamera
-from config.cameras import Camera, CamerasFile
+from config.cameras import Camera, CamerasFile, Zone
 from config.problem import ConfigError
 from config.vault import VaultProblem
 from config.yaml_edit import YamlEditError
@@ -28,6 +28,7 @@ from estate.camera_edit import (
     remove_camera,
 )
 from estate.new_account import NewAccount
+from estate.zone_edit import NoSuchView, change_zones, version_of, zones_of
 from incidents import queries
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound
 from incidents.queries import CaseFilter
@@ -68,6 +69,33 @@ class CameraChanges:
             return change_camera(opened, index, values, password, os.environ)
 
         return await self._carried_out(write)
+
+    async def zones(self, camera_id: str, view: str | None, base: str, zones: Sequence[Zone]) -> Changes:
+        """These zones for the camera, or for its view, where they are still those of version `base`. Else raises
+        Conflict, and what the file says by now has taken effect: it can be loaded. Raises as `change`."""
+        self._centre.cameras.get(self._scope, camera_id)
+        stale: list[str] = []
+
+        def write(config: Path) -> CamerasFile:
+            opened = open_for_change(config)
+            index = self._find(opened, camera_id)
+            try:
+                before = zones_of(opened.file.cameras[index], view)
+                if version_of(before) == base:
+                    return change_zones(opened, index, view, zones, os.environ)
+            except NoSuchView:
+                raise NotFound("no such view", "view") from None
+            stale.append(camera_id)
+            return opened.file
+
+        changes = await self._carried_out(write)
+        if stale:
+            raise Conflict(
+                "somebody changed these zones meanwhile; load them anew",
+                "version",
+                "有人同时修改了任务区，请重新载入后再保存",
+            )
+        return changes
 
     async def add(self, body: NewCamera) -> tuple[str, Changes]:
         """Its id, and what came of it. Raises as `change`."""

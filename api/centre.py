@@ -17,6 +17,7 @@ from api.quality_watch import QualityWatch
 from api.running_estate import RunningEstate
 from api.settings import Settings
 from api.town_map import TownMap
+from api.trials import Trials
 from api.verification import Verification
 from config.cameras import CamerasFile
 from dispatch.service import Dispatch
@@ -71,6 +72,7 @@ class Centre:
     quality_watch: QualityWatch
     ptz: Ptz
     running: RunningEstate
+    trials: Trials
     estate: EstateDesk = field(default_factory=EstateDesk)
     discovery: DiscoveryDesk = field(default_factory=DiscoveryDesk)
 

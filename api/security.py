@@ -11,12 +11,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from api.cross_origin import allowed_elsewhere
+from api.trials import MAX_CLIP_BYTES
 
 JSON_BYTES = 1024 * 1024
 PHOTO_BYTES = 10 * 1024 * 1024
 TABLE_BYTES = 16 * 1024 * 1024
 TABLE_PATH = "/api/v1/estate/import"
 MULTIPART_OVERHEAD = 16 * 1024
+CLIP_PATH = re.compile(r"/api/v1/trials/[^/]+/clip")
 PHOTO_PATH = re.compile(r"/api/v1/cases/[^/]+/evidence")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SESSION_COOKIE = "gridwatch_session"
@@ -67,6 +69,8 @@ def same_origin(headers: Headers) -> bool:
 def body_limit(path: str) -> int:
     if path == TABLE_PATH:
         return TABLE_BYTES + MULTIPART_OVERHEAD
+    if CLIP_PATH.fullmatch(path):
+        return MAX_CLIP_BYTES
     return PHOTO_BYTES + MULTIPART_OVERHEAD if PHOTO_PATH.fullmatch(path) else JSON_BYTES
 
 

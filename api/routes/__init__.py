@@ -35,9 +35,11 @@ from api.routes import (
     sessions,
     tours,
     town,
+    trials,
     web,
     whep,
     workers,
+    zones,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -63,6 +65,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     estate_changes.router,
     estate_devices.router,
     estate_credentials.router,
+    zones.router,
+    trials.router,
     quality.router,
     health.router,
     live.router,

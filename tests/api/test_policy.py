@@ -102,6 +102,7 @@ TABLE = {"file": ("cameras.csv", b"name,ip", "text/csv")}
 PHOTO = {"file": ("a.jpg", b"no picture", "image/jpeg")}
 
 # `ok` holds the status that proves the caller was let in; where what he sends is wrong, that is 422.
+TRIED = {"id": "a", "rule": "stall", "polygon": [[0, 0], [1, 0], [1, 1]], "case_class": "05-01"}
 TARGETS: dict[str, Target] = {
     "GET /api/v1/map/base/{layer}": Target(anywhere=True),
     "GET /api/v1/map/export.html": Target(holds=(P.CASE_SEE,), anywhere=True),
@@ -250,6 +251,15 @@ TARGETS: dict[str, Target] = {
         json={"username": "a", "password": "b"}, holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True
     ),
     "DELETE /api/v1/estate/credentials/{name}": Target(holds=(P.ESTATE_MANAGE,), ok={409}, town_wide=True),
+    "GET /api/v1/estate/cameras/{camera_id}/zones": Target(holds=(P.ESTATE_MANAGE,)),
+    "PUT /api/v1/estate/cameras/{camera_id}/zones": Target(
+        json={"version": "x", "zones": []}, holds=(P.ESTATE_MANAGE,), ok={409}
+    ),
+    "POST /api/v1/estate/cameras/{camera_id}/zones/place": Target(
+        json={"polygon": [[0.4, 0.8], [0.6, 0.8], [0.6, 0.9]]}, holds=(P.ESTATE_MANAGE,)
+    ),
+    "GET /api/v1/estate/cameras/{camera_id}/raster": Target(holds=(P.ESTATE_MANAGE,)),
+    "POST /api/v1/trials": Target(json={"camera": "east-cam", "zones": [TRIED]}, holds=(P.ESTATE_MANAGE,), ok={503}),
     "GET /api/v1/quality": Target(holds=(P.CAMERA_SEE,), anywhere=True),
     "GET /api/v1/quality/report": Target(params={"day": "2026-01-05"}, holds=(P.CAMERA_SEE,), anywhere=True),
     "GET /api/v1/quality/report.{form}": Target(params={"day": "2026-01-05"}, holds=(P.CAMERA_SEE,), anywhere=True),
@@ -258,12 +268,19 @@ TARGETS: dict[str, Target] = {
     "POST /api/v1/cameras/{camera_id}/quality/accept": Target(holds=(P.ESTATE_MANAGE,), ok={503}),
     "GET /api/v1/health": Target(holds=(P.HEALTH_SEE,), anywhere=True),
 }
+OWN_TRIALS = {
+    "GET /api/v1/trials/{trial_id}",
+    "PUT /api/v1/trials/{trial_id}/clip",
+    "DELETE /api/v1/trials/{trial_id}",
+    "GET /api/v1/trials/{trial_id}/pictures/{number}.jpg",
+}
+"""Of whoever began them and nobody else, wherever he holds rights: tests/api/test_trials.py."""
 SIGNED_IN = {name for name, route in ROUTES.items() if isinstance(policy_of(route), SignedIn)}
 
 
 def test_every_route_with_a_permission_stands_in_the_matrix():
     needing = {name for name, route in ROUTES.items() if isinstance(policy_of(route), Requires)}
-    assert needing | {"GET /api/v1/map/base/{layer}"} == set(TARGETS)
+    assert needing | {"GET /api/v1/map/base/{layer}"} == set(TARGETS) | OWN_TRIALS
 
 
     "GET /api/v1/detection": Target(holds=(P.CAMERA_SEE,), anywhere=True),
