@@ -40,17 +40,24 @@ class GlowTrack:
         self._middle = (0.0, 0.0)
 
     def take(self, look: Look) -> Glow | None:
+        found = self._find(look)
+        if found is None and look.at - self._seen_at > MISSED_SECONDS:
+            self._outlines.clear()
+            self.cells = np.zeros_like(self.cells)
+        return found
+
+    def _find(self, look: Look) -> Glow | None:
         if look.seen.foreground_share == 0.0:
-            return self._missed(look.at)
+            return None
         glowing = self._glowing(look)
         total = 0 if glowing is None else cv2.countNonZero(glowing)
         if glowing is None or not LEAST_PIXELS <= total <= MOST_SHARE * self._picture:
-            return self._missed(look.at)
+            return None
         _, labels, stats, middles = cv2.connectedComponentsWithStats(glowing, connectivity=8)
         largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
         area, middle = int(stats[largest, cv2.CC_STAT_AREA]), (float(middles[largest][0]), float(middles[largest][1]))
         if area < LEAST_PIXELS:
-            return self._missed(look.at)
+            return None
         away = np.hypot(middle[0] - self._middle[0], middle[1] - self._middle[1])
         if not self._outlines or away > NEAR * area**0.5:
             self._since = look.at
@@ -85,11 +92,6 @@ class GlowTrack:
             return None
         bright = cv2.compare(picture, np.full_like(picture, ORANGE_BRIGHT), cv2.CMP_GE)
         return np.asarray(cv2.bitwise_and(cv2.bitwise_and(fiery[part], bright), differs), np.uint8)
-
-    def _missed(self, at: float) -> None:
-        if at - self._seen_at > MISSED_SECONDS:
-            self._outlines.clear()
-            self.cells = np.zeros_like(self.cells)
 
 
 def _difference(one: Pixels, other: Pixels) -> float:

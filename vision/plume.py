@@ -52,6 +52,12 @@ class PlumeTrack:
         self._since = self._seen_at = 0.0
 
     def take(self, look: Look, seconds: float) -> Plume | None:
+        found = self._find(look, seconds)
+        if found is None and look.at - self._seen_at > MISSED_SECONDS:
+            self.cells = np.zeros_like(self.cells)
+        return found
+
+    def _find(self, look: Look, seconds: float) -> Plume | None:
         part = self._zone.part.slices
         foreground = look.seen.foreground
         if look.still is not None:
@@ -60,7 +66,7 @@ class PlumeTrack:
         self._unlearnt += seconds
         covered_any = cv2.countNonZero(differs) >= COVERED * LEAST_CELLS * CELL**2
         if not covered_any and self._unlearnt < LEARN_EVERY_SECONDS and self._usual is not None:
-            return self._missed(look.at)
+            return None
         detail, brightness = detail_of(np.ascontiguousarray(look.seen.picture[part]), NOISE_LEVELS)
         detail = np.asarray(cv2.blur(detail, (3, 3)), np.float32)
         stirred = np.abs(brightness - self._brightness) > STIRRED_LEVELS
@@ -73,7 +79,7 @@ class PlumeTrack:
         washed = self._washed(detail)
         self._learn(detail, covered)
         plume = covered & self._inside & (washed | (self._usual < LEAST_DETAIL)) if covered_any else None
-        return self._missed(look.at) if plume is None else self._track(plume, washed, stirred, look.at)
+        return None if plume is None else self._track(plume, washed, stirred, look.at)
 
     def _washed(self, detail: Floats) -> Flags:
         assert self._usual is not None
@@ -83,6 +89,7 @@ class PlumeTrack:
         return np.asarray(detailed & (detail < np.float32(WASHED * usual) * self._usual))
 
     def _learn(self, detail: Floats, covered: Flags) -> None:
+        assert self._usual is not None
         if self._unlearnt >= LEARN_EVERY_SECONDS:
             rate = 1.0 - exp(-self._unlearnt / LEARN_SECONDS)
             bare = np.where(covered | (self.cells > 0), np.uint8(0), np.uint8(255))
@@ -92,7 +99,7 @@ class PlumeTrack:
     def _track(self, plume: Flags, washed: Flags, stirred: Flags, at: float) -> Plume | None:
         count, labels, stats, _ = cv2.connectedComponentsWithStats(plume.astype(np.uint8), connectivity=8)
         if count < 2:
-            return self._missed(at)
+            return None
         veil = washed & plume
         of_each = np.bincount(labels[veil], minlength=count)
         # What stirs comes first: beside a lorry's plain side smoke is small at its beginning.
@@ -100,7 +107,7 @@ class PlumeTrack:
         largest = 1 + int(weights[1:].argmax())
         _, top, _, height, area = (int(value) for value in stats[largest])
         if area < LEAST_CELLS or of_each[largest] < LEAST_WASHED_CELLS:
-            return self._missed(at)
+            return None
         now = np.asarray(labels == largest, np.float32)
         shared = float(np.vdot(now, self.cells))
         if shared < SAME_OVERLAP * min(float(area), max(1.0, float(self.cells.sum()))):
@@ -115,7 +122,3 @@ class PlumeTrack:
             top=(above + CELL * top) / tall,
             foot=min(1.0, (above + CELL * (top + height)) / tall),
         )
-
-    def _missed(self, at: float) -> None:
-        if at - self._seen_at > MISSED_SECONDS:
-            self.cells = np.zeros_like(self.cells)

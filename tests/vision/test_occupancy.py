@@ -165,8 +165,8 @@ def test_which_it_is_stands_on_the_picture_and_in_the_trace() -> None:
 
 
 def test_a_place_that_never_changes_is_neither_full_nor_empty() -> None:
-    for taken in (0, PLACES):
-        assert watched(analysis(STATION), [station(lambda at, taken=taken: taken)], 0.0, 2400.0) == []
+    for always in (station(lambda at: 0), station(lambda at: PLACES)):
+        assert watched(analysis(STATION), [always], 0.0, 2400.0) == []
 
 
 def test_infrared_is_another_look_with_a_range_of_its_own() -> None:
