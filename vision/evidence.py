@@ -37,10 +37,7 @@ def picture(
     quality: int = JPEG_QUALITY,
 ) -> bytes:
     """JPEG of the frame, the thing framed, a line below it: rule, camera, time. `camera_name`: its id if empty."""
-    caption = (
-        f"{_name_of(detection)}  {camera_name or detection.camera_id}  "
-        f"{_clock(frame.captured_at, timezone)}"
-    )
+    caption = f"{_name_of(detection)}  {camera_name or detection.camera_id}  {_clock(frame.captured_at, timezone)}"
     return marked_picture(frame, detection.box, caption, quality)
 
 
