@@ -10,7 +10,7 @@ CELLS, DIRECTIONS = 5, 6
 SIZE = 4 + 13 + CELLS**2 * (1 + DIRECTIONS + 2)
 MOST_BYTES = 256
 
-ALIKE = 0.68
+ALIKE = 0.75
 """From this likeness on two things at one place are taken for the same; how often rightly: docs/design/vision.md."""
 
 _Values = NDArray[np.floating]
