@@ -26,8 +26,8 @@ from vision.confirming.confirmer import Confirmer
 from vision.detection import Box, Detection, Phase, Point, foot_of
 from vision.grid import Grid, Mask
 from vision.judging import Decision, decide, detection_of, history_of
-from vision.looking_back import Past
 from vision.look import fiery_places
+from vision.looking_back import Past
 from vision.observation import Attention, ObjectView, Observation, Verdict
 from vision.rules import RULES, RULES_OF_BRINGING
 from vision.rules.conditions import contains
