@@ -40,12 +40,15 @@ class Figures:
         """As health shows it; empty where none is configured."""
         if self.state == "off":
             return {}
-        told: dict[str, str | float] = {"detector": self.state, "detector_asked": self.asked}
+        told: dict[str, str | float] = {"detector": self.state}
+        if self.problem:
+            told["detector_problem"] = self.problem
+        told["detector_asked"] = self.asked
         if self.asked:
             told["detector_ms"] = round(1000 * self.cpu_seconds / self.asked, 1)
         if self.passed_over:
             told["detector_passed_over"] = self.passed_over
-        return told | ({"detector_problem": self.problem} if self.problem else {})
+        return told
 
 
 @dataclass(slots=True)
@@ -100,7 +103,7 @@ class ObjectDetector:
                 self._state, self._problem = state, problem
             _close(before)
         if problem:
-            log.warning("detector: %s; what rules find is told without it", problem)
+            log.warning("%s; what rules find is told without it", problem)
         elif running is not None:
             shape = f"{running.form.width}×{running.form.height}"
             log.info("detector: %s is ready, %s, %d classes", running.path.name, shape, len(running.names))
@@ -175,7 +178,7 @@ class ObjectDetector:
         given_up = running.failures >= MOST_FAILURES
         running.rest_until = self._clock.monotonic() + REST_SECONDS * 2 ** (running.failures - 1)
         self._state, self._problem = "broken" if given_up else "resting", shown(running.settings, problem)
-        log.error("detector: %s; what rules find is told without it", self._problem)
+        log.error("%s; what rules find is told without it", self._problem)
 
     def _revived(self, running: _Running, now: float) -> bool:
         """Its process is started again after a rest, which holds up whoever asks for a moment."""

@@ -9,7 +9,7 @@ export interface HealthRow {
 }
 
 /** Counters of a worker process that are shown; more would be a wall of numbers. */
-const MOST_COUNTERS = 12
+const MOST_COUNTERS = 16
 
 function number(value: number): string {
   return Number.isInteger(value) ? value.toLocaleString('en-GB').replaceAll(',', '\u2009') : value.toFixed(2)
