@@ -346,7 +346,9 @@ def report(tallies: dict[str, Tally]) -> dict[str, Any]:
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.appearance", description=__doc__)
     parser.add_argument("--seeds", type=int, default=14, help="carts, each in every condition")
-    parser.add_argument("--first-seed", type=int, default=200, help="0 to 13 chose the weights, 100 to 113 the threshold")
+    parser.add_argument(
+        "--first-seed", type=int, default=200, help="0 to 13 chose the weights, 100 to 113 the threshold"
+    )
     parser.add_argument("--streets", action="store_true", help="in drawn grey streets instead of the town's scenes")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
