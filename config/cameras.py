@@ -174,8 +174,8 @@ class TownFiles(Strict):
     base: dict[BaseLayer, FileName] = Field(default={}, description="base map layers, GeoJSON")
     elevation: FileName | None = Field(default=None, description="ESRI ASCII grid of ground heights, WGS 84")
     case_classes: FileName | None = Field(default=None, description="catalogue; without it the one that comes along")
-
     working_calendar: FileName | None = Field(default=None, description="without it the one that comes along")
+
 
 class Town(Strict):
     name: str = Field(min_length=1, max_length=120)
