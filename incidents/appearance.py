@@ -12,6 +12,8 @@ MOST_BYTES = 256
 
 ALIKE = 0.75
 """From this likeness on two things at one place are taken for the same; how often rightly: docs/design/vision.md."""
+SURELY_ALIKE = 0.8
+"""Where a mistake would keep something new from being told; the same thing is then known a little less often."""
 
 _Values = NDArray[np.floating]
 _EDGES, _BRIGHTNESS, _COLOURS = 0.2, 0.5, 1.2

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from incidents.acting import Step
-from incidents.appearance import ALIKE, likeness
+from incidents.appearance import SURELY_ALIKE, likeness
 from incidents.causes import CAUSES, DAY, FOR_EVER, HOUR, NEVER_REMEMBERED
 from incidents.errors import Conflict, NotFound
 from incidents.evidence_files import EvidenceFiles
@@ -100,7 +100,7 @@ class Remembered:
         alike = likeness(row.appearance, report.appearance)
         if alike is None:
             return cause.fixed and shared >= LEAST_OVERLAP_UNSEEN
-        return shared >= LEAST_OVERLAP and alike >= ALIKE
+        return shared >= LEAST_OVERLAP and alike >= SURELY_ALIKE
 
     def _at_its_time(self, then: float, now: float) -> bool:
         apart = abs(self._second_of_day(then) - self._second_of_day(now))
