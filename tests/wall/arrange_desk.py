@@ -15,7 +15,7 @@ from api.server import server_config
 from api.settings import DEFAULT_STATIC, Settings
 from config.camera_map import CameraMap
 from config.cameras import CamerasFile
-from config.load import load_case_classes
+from config.load import load_case_classes, load_working_calendar
 from incidents.opening import Town
 from incidents.service import Incidents
 from incidents.store import open_store
@@ -81,7 +81,7 @@ async def desk(folder: Path) -> AsyncIterator[Desk]:
     clock = SystemClock()
     (folder / DATABASE).write_bytes(populated_store())
     cameras = config()
-    town = Town("t", ZoneInfo("Asia/Shanghai"), load_case_classes(), CameraMap(cameras.cameras), GRIDS)
+    town = Town("t", ZoneInfo("Asia/Shanghai"), load_case_classes(), CameraMap(cameras.cameras), GRIDS, load_working_calendar())
     incidents = Incidents(open_store(folder / DATABASE), folder / "evidence", clock, town, passwords=quick_passwords())
     incidents.load_areas(AREAS)
     live = ReplayLive({(name, "sub"): CLIP for name in (*EAST, *WEST)})
