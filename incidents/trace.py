@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from incidents.case import Actor
+from incidents.store.migrate import APPENDED
 from incidents.store.schema import cases, trace, trace_head
 
 START = "0" * 64
@@ -113,7 +114,9 @@ def append(
     digest = entry_hash(fields)
     connection.execute(insert(trace).values(**fields, hash=digest))
     connection.execute(update(trace_head).values(seq=seq + 1, hash=digest))
-    return entry_from({**fields, "hash": digest})
+    entry = entry_from({**fields, "hash": digest})
+    connection.get_execution_options().get(APPENDED, []).append(entry)
+    return entry
 
 
 def entry_from(fields: Mapping[str, Any]) -> TraceEntry:

@@ -1,14 +1,14 @@
 """Opening the store, and its two kinds of transaction."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
-from incidents.store.migrate import WRITES, upgrade
+from incidents.store.migrate import APPENDED, WRITES, upgrade
 
 BUSY_MILLISECONDS = 15_000
 DATABASE_FILE = "gridwatch.sqlite"
@@ -19,8 +19,10 @@ EVIDENCE_FOLDER = "evidence"
 class Transaction:
     """An open writing transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, appended: Sequence[Any] = ()) -> None:
         self.connection = connection
+        self.appended = appended
+        """The trace entries written in it so far, in order."""
         self._after: dict[object, Callable[[], None]] = {}
 
     def after_commit(self, key: object, action: Callable[[], None]) -> None:
@@ -40,6 +42,8 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._one_writer = threading.Lock()
+        self.before_commit: list[Callable[[Transaction], None]] = []
+        """Called at the end of every writing transaction, in it: what they raise undoes it."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -55,10 +59,13 @@ class Store:
         writers of this process queue here rather than poll the database's lock.
         """
         with self.engine.connect() as plain:
-            connection = plain.execution_options(**{WRITES: True})
+            appended: list[Any] = []
+            connection = plain.execution_options(**{WRITES: True, APPENDED: appended})
             with self._one_writer if self.engine.dialect.name == "sqlite" else _no_lock(), connection.begin():
-                transaction = Transaction(connection)
+                transaction = Transaction(connection, appended)
                 yield transaction
+                for follower in self.before_commit:
+                    follower(transaction)
         transaction.run_after_commit()
 
     def close(self) -> None:

@@ -10,6 +10,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 7_310_226_511
 WRITES = "gridwatch_writes"
 """Execution option of a connection whose transaction will write."""
+APPENDED = "gridwatch_appended"
+"""Execution option of such a connection: the list that gets every trace entry written."""
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
