@@ -4,6 +4,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -19,6 +20,7 @@ from api.event_feed import EventFeed
 from api.gate import Gate
 from api.intake import intake
 from api.moments import Moments
+from api.once import forget_old_keys
 from api.pages import Pages
 from api.policy import check_policies
 from api.ptz import build_ptz
@@ -165,6 +167,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             Chore("unanswered orders", 5.0, centre.dispatch.flag_unanswered),
             Chore("displays", 1.0, centre.displays.tick),
             Chore("old tracks", DAY, centre.workers.forget_old_tracks),
+            Chore("old request keys", DAY, partial(forget_old_keys, centre)),
             Chore("held moments", 60.0, centre.moments.forget_old),
         ),
         centre.clock,

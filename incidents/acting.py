@@ -133,6 +133,7 @@ class Acting:
     def announce(self, transaction: Transaction, case_id: str, workers: Iterable[str | None] = ()) -> CaseView:
         """Reads the case as it now is and tells the feed once it is durable; so too the workers it concerns."""
         view, path = queries.get_case(transaction.connection, EVERYWHERE, case_id)
+        transaction.outcome = view
         change = Change("case", view, (path,), view.assignee.id if view.assignee else None)
         transaction.after_commit(("case", case_id), lambda: self.feed.publish(change))
         announce_workers(transaction, self.feed, [worker for worker in workers if worker is not None])
@@ -148,6 +149,7 @@ class Acting:
         *,
         at: float,
         caption: str = "",
+        detail: Mapping[str, Any] | None = None,
     ) -> str:
         """One row and one trace entry that holds the content's hash; the first picture and clip are shown first.
         Announcing the case is the caller's."""
@@ -161,8 +163,14 @@ class Acting:
             actor,
             duties,
             at=at,
-            detail={"evidence_id": evidence_id, "kind": stored.media.kind, "sha256": stored.sha256, "caption": caption},
-            changes={} if getattr(row, first) else {first: evidence_id},
+            detail={
+                "evidence_id": evidence_id,
+                "kind": stored.media.kind,
+                "sha256": stored.sha256,
+                "caption": caption,
+                **(detail or {}),
+            },
+            changes={} if getattr(row, first, evidence_id) else {first: evidence_id},
         )
         insert_evidence(transaction, evidence_id, case_id, stored, actor, at, caption)
         return evidence_id

@@ -57,8 +57,8 @@ class Merging:
             # Made by hand, and seen by a camera after all: that one can be asked whether it is gone.
             changes |= {name: getattr(lost, name) for name in ("camera_id", "zone_id", "rule")}
         for copy in copies:
-            first = _FIRST_SHOWN[copy["kind"]]
-            if getattr(kept, first) is None:
+            first = _FIRST_SHOWN.get(copy["kind"])
+            if first is not None and getattr(kept, first) is None:
                 changes.setdefault(first, copy["evidence_id"])
         detail = {
             "duplicate_id": lost.id,

@@ -9,9 +9,10 @@ from typing import Literal
 
 from incidents.errors import Invalid, NotFound
 
-Kind = Literal["picture", "clip"]
+Kind = Literal["picture", "clip", "voice"]
 MAX_PICTURE_BYTES = 16 * 1024 * 1024
 MAX_CLIP_BYTES = 128 * 1024 * 1024
+MAX_VOICE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ JPEG = Media("picture", "image/jpeg", MAX_PICTURE_BYTES)
 PNG = Media("picture", "image/png", MAX_PICTURE_BYTES)
 WEBP = Media("picture", "image/webp", MAX_PICTURE_BYTES)
 MP4 = Media("clip", "video/mp4", MAX_CLIP_BYTES)
+M4A = Media("voice", "audio/mp4", MAX_VOICE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,9 @@ def recognise(content: bytes, where: str = "file") -> Media:
     elif content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         media = WEBP
     elif content[4:8] == b"ftyp":
-        media = MP4
+        media = M4A if content[8:12] == b"M4A " else MP4
     else:
-        raise Invalid("evidence must be a JPEG, PNG or WebP picture or an MP4 clip", where)
+        raise Invalid("evidence must be a JPEG, PNG or WebP picture, an MP4 clip or a voice note", where)
     if len(content) > media.limit:
         raise Invalid(f"evidence of {len(content)} bytes is over the limit of {media.limit}", where)
     return media

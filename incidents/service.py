@@ -37,6 +37,7 @@ from incidents.judgements import Judging
 from incidents.matching import MatchRules
 from incidents.opening import Draft, Place, Town, locate, open_case
 from incidents.passwords import Passwords
+from incidents.phone_clock import Recorded
 from incidents.queries import CaseFilter
 from incidents.remembered import Remembered
 from incidents.repeat_queries import get_repeat, get_same_place
@@ -69,6 +70,8 @@ class NewCase:
     camera_id: str | None = None
     error_m: float | None = None
     """Of the place (one sigma), where it was measured in a camera's picture."""
+    recorded: Recorded | None = None
+    """When it was written down on a phone without a network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,7 @@ class Incidents:
         if not (-180 <= wanted.lon <= 180 and -90 <= wanted.lat <= 90):
             raise Invalid("longitude and latitude are outside the world", "lon")
         note = clean_detail(Action.COMMENT, {"note": wanted.note})
+        note |= wanted.recorded.detail() if wanted.recorded else {}
         with self.store.write() as transaction:
             connection = transaction.connection
             place = self._placed(connection, caller.scope(Permission.CASE_CREATE), wanted)
@@ -219,6 +223,7 @@ class Incidents:
         action: str,
         detail: Mapping[str, Any] | None = None,
         version: int | None = None,
+        recorded: Recorded | None = None,
     ) -> CaseView:
         """One of the actions of the contracts (`strike-out` or `strike_out`). With `version`, Conflict when the case
         has changed since. Raises NotFound, NotAllowed, Conflict, Invalid."""
@@ -237,6 +242,7 @@ class Incidents:
                 worker, _ = queries.get_worker(connection, caller.scope(Permission.WORKER_SEE), clean["worker_id"])
                 clean["worker_name"] = worker.name
             clean |= verdict_detail(connection, caller, case_id, wanted, clean)
+            clean |= recorded.detail() if recorded else {}
             if wanted in HANDLERS_ACTIONS and view.assignee and view.assignee.id != caller.account_id:
                 clean["on_behalf_of"] = view.assignee.name
             done = self.acting.apply(
@@ -324,8 +330,10 @@ class Incidents:
 
     # --- evidence
 
-    def add_evidence(self, caller: Caller, case_id: str, content: bytes, caption: str = "") -> EvidenceView:
-        """A picture or clip by whoever may comment on the case or handles it. Raises as `act`."""
+    def add_evidence(
+        self, caller: Caller, case_id: str, content: bytes, caption: str = "", recorded: Recorded | None = None
+    ) -> EvidenceView:
+        """A picture, clip or voice note by whoever may comment on the case or handles it. Raises as `act`."""
         caption = clean_text(caption, "caption", MAX_CAPTION)
         scope = caller.scope(Permission.CASE_SEE)
         with self.store.read() as connection:
@@ -343,9 +351,12 @@ class Incidents:
                 duties,
                 at=self.clock.now(),
                 caption=caption,
+                detail=recorded.detail() if recorded else None,
             )
             self.acting.announce(transaction, case_id)
-            return queries.get_evidence(transaction.connection, scope, evidence_id)
+            added = queries.get_evidence(transaction.connection, scope, evidence_id)
+            transaction.outcome = added
+            return added
 
     def get_evidence(self, caller: Caller, evidence_id: str) -> tuple[EvidenceView, Path]:
         """The row and where the bytes lie. Raises NotFound."""

@@ -5,16 +5,21 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from incidents import queries
 from incidents.accounts import Accounts, NewAccount, RoleGiven
 from incidents.acting import announce_workers
 from incidents.errors import Conflict, Invalid, NotAllowed
 from incidents.feed import Feed
+from incidents.patrol import GAP_SECONDS, Fix, Patrol, Span, day_span, reckon, sound
+from incidents.phone_clock import Recorded
 from incidents.rights import EVERYWHERE, Caller, Permission
 from incidents.store import Store, Transaction
+from incidents.store.phone_schema import worker_duty
 from incidents.store.schema import accounts, worker_positions, worker_track, workers
 from incidents.views import WorkerView
 from runtime.clock import Clock
@@ -23,6 +28,9 @@ MAX_POSITIONS = 1000
 MAX_AGE_SECONDS = 7 * 86400.0
 MAX_AHEAD_SECONDS = 120.0
 TRACK_SECONDS = 90 * 86400.0
+MAX_POSITIONS_A_DAY = 20_000
+RECENT = 20
+"""So many positions tell whether the newest is a jump."""
 TRANSPORTS = ("walk", "bicycle", "e-bike", "car")
 COLUMNS = ("username", "name", "grids", "home_lon", "home_lat", "transport", "password")
 MAX_ROWS = 20_000
@@ -61,19 +69,47 @@ class Workers:
         with self.store.read() as connection:
             return queries.get_worker(connection, EVERYWHERE, caller.account_id)[0]
 
-    def set_duty(self, caller: Caller, on: bool) -> WorkerView:
+    def set_duty(self, caller: Caller, on: bool, recorded: Recorded | None = None) -> WorkerView:
+        """Said twice is said once. `recorded`: when the phone was told, where that was without a network."""
         _reports(caller)
+        at = recorded.at if recorded else self.clock.now()
         with self.store.write() as transaction:
-            transaction.connection.execute(
-                update(workers)
-                .where(workers.c.account_id == caller.account_id)
-                .values(duty=on, duty_since=self.clock.now())
-            )
-            return self._announce(transaction, caller.account_id)
+            since = _switch(transaction.connection, caller.account_id, on, at)
+            if since is not None:
+                mine = workers.c.account_id == caller.account_id
+                transaction.connection.execute(update(workers).where(mine).values(duty=on, duty_since=since))
+            transaction.outcome = self._announce(transaction, caller.account_id)
+            return transaction.outcome
+
+    def patrol(self, caller: Caller, worker_id: str, day: date, timezone: ZoneInfo) -> Patrol:
+        """A worker's day in the town's time zone: one's own, or of a worker the caller may see. Raises NotFound."""
+        scope = EVERYWHERE if worker_id == caller.account_id else caller.scope(Permission.WORKER_SEE)
+        span, now = day_span(day, timezone), self.clock.now()
+        with self.store.read() as connection:
+            queries.get_worker(connection, scope, worker_id)
+            track = connection.execute(
+                select(worker_track)
+                .where(
+                    worker_track.c.account_id == worker_id,
+                    worker_track.c.at.between(span.from_at - GAP_SECONDS, span.until_at + GAP_SECONDS),
+                )
+                .order_by(worker_track.c.at)
+                .limit(3 * MAX_POSITIONS_A_DAY)
+            ).all()
+            duty = connection.execute(
+                select(worker_duty).where(
+                    worker_duty.c.account_id == worker_id,
+                    worker_duty.c.from_at < span.until_at,
+                    func.coalesce(worker_duty.c.until_at, now) > span.from_at,
+                )
+            ).all()
+        fixes = [Fix(row.lon, row.lat, row.accuracy_m, row.at) for row in track]
+        return reckon(fixes, [Span(row.from_at, row.until_at or now) for row in duty], span)
 
     def report_positions(self, caller: Caller, positions: Sequence[Position]) -> int:
         """Stores the caller's own positions, any order, repeats welcome; returns how many were new.
 
+        Coarse ones and jumps are stored too, but the worker stays where he was last known to be.
         Raises Invalid naming the first bad one; then none is stored.
         """
         _reports(caller)
@@ -92,29 +128,38 @@ class Workers:
                 ).scalars()
             )
             new = [by_time[at] for at in sorted(by_time) if at not in known]
+            transaction.outcome = len(new)
             if not new:
                 return 0
+            _bound(transaction.connection, caller.account_id, new)
             transaction.connection.execute(insert(worker_track), [_values(caller.account_id, one) for one in new])
             if self._move(transaction, caller.account_id, new[-1], now):
                 self._announce(transaction, caller.account_id)
         return len(new)
 
     def _move(self, transaction: Transaction, account_id: str, newest: Position, now: float) -> bool:
+        """Whether the worker is now somewhere else, or known anew to be there."""
         mine = worker_positions.c.account_id == account_id
         latest = transaction.connection.execute(select(worker_positions.c.at).where(mine)).scalar_one_or_none()
-        values = {**_values(account_id, newest), "received_at": now}
+        values: dict[str, object]
         if latest is None:
+            values = {**_values(account_id, newest), "received_at": now}
             transaction.connection.execute(insert(worker_positions).values(**values))
-        elif latest < newest.at:
+            return True
+        believed = _believed(transaction.connection, account_id, newest, latest)
+        if believed is not None and latest < believed.at:
+            values = {**_values(account_id, believed), "received_at": now}
             transaction.connection.execute(update(worker_positions).where(mine).values(**values))
         else:
             return False
         return True
 
     def forget_old_tracks(self) -> int:
-        """Deletes positions older than the time they may be kept; returns how many."""
+        """Deletes positions and duty older than the time they may be kept; returns how many positions."""
+        oldest = self.clock.now() - TRACK_SECONDS
         with self.store.write() as transaction:
-            old = worker_track.c.at < self.clock.now() - TRACK_SECONDS
+            transaction.connection.execute(delete(worker_duty).where(worker_duty.c.until_at < oldest))
+            old = worker_track.c.at < oldest
             return transaction.connection.execute(delete(worker_track).where(old)).rowcount
 
     def _announce(self, transaction: Transaction, account_id: str) -> WorkerView:
@@ -212,6 +257,46 @@ def _row(line: int, record: dict[str, str | None]) -> Row:
 def _reports(caller: Caller) -> None:
     if not caller.scope(Permission.WORKER_REPORT).prefixes:
         raise NotAllowed("only a grid worker's own phone may report this")
+
+
+def _switch(connection: Connection, account_id: str, on: bool, at: float) -> float | None:
+    """Begins or ends a time on duty, never overlapping an earlier one; since when it is so, None where it was so."""
+    mine = worker_duty.c.account_id == account_id
+    newest = connection.execute(select(worker_duty).where(mine).order_by(worker_duty.c.from_at.desc()).limit(1)).first()
+    if on == (newest is not None and newest.until_at is None):
+        return None
+    if on:
+        since = at if newest is None else max(at, newest.until_at, newest.from_at + 0.001)
+        connection.execute(insert(worker_duty).values(account_id=account_id, from_at=since))
+        return since
+    assert newest is not None
+    since = max(at, newest.from_at)
+    connection.execute(update(worker_duty).where(mine, worker_duty.c.from_at == newest.from_at).values(until_at=since))
+    return since
+
+
+def _bound(connection: Connection, account_id: str, new: Sequence[Position]) -> None:
+    """Raises Invalid where a phone would fill the disk."""
+    of_day = worker_track.c.at.between(new[-1].at - 86400.0, new[-1].at)
+    count = select(func.count()).select_from(worker_track).where(worker_track.c.account_id == account_id, of_day)
+    if int(connection.execute(count).scalar_one()) + len(new) > MAX_POSITIONS_A_DAY:
+        raise Invalid(f"at most {MAX_POSITIONS_A_DAY} positions a day", "positions")
+
+
+def _believed(connection: Connection, account_id: str, newest: Position, latest: float) -> Position | None:
+    """The newest position that is neither coarse nor a jump; where there has been none for long, the newest there is:
+    better a rough place than one of the morning."""
+    rows = connection.execute(
+        select(worker_track)
+        .where(worker_track.c.account_id == account_id)
+        .order_by(worker_track.c.at.desc())
+        .limit(RECENT)
+    )
+    found = sound(Fix(row.lon, row.lat, row.accuracy_m, row.at) for row in rows)
+    if found and newest.at - found[-1].at <= GAP_SECONDS:
+        last = found[-1]
+        return Position(last.lon, last.lat, last.accuracy_m, last.at)
+    return newest if newest.at - latest > GAP_SECONDS else None
 
 
 def _check(position: Position, index: int, now: float) -> None:

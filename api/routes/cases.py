@@ -1,13 +1,17 @@
 """Cases: list, open by hand, everything done to them, their trace, and whom to send."""
 
+import hashlib
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
+from api.once import OnlyOnce, SendersClock
 from api.photo import PhotoError, read_photo
 from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
+from api.schemas import Answer
 from api.schemas.cases import (
     ActionRequest,
     CandidateAnswer,
@@ -19,10 +23,12 @@ from api.schemas.cases import (
     EvidenceAnswer,
     TraceCheckAnswer,
 )
+from api.voice import VoiceError, is_voice, read_voice
 from incidents.errors import Invalid
 from incidents.queries import CaseFilter
 from incidents.rights import Permission
 from incidents.service import NewCase
+from incidents.views import CaseView, EvidenceView
 
 router = APIRouter(prefix=f"{PREFIX}/cases", tags=["cases"], responses=REFUSALS)
 SEE = requires(Permission.CASE_SEE)
@@ -50,12 +56,22 @@ def list_cases(
     summary="Open a case by hand",
     operation_id="create_case",
     status_code=201,
+    response_model=CaseAnswer,
 )
-def create_case(body: CaseRequest, caller: CurrentCaller, centre: TheCentre) -> CaseAnswer:
+def create_case(
+    body: CaseRequest, caller: CurrentCaller, centre: TheCentre, once: OnlyOnce, clock: SendersClock
+) -> Answer | Response:
+    """With an `Idempotency-Key` it is made once, however often it is sent."""
     if body.camera_id is not None:
         centre.cameras.get(caller.scope(Permission.CAMERA_SEE), body.camera_id)
-    wanted = NewCase(body.case_class, body.lon, body.lat, body.level, body.note, body.camera_id, body.error_m)
-    return CaseAnswer.model_validate(centre.incidents.create_case(caller, wanted))
+    recorded = clock.recorded(body.recorded_at) if body.recorded_at is not None else None
+    wanted = NewCase(body.case_class, body.lon, body.lat, body.level, body.note, body.camera_id, body.error_m, recorded)
+    return once.do(
+        ("create_case", body.model_dump_json()),
+        lambda: centre.incidents.create_case(caller, wanted),
+        CaseAnswer.model_validate,
+        201,
+    )
 
 
 @router.get("/{case_id}", dependencies=[SEE], summary="A case with trace and evidence", operation_id="get_case")
@@ -101,24 +117,37 @@ def check_trace(case_id: str, caller: CurrentCaller, centre: TheCentre) -> Trace
     summary="Add a photo",
     operation_id="add_evidence",
     status_code=201,
+    response_model=EvidenceAnswer,
 )
 async def add_evidence(
     case_id: str,
-    file: Annotated[UploadFile, File(description="JPEG, PNG or WebP, at most 10 MB")],
+    file: Annotated[UploadFile, File(description="JPEG, PNG or WebP, or a voice note of a minute; at most 10 MB")],
     caller: CurrentCaller,
     centre: TheCentre,
+    once: OnlyOnce,
+    clock: SendersClock,
     caption: Annotated[str, Form(max_length=400)] = "",
-) -> EvidenceAnswer:
-    """The photo is decoded and encoded anew: what the phone wrote into it (position, device) is not kept."""
+    recorded_at: Annotated[float | None, Form(description="when taken, by the phone's own clock")] = None,
+) -> Answer | Response:
+    """Decoded and encoded anew: what the phone wrote into it (position, device) is not kept."""
+    recorded = clock.recorded(recorded_at) if recorded_at is not None else None
     await run_in_threadpool(centre.incidents.get_case, caller, case_id)
     content = await file.read()
+    asked = ("add_evidence", case_id, hashlib.sha256(content).hexdigest(), caption, str(recorded_at))
+
+    def add() -> EvidenceView:
+        return centre.incidents.add_evidence(caller, case_id, _read(content), caption, recorded)
+
+    async with centre.photo_gate.passing():
+        return await run_in_threadpool(once.do, asked, add, EvidenceAnswer.model_validate, 201)
+
+
+def _read(content: bytes) -> bytes:
+    """A photo or voice note as it may be kept. Raises Invalid."""
     try:
-        async with centre.photo_gate.passing():
-            photo = await run_in_threadpool(read_photo, content)
-    except PhotoError as error:
+        return read_voice(content) if is_voice(content) else read_photo(content).jpeg
+    except (PhotoError, VoiceError) as error:
         raise Invalid(str(error), "file") from error
-    stored = await run_in_threadpool(centre.incidents.add_evidence, caller, case_id, photo.jpeg, caption)
-    return EvidenceAnswer.model_validate(stored)
 
 
 @router.post(
@@ -126,12 +155,28 @@ async def add_evidence(
     dependencies=[SEE],
     summary="Do something to a case",
     operation_id="act_on_case",
+    response_model=CaseAnswer,
 )
 def act(
-    case_id: str, action: str, caller: CurrentCaller, centre: TheCentre, body: ActionRequest | None = None
-) -> CaseAnswer:
+    case_id: str,
+    action: str,
+    caller: CurrentCaller,
+    centre: TheCentre,
+    once: OnlyOnce,
+    clock: SendersClock,
+    body: ActionRequest | None = None,
+) -> Answer | Response:
     """confirm · reject · duplicate · take-back · assign · accept · decline · arrive · handle · verify · close ·
     reopen · strike-out · comment. Who may do which, and in which state: docs/design/cases.md."""
     given = body or ActionRequest()
-    detail = given.model_dump(exclude_none=True, exclude={"version"})
-    return CaseAnswer.model_validate(centre.incidents.act(caller, case_id, action, detail, given.version))
+    detail = given.model_dump(exclude_none=True, exclude={"version", "recorded_at"})
+    recorded = clock.recorded(given.recorded_at) if given.recorded_at is not None else None
+
+    def answer(done: CaseView) -> CaseAnswer:
+        return CaseAnswer.model_validate(centre.incidents.telling.case(caller.scope(Permission.CASE_SEE), done))
+
+    return once.do(
+        ("act", case_id, action, given.model_dump_json()),
+        lambda: centre.incidents.act(caller, case_id, action, detail, given.version, recorded),
+        answer,
+    )

@@ -1,9 +1,14 @@
 """Grid workers, as the room sees them."""
 
-from fastapi import APIRouter
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
+from api.schemas.phone import PatrolAnswer
 from api.schemas.town import WorkerAnswer, WorkerList
 from incidents.rights import Permission
 
@@ -18,3 +23,21 @@ router = APIRouter(prefix=PREFIX, tags=["workers"], responses=REFUSALS)
 )
 def list_workers(caller: CurrentCaller, centre: TheCentre) -> WorkerList:
     return WorkerList(items=[WorkerAnswer.model_validate(worker) for worker in centre.workers.list(caller)])
+
+
+@router.get(
+    "/workers/{worker_id}/patrol",
+    dependencies=[requires(Permission.WORKER_SEE, Permission.WORKER_REPORT)],
+    summary="How long and how far a worker patrolled on a day",
+    operation_id="get_patrol",
+)
+def get_patrol(
+    worker_id: str,
+    day: Annotated[date, Query(description="in the town's time zone, as 2026-11-22")],
+    caller: CurrentCaller,
+    centre: TheCentre,
+) -> PatrolAnswer:
+    """One's own, or of a worker one may see. `places` is the way as far as it counts."""
+    found = centre.workers.patrol(caller, worker_id, day, centre.incidents.town.timezone)
+    told = {**asdict(found), "long_enough": found.long_enough, "far_enough": found.far_enough}
+    return PatrolAnswer.model_validate({"worker_id": worker_id, "day": day.isoformat(), **told})

@@ -117,6 +117,9 @@ class CaseRequest(Body):
     note: str = Field(default="", max_length=2000)
     camera_id: str | None = Field(default=None, max_length=64)
     error_m: float | None = Field(default=None, ge=0, le=10_000, description="of the place, one sigma, where known")
+    recorded_at: float | None = Field(
+        default=None, description="when it was written down, by the phone's own clock (see X-Sent-At)"
+    )
 
 
 class ActionRequest(Body):
@@ -134,6 +137,9 @@ class ActionRequest(Body):
     lon: float | None = Field(default=None, ge=-180, le=180, description="where the caller stands")
     lat: float | None = Field(default=None, ge=-90, le=90)
     version: int | None = Field(default=None, ge=1)
+    recorded_at: float | None = Field(
+        default=None, description="when it was done, by the phone's own clock (see X-Sent-At)"
+    )
 
 
 class TraceCheckAnswer(Answer):

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from incidents.store.migrate import APPENDED, WRITES, upgrade
+from incidents.store.request_keys import next_claim
 
 BUSY_MILLISECONDS = 15_000
 DATABASE_FILE = "gridwatch.sqlite"
@@ -24,6 +25,8 @@ class Transaction:
         self.appended = appended
         """The trace entries written in it so far, in order."""
         self._after: dict[object, Callable[[], None]] = {}
+        self.outcome: object = None
+        """What came of it, from which the answer to a request with a key is made."""
 
     def after_commit(self, key: object, action: Callable[[], None]) -> None:
         """Runs once everything is durable; a later action under the same key takes an earlier one's place."""
@@ -62,10 +65,14 @@ class Store:
             appended: list[Any] = []
             connection = plain.execution_options(**{WRITES: True, APPENDED: appended})
             with self._one_writer if self.engine.dialect.name == "sqlite" else _no_lock(), connection.begin():
-                transaction = Transaction(connection, appended)
+                transaction, request = Transaction(connection, appended), next_claim()
+                if request is not None:
+                    request.claim(connection)
                 yield transaction
                 for follower in self.before_commit:
                     follower(transaction)
+                if request is not None:
+                    request.complete(connection, transaction.outcome)
         transaction.run_after_commit()
 
     def close(self) -> None:

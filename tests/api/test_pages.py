@@ -102,9 +102,9 @@ async def test_worker_positions_come_at_most_once_a_second_and_the_newest_wins(t
         worker = town.client("grid_worker@east")
         started = time.time()
         for step in range(12):
-            position = {"lon": 120.42 + step / 1000, "lat": 30.05, "accuracy_m": 4, "at": started - 20 + step}
+            position = {"lon": 120.42 + step / 10000, "lat": 30.05, "accuracy_m": 4, "at": started - 20 + step}
             assert (await worker.post("/phone/positions", json={"positions": [position]})).status_code == 200
-        await client.until(lambda c: c.of_type("event") and c.of_type("event")[-1]["data"]["lon"] == 120.431)
+        await client.until(lambda c: c.of_type("event") and c.of_type("event")[-1]["data"]["lon"] == 120.4211)
         took = time.time() - started
         assert len(client.of_type("event")) <= took + 2
 

@@ -121,6 +121,7 @@ TARGETS: dict[str, Target] = {
         params={"lon": EAST_LON, "lat": EAST_LAT}, holds=(P.CAMERA_SEE, P.WORKER_SEE), anywhere=True
     ),
     "GET /api/v1/workers": Target(holds=(P.WORKER_SEE,), anywhere=True),
+    "GET /api/v1/workers/{worker_id}/patrol": Target(params={"day": "2026-01-05"}, holds=(P.WORKER_SEE,)),
     "GET /api/v1/cases": Target(holds=(P.CASE_SEE,), anywhere=True),
     "POST /api/v1/cases": Target(
         json={"case_class": "05-01", "level": 1, "lon": EAST_LON, "lat": EAST_LAT}, holds=(P.CASE_CREATE,), ok={201}
@@ -132,6 +133,7 @@ TARGETS: dict[str, Target] = {
     "POST /api/v1/cases/{case_id}/{action}": Target(json={"note": "seen"}, holds=(P.CASE_COMMENT,)),
     "GET /api/v1/evidence/{evidence_id}": Target(holds=(P.CASE_SEE,)),
     "POST /api/v1/phone/duty": Target(json={"on": True}, holds=(P.WORKER_REPORT,), anywhere=True),
+    "GET /api/v1/phone/duty": Target(holds=(P.WORKER_REPORT,), anywhere=True),
     "POST /api/v1/phone/positions": Target(
         json={"positions": [{"lon": 1.0, "lat": 1.0, "accuracy_m": 1.0, "at": 1.0}]},
         holds=(P.WORKER_REPORT,),
@@ -316,6 +318,7 @@ async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
         "case_id": case["id"],
         "evidence_id": case["picture_evidence_id"],
         "camera_id": "east-cam",
+        "worker_id": await worker_in_the_east(town),
         "action": "comment",
         "layer": "roads",
         "import_id": "none",
@@ -332,6 +335,12 @@ async def picture_in_the_east(town: RunningTown) -> None:
     keeping = town.centre.ptz.keeping
     keeping.keep_preset("east-cam", "1", "路口", town.account_id("operator@east"))
     keeping.keep_picture("east-cam", "1", b"jpeg", 1.0)
+
+
+async def worker_in_the_east(town: RunningTown) -> str:
+    """Another than those who ask: everybody may see his own patrol."""
+    made = {"username": "patroller", "password": PASSWORD, "roles": [{"role": "grid_worker", "area": "east-g1"}]}
+    return str((await town.client("administrator@east").post("/accounts", json=made)).json()["id"])
 
 
 async def display_in_the_east(town: RunningTown) -> str:
