@@ -113,37 +113,36 @@ def _lines(floor: _Floor) -> Iterator[RasterLine]:
     if nearest is None or farthest is None:
         return
     bands = list(_bands(floor, nearest[0], farthest[0]))
-    for begins, ends, step in bands:
+    for after, begins, ends, step in bands:
         count = round((ends - begins) / step)
-        for number in range(count + 1 if ends == bands[-1][1] else count):
+        for number in range(count + 1 if ends == bands[-1][2] else count):
             ahead = begins + number * step
             left, right = _width(floor, ahead)
             points = _points(floor, [(ahead, left + (right - left) * n / (_SAMPLES - 1)) for n in range(_SAMPLES)])
             if len(points) > 1:
                 yield RasterLine(points, step, ahead)
         left, right = _width(floor, ends)
-        first = max(nearest[0], begins - step if begins == bands[0][0] else begins)
         for number in range(math.ceil(left / step), math.floor(right / step) + 1):
-            aheads = [first + (ends - first) * n / (4 * _SAMPLES) for n in range(4 * _SAMPLES + 1)]
+            aheads = [after + (ends - after) * n / (4 * _SAMPLES) for n in range(4 * _SAMPLES + 1)]
             points = _points(floor, [(ahead, number * step) for ahead in aheads])
             if len(points) > 1:
                 yield RasterLine(points, step)
 
 
-def _bands(floor: _Floor, nearest: float, farthest: float) -> Iterator[tuple[float, float, float]]:
-    """(from, to, step) in metres ahead: the finest step whose lines lie far enough apart in the picture."""
-    at, steps = nearest, list(STEPS_M)
-    while steps:
-        step = steps.pop(0)
+def _bands(floor: _Floor, nearest: float, farthest: float) -> Iterator[tuple[float, float, float, float]]:
+    """(end of the one before, from, to, step) in metres ahead: the finest step whose lines lie far enough apart in the
+    picture."""
+    at = nearest
+    for step, coarser in zip(STEPS_M, (*STEPS_M[1:], 0.0), strict=True):
         begins = math.ceil(at / step - 1e-6) * step
         ends = begins
         while ends + step <= farthest and _apart(floor, ends, step):
             ends += step
-        if steps:  # the next band begins on one of its own lines
-            coarser = steps[0]
-            ends = max(begins, math.floor(ends / coarser + 1e-6) * coarser)
+        if coarser:  # the next band begins on one of its own lines
+            shared = math.lcm(int(step), int(coarser))
+            ends = math.floor(ends / shared + 1e-6) * shared
         if ends > begins:
-            yield begins, ends, step
+            yield at, begins, ends, step
             at = ends
 
 

@@ -5,6 +5,7 @@ import { find } from './find'
 import { delivery } from './delivery'
 import { ptz } from './ptz'
 import { quality } from './quality'
+import { zones } from './zones'
 import { repeats } from './repeats'
 import { compare } from './compare'
 import { detector } from './detector'
@@ -23,6 +24,7 @@ const en: typeof zh = {
   ...estate.en,
   ...estateImport.en,
   ...quality.en,
+  ...zones.en,
   ...repeats.en,
   ...compare.en,
   ...detector.en,

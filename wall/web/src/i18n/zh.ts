@@ -5,6 +5,7 @@ import { find } from './find'
 import { delivery } from './delivery'
 import { ptz } from './ptz'
 import { quality } from './quality'
+import { zones } from './zones'
 import { repeats } from './repeats'
 import { compare } from './compare'
 import { detector } from './detector'
@@ -22,6 +23,7 @@ export default {
   ...estate.zh,
   ...estateImport.zh,
   ...quality.zh,
+  ...zones.zh,
   ...repeats.zh,
   ...compare.zh,
   ...detector.zh,

@@ -1,6 +1,8 @@
 import { computed, ref } from 'vue'
 import type { Camera } from '../api/types'
 import { useLanguage } from '../i18n'
+import { goTo } from '../shell/page_path'
+import { zonesAddress } from '../zones/address'
 import { canCopy } from './snapshot'
 import type { TileContext } from './tile_context'
 import type { MenuEntry } from './tile_menu'
@@ -50,6 +52,7 @@ export function useTileMenu(deeds: TileDeeds, { room, extras }: TileContext) {
       canCopy() && { id: 'copy', icon: 'copy', label: t('tileAct.copy'), group: 'replay', run: () => void deeds.copy() },
       mayMark.value && { id: 'mark', icon: 'flag', label: t('tileAct.mark'), group: 'case', key: 'M', run: deeds.mark },
       room !== null && camera.lon !== null && { id: 'map', icon: 'map', label: t('tileAct.showOnMap'), group: 'case', run: () => showOnMap(camera) },
+      room?.permissions.has('estate.manage') === true && { id: 'zones', icon: 'pencil', label: t('zones.open'), group: 'case', run: () => goTo(zonesAddress(camera.id)) },
       ...extras(camera.id),
       { id: 'close', icon: 'close', label: t('tileAct.close'), group: 'wall', key: 'Delete', run: deeds.close },
     ]
