@@ -24,6 +24,33 @@ async def cases(town: RoundsTown) -> list[dict]:
     return (await town.call(OPERATOR, "GET", "/cases"))["items"]
 
 
+async def zones_of_its_views(town: RoundsTown, stall: tuple[float, float]) -> None:
+    """Drawn and tried out by view: on the ground that the view shows, and while the dome stands at it."""
+    where, chief = f"/estate/cameras/{DOME}", "administrator@town"
+    told = await town.call(chief, "GET", f"{where}/zones?view=crossing")
+    assert ([one["id"] for one in told["views"]], told["view"], told["has_ground"]) == (
+        ["crossing", "river"],
+        "crossing",
+        True,
+    )
+    (zone,) = (one["zone"] for one in told["zones"])
+    placed = await town.call(chief, "POST", f"{where}/zones/place", {"view": "crossing", "polygon": zone["polygon"]})
+    corners = placed["ground"]
+    assert distance_m(*(sum(values) / 4 for values in zip(*corners, strict=True)), *stall) < 25.0
+    assert (await town.call(chief, "GET", f"{where}/raster?view=crossing"))["lines"]
+    elsewhere = await town.town.client(chief).get(f"{where}/zones", params={"view": "sky"})
+    assert elsewhere.status_code == 404
+    body = {"camera": DOME, "view": "crossing", "zones": [zone]}
+    async with asyncio.timeout(20):
+        while (answer := await town.town.client(chief).post("/trials", json=body)).status_code != 201:
+            error = answer.json()["error"]
+            assert "does not stand at its view" in error["message"] or "no whole picture" in error["message"]
+            await asyncio.sleep(0.02)
+    (thing,) = answer.json()["result"]["things"]
+    assert thing["outcomes"][0]["zone"] == "crossing-stall"
+    assert 0.8 < thing["size_m"][0] < 5.0
+
+
 async def test_a_stall_in_one_view_is_a_case_and_its_leaving_is_seen_when_the_dome_comes_back(tmp_path):
     async with rounds_town(tmp_path) as town:
         await begin(town)
@@ -36,6 +63,7 @@ async def test_a_stall_in_one_view_is_a_case_and_its_leaving_is_seen_when_the_do
         assert (case["camera_id"], case["zone_id"]) == (DOME, "crossing-stall")
         shown = await town.call(OPERATOR, "GET", f"{PTZ}/rounds")
         assert shown["now"] == "watch"
+        await zones_of_its_views(town, place)
         # A hand in the middle of a visit: it is over before the device has heard of it, and nothing is judged.
         await town.until(lambda: town.stands_at() == "crossing")
         await town.call(OPERATOR, "POST", f"{PTZ}/steer", {"pan": 0.5})
