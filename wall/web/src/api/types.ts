@@ -286,6 +286,8 @@ export interface Health {
 export type CaseAction =
   | 'confirm'
   | 'reject'
+  | 'duplicate'
+  | 'take-back'
   | 'assign'
   | 'accept'
   | 'decline'

@@ -4,6 +4,7 @@ import { display } from './display'
 import { find } from './find'
 import { delivery } from './delivery'
 import { ptz } from './ptz'
+import { detection } from './detection'
 import { quality } from './quality'
 import { zones } from './zones'
 import { repeats } from './repeats'
@@ -23,6 +24,7 @@ const en: typeof zh = {
   ...ptz.en,
   ...estate.en,
   ...estateImport.en,
+  ...detection.en,
   ...quality.en,
   ...zones.en,
   ...repeats.en,
@@ -218,6 +220,7 @@ const en: typeof zh = {
     sources: { camera: 'Camera', operator: 'Command room', grid_worker: 'Grid worker', hotline: 'Hotline', citizen: 'Citizen', sensor: 'Sensor' },
     resolutions: {
       rejected: 'False alarm',
+      duplicate: 'duplicate',
       struck_out: 'Struck out',
       left_by_itself: 'Left by itself',
       verified_by_camera: 'Verified by the camera',
@@ -268,6 +271,10 @@ const en: typeof zh = {
       open: 'Opened',
       confirm: 'Confirmed',
       reject: 'False alarm',
+      duplicate: 'Found a duplicate',
+      take_back: 'Verdict taken back',
+      merge: 'Duplicate merged',
+      unmerge: 'Duplicate split off',
       assign: 'Sent',
       accept: 'Accepted',
       decline: 'Declined',
@@ -304,8 +311,23 @@ const en: typeof zh = {
       repeat_number: 'Repeats case',
       repeat_likeness: 'Likeness',
       waited_seconds: 'waited',
+      cause: 'Cause',
+      word: 'In words',
+      of_number: 'Doubles',
+      duplicate_number: 'Merged case',
+      opening: 'Opening',
     },
     value: {
+      bin: 'bin',
+      sign: 'shop sign or board',
+      vehicle: 'parked vehicle',
+      person: 'person',
+      light: 'shadow or light',
+      plants: 'plants',
+      permitted: 'permitted stall',
+      water: 'water or reflection',
+      camera_moved: 'camera moved',
+      other: 'other',
       gone: 'solved',
       present: 'still there',
       cannot_tell: 'cannot tell',

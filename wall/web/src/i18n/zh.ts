@@ -4,6 +4,7 @@ import { display } from './display'
 import { find } from './find'
 import { delivery } from './delivery'
 import { ptz } from './ptz'
+import { detection } from './detection'
 import { quality } from './quality'
 import { zones } from './zones'
 import { repeats } from './repeats'
@@ -22,6 +23,7 @@ export default {
   ...ptz.zh,
   ...estate.zh,
   ...estateImport.zh,
+  ...detection.zh,
   ...quality.zh,
   ...zones.zh,
   ...repeats.zh,
@@ -217,6 +219,7 @@ export default {
     sources: { camera: '摄像机', operator: '指挥室', grid_worker: '网格员', hotline: '热线', citizen: '市民', sensor: '传感器' },
     resolutions: {
       rejected: '误报',
+      duplicate: '重复',
       struck_out: '作废',
       left_by_itself: '自行消失',
       verified_by_camera: '摄像机核查通过',
@@ -267,6 +270,10 @@ export default {
       open: '发现立案',
       confirm: '确认立案',
       reject: '判为误报',
+      duplicate: '判为重复',
+      take_back: '撤销判定',
+      merge: '并入重复事件',
+      unmerge: '拆出重复事件',
       assign: '派遣',
       accept: '接单',
       decline: '退单',
@@ -303,8 +310,23 @@ export default {
       repeat_number: '重复事件',
       repeat_likeness: '相似度',
       waited_seconds: '已等待',
+      cause: '原因',
+      word: '说明',
+      of_number: '重复于',
+      duplicate_number: '并入的事件',
+      opening: '立案方式',
     },
     value: {
+      bin: '垃圾桶',
+      sign: '店招、广告牌',
+      vehicle: '停放车辆',
+      person: '行人',
+      light: '阴影、光线',
+      plants: '植物',
+      permitted: '许可摊点',
+      water: '积水、反光',
+      camera_moved: '摄像机移动',
+      other: '其他',
       gone: '已解决',
       present: '仍存在',
       cannot_tell: '无法判断',
