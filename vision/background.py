@@ -35,6 +35,7 @@ LEARNING_SECONDS = 12.0
 LEARNING_STEP_SECONDS = 1.9  # rates are slow: pictures a second apart need not all be taken in
 
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
+_ONE = np.uint8(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +215,9 @@ class DualBackground:
         if not (self._standing_anywhere or (seen.foreground_share > 0.0 and cv2.countNonZero(still))):
             return still
         step = int(min(UNITS * STANDING_SECONDS, max(2.0, UNITS * seconds)))
-        less = np.full_like(still, step // 2)
-        gain = cv2.bitwise_and(still, np.full_like(still, step + step // 2))
-        cv2.subtract(cv2.add(self.standing, gain), less, dst=self.standing)
-        cv2.min(self.standing, np.full_like(still, 2 * UNITS * STANDING_SECONDS), dst=self.standing)
+        gain = np.multiply(still & _ONE, np.uint8(step + step // 2))
+        cv2.subtract(cv2.add(self.standing, gain), np.full_like(still, step // 2), dst=self.standing)
+        cv2.threshold(self.standing, 2 * UNITS * STANDING_SECONDS, 255, cv2.THRESH_TRUNC, dst=self.standing)
         self._standing_anywhere = cv2.countNonZero(self.standing) > 0
         _, long = cv2.threshold(self.standing, UNITS * STANDING_SECONDS - 1, 255, cv2.THRESH_BINARY)
         return np.asarray(cv2.bitwise_and(long, still), np.uint8)

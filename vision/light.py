@@ -18,8 +18,8 @@ _STILL = 3.5  # grey levels: below it, coding noise; the slow background follows
 _FLOOR = 6.0  # added before dividing, so that dark pixels do not make wild ratios
 _EXPLAINED = 8.0
 _LEAST_GAIN, _MOST_GAIN = 0.2, 4.0
-_BIN = 16
-_BINS = 256 // _BIN
+_BIN_BITS = 4
+_BINS = 256 >> _BIN_BITS
 _SHIFTS = 512
 _AGREEING = 16
 _LEAST_IN_BIN = 16
@@ -30,6 +30,7 @@ _WORTH = 0.02  # a tone curve must explain that much more of the picture than no
 Shifts = NDArray[np.int16]
 
 _LEVELS = np.arange(256, dtype=np.float32)
+_CORNERS = np.arange(_BINS, dtype=np.int16) * np.int16(_SHIFTS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,14 +157,14 @@ def _row_medians(values: Floats | Shifts) -> Floats:
 
 def _tone_curve(seen: Gray, known: Gray) -> Floats:
     """What each level has become: the median of the samples of like level, where most of them agree."""
-    bins = (known // _BIN).astype(np.int32).ravel()
-    shifts = np.subtract(seen, known, dtype=np.int32).ravel() + _SHIFTS // 2
-    cells = np.sort(bins * _SHIFTS + shifts)
+    bins = (known >> _BIN_BITS).ravel()
+    cells = np.subtract(seen, known, dtype=np.int16).ravel() + (_SHIFTS // 2 + bins.astype(np.int16) * _SHIFTS)
+    cells.sort()
     counts = np.bincount(bins, minlength=_BINS)
-    middles = np.minimum(np.cumsum(counts) - counts + counts // 2, cells.size - 1)
-    medians = (cells[middles] - np.arange(_BINS) * _SHIFTS).clip(_AGREEING, _SHIFTS - _AGREEING - 1)
-    near = np.arange(_BINS) * _SHIFTS + medians
-    agree = np.searchsorted(cells, near + _AGREEING, "right") - np.searchsorted(cells, near - _AGREEING, "right")
+    middles = np.minimum(counts.cumsum() - counts + counts // 2, cells.size - 1)
+    medians = np.minimum(np.maximum(cells[middles] - _CORNERS, _AGREEING), _SHIFTS - _AGREEING - 1)
+    near = medians + _CORNERS
+    agree = cells.searchsorted(near + _AGREEING, "right") - cells.searchsorted(near - _AGREEING, "right")
     good = (counts >= _LEAST_IN_BIN) & (agree >= 0.5 * counts)
     if not good.any():
         return _LEVELS

@@ -17,14 +17,14 @@ Nature = Literal["thing", "gap", "light"]
 
 _GAP_BELOW = -0.12
 _FLOOR = np.float32(6.0)
-_BINS = 16
+_BIN_BITS = 4
+_BINS = 256 >> _BIN_BITS
 _FAINT = 40.0  # grey levels: what differs more is no soft light
 _FADING = 0.4
-_RING = np.ones((5, 5), np.uint8)
+_RING, _WIDE_RING = np.ones((5, 5), np.uint8), np.ones((9, 9), np.uint8)
 _CROSS = np.asarray(cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)), np.uint8)
 
 Flags = NDArray[np.bool_]
-AnyMask = cv2.typing.MatLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,12 @@ def _edge_score(picture: Gray, predicted: Gray, mask: Mask) -> float:
     now, before = cv2.mean(_edges(picture), contour)[0], cv2.mean(_edges(predicted), contour)[0]
     edges = (now - before) / (now + before + 1.0)
     inside = shrunk if cv2.countNonZero(shrunk) else mask
-    ring = cv2.subtract(cv2.dilate(mask, _RING, iterations=2), grown)
+    ring = cv2.subtract(cv2.dilate(mask, _WIDE_RING), grown)
     if not cv2.countNonZero(ring):
         return float(edges)
     # After a thing has left, the patch looks like its surroundings; while it stands there, it does not.
-    blend = _likeness(predicted, inside, ring) - _likeness(picture, inside, ring)
+    within, around = np.asarray(inside, np.bool_), np.asarray(ring, np.bool_)
+    blend = _likeness(predicted, within, around) - _likeness(picture, within, around)
     return float(min(1.0, max(-1.0, edges + 0.5 * blend)))
 
 
@@ -61,15 +62,17 @@ def _edges(picture: Gray) -> Gray:
     return np.asarray(cv2.morphologyEx(picture, cv2.MORPH_GRADIENT, _CROSS), np.uint8)
 
 
-def _likeness(picture: Gray, inside: AnyMask, ring: AnyMask) -> float:
+def _likeness(picture: Gray, inside: Flags, ring: Flags) -> float:
     """Intersection of the two places' histograms, 0 to 1; bins overlap so that a small shift costs little."""
-    return float(np.minimum(_histogram(picture, inside), _histogram(picture, ring)).sum())
+    return float(np.minimum(_histogram(picture[inside]), _histogram(picture[ring])).sum())
 
 
-def _histogram(picture: Gray, where: AnyMask) -> NDArray[np.float32]:
-    counts = cv2.calcHist([picture], [0], where, [_BINS], [0, 256]).ravel()
-    smooth = np.convolve(counts, (0.5, 1.0, 0.5), "same")
-    return np.asarray(smooth / smooth.sum(), np.float32)
+def _histogram(levels: Gray) -> NDArray[np.float64]:
+    counts = np.bincount(levels >> _BIN_BITS, minlength=_BINS)
+    smooth = counts.astype(np.float64)
+    smooth[1:] += 0.5 * counts[:-1]
+    smooth[:-1] += 0.5 * counts[1:]
+    return np.asarray(smooth / smooth.sum(), np.float64)
 
 
 def _is_light(picture: Gray, predicted: Gray, mask: Mask) -> bool:
@@ -92,7 +95,7 @@ def _is_light(picture: Gray, predicted: Gray, mask: Mask) -> bool:
 def _fades_out(picture: Gray, predicted: Gray, mask: Mask) -> bool:
     """A reflection or a soft shade ends gradually: just outside the patch the picture differs nearly as much."""
     change = cv2.absdiff(picture, predicted)
-    around = cv2.subtract(cv2.dilate(mask, _RING, iterations=2), cv2.dilate(mask, _RING))
+    around = cv2.subtract(cv2.dilate(mask, _WIDE_RING), cv2.dilate(mask, _RING))
     if not cv2.countNonZero(around):
         return False
     inside = cv2.mean(change, mask)[0]

@@ -30,6 +30,7 @@ LEAST_AREA = 8
 TIGHT_SHARE, TIGHT_PART = 0.85, 0.25
 LEAST_KNOWN = 0.95  # of it within the picture, else its place cannot be told
 UNSETTLED_SAMPLES = 4
+RESTING_SAMPLES = 4
 BUSY_SHARE = 0.03
 LEAST_BUSY_PIXELS = 6
 STIRRING_SHARE = 0.06
@@ -59,6 +60,17 @@ class Announcement:
     box: Box
     foot: Point
     aspect: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Rest:
+    """The last sample in which it stood there plainly, alone and without stirring: while nothing changes around it,
+    that is how it still stands, and only every `RESTING_SAMPLES`th sample is asked pixel by pixel."""
+
+    sight: Sight
+    mask: Mask
+    light: Light
+    samples: int = 0
 
 
 @dataclass(slots=True)
@@ -102,6 +114,7 @@ class StaticObject:
     parts: Dating | None = None
     announced: Announcement | None = None
     _outline: Outline | None = field(default=None, init=False, repr=False, compare=False)
+    _rest: Rest | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def area(self) -> int:
@@ -180,7 +193,16 @@ class StaticObject:
 
     def take(self, seen: Comparison, grid: Grid, at: float, seconds: float, told: Mask | None) -> None:
         """One sample, `seconds` after the one before. `told`: where things stand that were told of."""
-        sight = self.seen_in(seen)
+        if self._rests(seen, grid):
+            self._take_rest(seen, at, seconds)
+        else:
+            self._take_sample(seen, grid, at, seconds, told)
+        self._follow_light(seen.light, seconds)
+        if not self.settled_area and self.visible and at - self.created_at >= SETTLED_SECONDS:
+            self.settled_area = self.area
+
+    def _take_sample(self, seen: Comparison, grid: Grid, at: float, seconds: float, told: Mask | None) -> None:
+        sight, mask = self.seen_in(seen), self.mask
         self.visible = sight.kind == "object"
         if sight.kind == "object":
             self._take_presence(seen, sight, at, seconds)
@@ -191,19 +213,44 @@ class StaticObject:
         elif sight.kind == "hidden":
             self._take_change(seen, grid, at)
         accompanied = self._has_company(seen, grid, told)
+        stirs = self.stirs
         self._take_calm(seen, accompanied, seconds)
-        self._take_activity(seen, accompanied, at, seconds)
-        self._follow_light(seen.light, seconds)
-        if not self.settled_area and self.visible and at - self.created_at >= SETTLED_SECONDS:
-            self.settled_area = self.area
+        busy = self._take_activity(seen, accompanied, at, seconds)
+        whole = self.visible and self.mask is mask and not self.shrunk_samples
+        self._rest = Rest(sight, mask, seen.light) if whole and not busy and stirs == self.stirs else None
 
-    def _take_presence(self, seen: Comparison, sight: Sight, at: float, seconds: float) -> None:
+    def _rests(self, seen: Comparison, grid: Grid) -> bool:
+        """Whether nothing has changed around it since the sample before, when it stood there plainly."""
+        rest = self._rest
+        if rest is None or rest.mask is not self.mask or rest.light is not seen.light or seen.shaking:
+            return False
+        rest.samples += 1
+        if rest.samples >= RESTING_SAMPLES or seen.known is not None:
+            return False
+        if not cv2.countNonZero(seen.foreground[self.box.slices]):
+            return False  # the bare ground; nor is it known then what has changed
+        return not cv2.countNonZero(seen.restless[self._neighbourhood(grid).slices])
+
+    def _take_rest(self, seen: Comparison, at: float, seconds: float) -> None:
+        assert self._rest is not None
+        step = min(seconds, LONGEST_STEP_SECONDS)
+        self._hit(self._rest.sight, at, seconds)
+        self.calm_seconds += step
+        self._count_activity(False, at, step)
+
+    def _neighbourhood(self, grid: Grid) -> PixelBox:
+        return grid.grown(self.box, max(4, max(self.box.width, self.box.height) // 2))
+
+    def _hit(self, sight: Sight, at: float, seconds: float) -> None:
         self.present_samples += 1
         self.judged_samples += 1
         self.last_visible_at = at
         self.absent_samples = self.changed_samples = 0
         rate = 1.0 - exp(-seconds / HITS_SECONDS)
         cv2.accumulateWeighted(sight.as_object & _ONE, self.hits, rate, mask=sight.telling)
+
+    def _take_presence(self, seen: Comparison, sight: Sight, at: float, seconds: float) -> None:
+        self._hit(sight, at, seconds)
         cv2.accumulateWeighted(self._unlit(seen), self.appearance, APPEARANCE_RATE, mask=sight.as_object)
         self.shrunk_samples = self.shrunk_samples + 1 if sight.background_share >= SHRUNK_SHARE else 0
         if self.shrunk_samples >= SHRUNK_SAMPLES:
@@ -247,10 +294,13 @@ class StaticObject:
         else:
             self.calm_seconds += min(seconds, LONGEST_STEP_SECONDS)
 
-    def _take_activity(self, seen: Comparison, accompanied: bool, at: float, seconds: float) -> None:
-        step = min(seconds, LONGEST_STEP_SECONDS)
-        self.watched_seconds += step
+    def _take_activity(self, seen: Comparison, accompanied: bool, at: float, seconds: float) -> bool:
         busy = accompanied or self._stirs(seen)
+        self._count_activity(busy, at, min(seconds, LONGEST_STEP_SECONDS))
+        return busy
+
+    def _count_activity(self, busy: bool, at: float, step: float) -> None:
+        self.watched_seconds += step
         rate = 1.0 - exp(-step / BUSY_SECONDS)
         self.busyness += (float(busy) - self.busyness) * rate
         if busy:
@@ -267,7 +317,7 @@ class StaticObject:
 
     def _has_company(self, seen: Comparison, grid: Grid, told: Mask | None) -> bool:
         """Something moves close by, or it is but the still part of something larger: a person's legs."""
-        around = grid.grown(self.box, max(4, max(self.box.width, self.box.height) // 2))
+        around = self._neighbourhood(grid)
         outline, least = self.outline(grid), max(LEAST_BUSY_PIXELS, BUSY_SHARE * around.area)
         moving = cv2.countNonZero(seen.moving[around.slices])
         if moving >= least:  # a swaying mast moves the contours of what stands there
@@ -344,65 +394,3 @@ class StaticObject:
 
 def whole_levels(levels: Floats) -> Gray:
     return np.asarray(cv2.convertScaleAbs(levels), np.uint8)
-
-
-def new_object(
-    object_id: str,
-    box: PixelBox,
-    mask: Mask,
-    seen: Comparison,
-    slow: Floats,
-    edge_score: float,
-    first_seen_at: float,
-    now: float,
-) -> StaticObject:
-    """A thing just found under `mask` (the size of `box`). `slow`: the slow background, whole."""
-    rows, columns = box.slices
-    return StaticObject(
-        object_id=object_id,
-        box=box,
-        mask=mask.copy(),
-        appearance=seen.light.remove(seen.picture[rows, columns], rows, columns).astype(np.float32),
-        background=np.array(slow[rows, columns], np.float32),
-        hits=np.full(mask.shape, FIRST_HITS, np.float32),
-        first_seen_at=first_seen_at,
-        created_at=now,
-        edge_score=edge_score,
-        last_visible_at=now,
-        last_busy_at=now,
-    )
-
-
-def absorb_into(first: StaticObject, second: StaticObject, seen: Comparison, slow: Floats) -> None:
-    """Make `second` part of `first`: one thing from now on."""
-    box = first.box.union(second.box)
-    rows, columns = box.slices
-    now = seen.light.remove(seen.picture[rows, columns], rows, columns)
-    mask = np.zeros((box.height, box.width), np.uint8)
-    hits = np.zeros(mask.shape, np.float32)
-    appearance = now.astype(np.float32)
-    background = np.array(slow[rows, columns], np.float32)
-    for part in (second, first):
-        top, left = part.box.top - box.top, part.box.left - box.left
-        place = slice(top, top + part.box.height), slice(left, left + part.box.width)
-        inside = part.mask > 0
-        mask[place][inside] = 255
-        appearance[place][inside] = part.appearance[inside]
-        background[place][inside] = part.background[inside]
-        hits[place][inside] = part.hits[inside]
-    # What stood here for a moment has moved on: a cart still being pushed.
-    moved_on = not first.visible and first.present_samples <= UNSETTLED_SAMPLES and first.announced is None
-    together = first.dating().joined(first.mask, first.box, second.dating(), second.mask, second.box)
-    total = first.area + second.area
-    first.edge_score = (first.edge_score * first.area + second.edge_score * second.area) / total
-    first.box, first.mask, first.hits = box, mask, hits
-    first.appearance, first.background = appearance, background
-    if first.shown is not None:
-        first.shown = seen.picture[rows, columns].copy(), now
-    first.parts = together
-    if moved_on:
-        first.first_seen_at = second.first_seen_at
-        first.parts = None
-    else:
-        first.redate()
-    first.trim()

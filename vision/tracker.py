@@ -10,11 +10,12 @@ from vision.background import Comparison
 from vision.blobs import Blob, find_blobs, placed
 from vision.detection import Point, foot_of
 from vision.grid import Grid, Mask, PixelBox
+from vision.joining import absorb_into, new_object
 from vision.newcomer import Nativity, judge_newcomer
 from vision.outline import outline_of
 from vision.scene import Scene
 from vision.shade import without_shade
-from vision.static_object import StaticObject, absorb_into, new_object
+from vision.static_object import StaticObject
 
 LEAST_BLOB = 12
 SEARCH_SECONDS = 1.9  # for new things
@@ -25,6 +26,7 @@ LEAST_RIM, RIM_SHARE = 3, 0.02
 FAINT = 0.7  # of the threshold
 LEAST_SOLID = 0.2
 FILLING_SAMPLES = 4  # looked at each time at first, then at every fourth
+SCRAP_SHARE = 0.03  # of a thing: what is less beside it changes neither its size nor its place
 DENIALS = 3
 DENIAL_SECONDS = 4.0
 SECOND_LOOK_SECONDS = 1.9
@@ -177,6 +179,8 @@ class Tracker:
         if owner is None and not self._concerns(foot_of(scene.grid.box(blob.box))):
             return
         if owner is None and self._judged_lately(blob, at):
+            return
+        if owner is not None and blob.area < SCRAP_SHARE * owner.area:
             return
         around = scene.grid.grown(blob.box, JUDGE_MARGIN)
         picture, predicted = seen.picture[around.slices], seen.predicted[around.slices]

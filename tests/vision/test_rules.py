@@ -57,6 +57,11 @@ STALL_ROWS = {
     "a long heap": (replace(CART, size_m=(3.9, 0.9), busy_share=0.05), "wait"),
     "a van from behind, nobody about": (replace(AWAY, first_seen_at=NOON - 200.0), "wait"),
     "no pose, cart-sized in the picture": (replace(CART, size_m=None), "confirm"),
+    "no pose, as upright as a person, and it stirs": (
+        replace(CART, size_m=None, upright=2.2, calm_seconds=30.0),
+        "wait",
+    ),
+    "no pose, upright and keeps still": (replace(CART, size_m=None, upright=2.2, calm_seconds=60.0), "confirm"),
     "no pose, speck": (replace(CART, size_m=None, box=(0.4, 0.5, 0.02, 0.03)), "reject"),
     "no pose, fills the picture": (replace(CART, size_m=None, box=(0.1, 0.1, 0.8, 0.7)), "reject"),
 }
