@@ -22,8 +22,8 @@ from api.verification import Verification
 from config.cameras import CamerasFile
 from dispatch.service import Dispatch
 from incidents.accounts import Accounts
-from incidents.favourites import Favourites
 from incidents.detection_quality import DetectionQuality
+from incidents.favourites import Favourites
 from incidents.quality import Quality
 from incidents.service import Incidents
 from incidents.workers import Workers
@@ -81,11 +81,11 @@ class Centre:
         return self.incidents.accounts
 
     @property
-    def favourites(self) -> Favourites:
-    @property
     def detection(self) -> DetectionQuality:
         return DetectionQuality(self.incidents)
 
+    @property
+    def favourites(self) -> Favourites:
         return Favourites(self.incidents.store, self.clock, self.incidents.town)
 
     @property

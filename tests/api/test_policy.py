@@ -268,6 +268,17 @@ TARGETS: dict[str, Target] = {
     "GET /api/v1/quality/episodes/{episode_id}/{which}.jpg": Target(holds=(P.CAMERA_SEE,)),
     "GET /api/v1/cameras/{camera_id}/quality": Target(holds=(P.CAMERA_SEE,)),
     "POST /api/v1/cameras/{camera_id}/quality/accept": Target(holds=(P.ESTATE_MANAGE,), ok={503}),
+    "GET /api/v1/detection": Target(holds=(P.CAMERA_SEE,), anywhere=True),
+    "GET /api/v1/cameras/{camera_id}/detection/rejected": Target(holds=(P.CAMERA_SEE,)),
+    "GET /api/v1/detection/causes": Target(holds=(P.CAMERA_SEE,), anywhere=True),
+    "GET /api/v1/detection/causes/{cause_id}/picture.jpg": Target(holds=(P.CAMERA_SEE,)),
+    "PATCH /api/v1/detection/causes/{cause_id}": Target(
+        json={"forgotten": True}, holds=(P.CASE_TRIAGE,), ok={200, 409}
+    ),
+    "GET /api/v1/cameras/{camera_id}/detection/suggestions": Target(holds=(P.CAMERA_SEE,)),
+    "POST /api/v1/cameras/{camera_id}/detection/suggestions": Target(
+        json={"zone": "none", "key": "dwell_seconds", "value": 260}, holds=(P.ESTATE_MANAGE,), ok={409}
+    ),
     "GET /api/v1/health": Target(holds=(P.HEALTH_SEE,), anywhere=True),
 }
 OWN_TRIALS = {
@@ -285,17 +296,6 @@ def test_every_route_with_a_permission_stands_in_the_matrix():
     assert needing | {"GET /api/v1/map/base/{layer}"} == set(TARGETS) | OWN_TRIALS
 
 
-    "GET /api/v1/detection": Target(holds=(P.CAMERA_SEE,), anywhere=True),
-    "GET /api/v1/cameras/{camera_id}/detection/rejected": Target(holds=(P.CAMERA_SEE,)),
-    "GET /api/v1/detection/causes": Target(holds=(P.CAMERA_SEE,), anywhere=True),
-    "GET /api/v1/detection/causes/{cause_id}/picture.jpg": Target(holds=(P.CAMERA_SEE,)),
-    "PATCH /api/v1/detection/causes/{cause_id}": Target(
-        json={"forgotten": True}, holds=(P.CASE_TRIAGE,), ok={200, 409}
-    ),
-    "GET /api/v1/cameras/{camera_id}/detection/suggestions": Target(holds=(P.CAMERA_SEE,)),
-    "POST /api/v1/cameras/{camera_id}/detection/suggestions": Target(
-        json={"zone": "none", "key": "dwell_seconds", "value": 260}, holds=(P.ESTATE_MANAGE,), ok={409}
-    ),
 def expected_through(target: Target, role: str, place: str) -> bool:
     held = not target.holds or any(one in ROLES[role] for one in target.holds)
     held = held and ROLES[role].issuperset(target.also)
@@ -326,6 +326,7 @@ async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
         "display_id": await display_in_the_east(town),
         "rule_id": await rule_in_the_east(town),
         "episode_id": episode_at(town, "east"),
+        "cause_id": await cause_at(town, "east"),
         "which": "picture",
         "form": "html",
     }
@@ -349,7 +350,6 @@ async def display_in_the_east(town: RunningTown) -> str:
 
 
 async def rule_in_the_east(town: RunningTown) -> str:
-        "cause_id": await cause_at(town, "east"),
     made = await town.client("administrator@east").post("/alarm-rules", json={"area": "east", "name": "r"})
     return str(made.json()["id"])
 
