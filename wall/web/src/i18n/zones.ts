@@ -181,7 +181,7 @@ export const zones = {
         title: 'Try it out',
         onRing: 'On what is there now',
         onClip: 'On a clip…',
-        onCase: 'On a case’s clip',
+        onCase: "On a case's clip",
         chooseCase: 'Choose a case…',
         noCase: 'No case with a clip',
         dwell: 'Dwell time',
