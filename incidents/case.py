@@ -2,94 +2,45 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
+from incidents.case_terms import (
+    DUPLICATE,
+    ENDED,
+    HIGHEST_TIER,
+    IN_HAND,
+    LEFT_BY_ITSELF,
+    MAX_SCORE,
+    OPEN,
+    REJECTED,
+    SYSTEM,
+    Action,
+    Actor,
+    Duty,
+    Standing,
+    State,
+)
 from incidents.errors import Conflict, Invalid, NotAllowed
 
-
-class State(StrEnum):
-    REVIEW = "review"
-    FILED = "filed"
-    ASSIGNED = "assigned"
-    ACCEPTED = "accepted"
-    ARRIVED = "arrived"
-    HANDLED = "handled"
-    CLOSED = "closed"
-    INVALID = "invalid"
-
-
-ENDED = frozenset({State.CLOSED, State.INVALID})
-OPEN = frozenset(State) - ENDED
-IN_HAND = frozenset({State.ASSIGNED, State.ACCEPTED, State.ARRIVED})
-"""Somebody has been sent and has not yet reported back."""
-
-
-LEFT_BY_ITSELF = "left_by_itself"
-REJECTED, DUPLICATE = "rejected", "duplicate"
-"""Resolutions of a case that ended in the review queue."""
-
-
-class Action(StrEnum):
-    OPEN = "open"
-    CONFIRM = "confirm"
-    REJECT = "reject"
-    DUPLICATE = "duplicate"
-    TAKE_BACK = "take_back"
-    MERGE = "merge"
-    UNMERGE = "unmerge"
-    ASSIGN = "assign"
-    ACCEPT = "accept"
-    DECLINE = "decline"
-    ARRIVE = "arrive"
-    HANDLE = "handle"
-    VERIFY = "verify"
-    CLOSE = "close"
-    REOPEN = "reopen"
-    STRIKE_OUT = "strike_out"
-    COMMENT = "comment"
-    EVIDENCE = "evidence"
-    SIGHTED = "sighted"
-    LOOK = "look"
-    GONE = "gone"
-    UNANSWERED = "unanswered"
-
-
-class Duty(StrEnum):
-    """In what capacity somebody acts on one case."""
-
-    TRIAGE = "triage"
-    DISPATCH = "dispatch"
-    HANDLE = "handle"
-    VERIFY = "verify"
-    COMMENT = "comment"
-    CAMERA = "camera"
-    LOOK = "look"
-    SYSTEM = "system"
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    kind: Literal["camera", "person", "system"]
-    id: str
-    name: str
-
-
-SYSTEM = Actor("system", "gridwatch", "Gridwatch")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the machine needs to know of a case."""
-
-    state: State
-    assignee_id: str | None = None
-    dispatched_by: str | None = None
-    handled_by: str | None = None
-    gone_at: float | None = None
-    needs_person: bool = False
-    reworks: int = 0
-    resolution: str | None = None
+__all__ = [
+    "DUPLICATE",
+    "ENDED",
+    "IN_HAND",
+    "LEFT_BY_ITSELF",
+    "OPEN",
+    "REJECTED",
+    "REQUIRED_DETAIL",
+    "SYSTEM",
+    "TRANSITIONS",
+    "VERIFY_RESULTS",
+    "Action",
+    "Actor",
+    "Duty",
+    "Standing",
+    "State",
+    "Transition",
+    "decide",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +82,14 @@ TRANSITIONS: Mapping[Action, Transition] = {
         _row(Action.LOOK, frozenset(State), None, _D.LOOK),
         _row(Action.GONE, OPEN, None, _D.CAMERA),
         _row(Action.UNANSWERED, {_S.ASSIGNED}, None, _D.SYSTEM),
+        _row(Action.TRIAGE, OPEN, None, _D.TRIAGE),
+        _row(Action.ASK_EXTENSION, IN_HAND, None, _D.HANDLE),
+        _row(Action.GRANT_EXTENSION, IN_HAND, None, _D.SUPERVISE),
+        _row(Action.REFUSE_EXTENSION, IN_HAND, None, _D.SUPERVISE),
+        _row(Action.SUPERVISE, OPEN - {_S.REVIEW}, None, _D.SUPERVISE),
+        _row(Action.URGE, OPEN, None, _D.SYSTEM),
+        _row(Action.STEP_UP, OPEN, None, _D.SYSTEM),
+        _row(Action.EVALUATE, {_S.CLOSED}, None, _D.SUPERVISE),
     )
 }
 
@@ -143,6 +102,14 @@ REQUIRED_DETAIL: Mapping[Action, str] = {
     Action.REOPEN: "reason",
     Action.DECLINE: "reason",
     Action.COMMENT: "note",
+    Action.ASK_EXTENSION: "reason",
+    Action.REFUSE_EXTENSION: "reason",
+    Action.SUPERVISE: "reason",
+}
+_CHECKS = {
+    Action.VERIFY: "who dispatched or handled a case may not verify it; another person or the camera must",
+    Action.CLOSE: "who dispatched or handled a case may not verify it; another person or the camera must",
+    Action.EVALUATE: "who dispatched or handled a case may not evaluate it; another person must",
 }
 
 
@@ -164,18 +131,25 @@ def decide(
         value = detail.get(needed)
         if not isinstance(value, str) or not value.strip():
             raise Invalid(f"{action} needs {needed}", needed)
-    if action in (Action.VERIFY, Action.CLOSE) and actor.kind == "person":
+    if action in _CHECKS and actor.kind == "person":
         _separate(now, action, actor)
-    return _FOLLOW.get(action, _plain)(now, row, actor, detail, at)
+    after = _FOLLOW.get(action, _plain)(now, row, actor, detail, at)
+    if after.extension_until is not None and (
+        after.state not in IN_HAND or (now.assignee_id is not None and after.assignee_id != now.assignee_id)
+    ):
+        # Whoever asked for more time no longer has the case in hand.
+        after = replace(after, extension_until=None, extension_by=None)
+    return after
 
 
 def _separate(now: Standing, action: Action, actor: Actor) -> None:
     """Who checks is not who did it. Where the camera saw the thing leave, it is the witness, so that a single
     operator on night duty may still close."""
-    if action is Action.CLOSE and now.gone_at is not None and now.handled_by != actor.id:
+    handlers = now.handlers | {now.handled_by}
+    if action is Action.CLOSE and now.gone_at is not None and actor.id not in handlers:
         return
-    if actor.id in (now.dispatched_by, now.handled_by):
-        raise NotAllowed("who dispatched or handled a case may not verify it; another person or the camera must")
+    if actor.id in handlers | now.dispatchers | {now.dispatched_by}:
+        raise NotAllowed(_CHECKS[action])
 
 
 def _plain(now: Standing, row: Transition, _actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
@@ -194,14 +168,15 @@ def _duplicate(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[
 
 def _take_back(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
     """Back to before the verdict; a thing that left meanwhile has still left."""
-    return Standing(State.REVIEW, gone_at=now.gone_at, reworks=now.reworks)
+    return replace(_anew(now, State.REVIEW), gone_at=now.gone_at)
 
 
 def _assign(now: Standing, _row: Transition, actor: Actor, detail: Mapping[str, Any], _at: float) -> Standing:
     worker = str(detail["worker_id"])
     if now.assignee_id == worker:
         raise Conflict("this worker is assigned already", "worker_id")
-    return replace(now, state=State.ASSIGNED, assignee_id=worker, dispatched_by=actor.id)
+    sent = now.dispatchers | {actor.id}
+    return replace(now, state=State.ASSIGNED, assignee_id=worker, dispatched_by=actor.id, dispatchers=sent)
 
 
 def _decline(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
@@ -209,7 +184,8 @@ def _decline(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[st
 
 
 def _handle(now: Standing, _row: Transition, actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
-    return replace(now, state=State.HANDLED, handled_by=actor.id, needs_person=False)
+    hands = now.handlers | {actor.id} | ({now.assignee_id} if now.assignee_id is not None else set())
+    return replace(now, state=State.HANDLED, handled_by=actor.id, needs_person=False, handlers=hands)
 
 
 def _verify(now: Standing, _row: Transition, actor: Actor, detail: Mapping[str, Any], at: float) -> Standing:
@@ -234,7 +210,103 @@ def _close(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str,
 
 def _reopen(now: Standing, _row: Transition, _actor: Actor, detail: Mapping[str, Any], _at: float) -> Standing:
     """A new round. What left before anybody had confirmed it waits for that confirmation again."""
-    return Standing(State.REVIEW if detail.get("review") is True else State.FILED, reworks=now.reworks)
+    return _anew(now, State.REVIEW if detail.get("review") is True else State.FILED)
+
+
+def _anew(now: Standing, state: State) -> Standing:
+    """Nobody sent, nothing found out; class, deadline and who was supervised stay as they were."""
+    return replace(
+        now,
+        state=state,
+        assignee_id=None,
+        dispatched_by=None,
+        handled_by=None,
+        gone_at=None,
+        needs_person=False,
+        resolution=None,
+        score=None,
+        dispatchers=frozenset(),
+        handlers=frozenset(),
+    )
+
+
+def _triage(now: Standing, _row: Transition, _actor: Actor, detail: Mapping[str, Any], _at: float) -> Standing:
+    """`due_at`: the deadline of the class and level as corrected. A tier the case was stepped up to stays."""
+    case_class, level = str(detail.get("case_class", now.case_class)), int(detail.get("level", now.level))
+    if (case_class, level) == (now.case_class, now.level):
+        raise Conflict("the case has this class and level already", "level", "类别和级别没有变化")
+    due = detail.get("due_at", now.deadline_at)
+    if due is not None and now.extended_until is not None:
+        due = max(due, now.extended_until)
+    tier = level if now.tier == now.level else max(now.tier, level)
+    return replace(now, case_class=case_class, level=level, tier=tier, deadline_at=due)
+
+
+def _ask_extension(now: Standing, _row: Transition, actor: Actor, detail: Mapping[str, Any], at: float) -> Standing:
+    until = _number(detail, "until")
+    if now.deadline_at is None:
+        raise Conflict("the case has no deadline", "state", "该事件没有时限")
+    if now.extension_until is not None:
+        raise Conflict("an extension has been asked for already", "state", "已有待批的延期申请")
+    if until <= max(at, now.deadline_at):
+        raise Invalid("until must lie after now and after the deadline", "until", "延期须晚于现在和原时限")
+    return replace(now, extension_until=until, extension_by=actor.id)
+
+
+def _asked(now: Standing, actor: Actor) -> float:
+    if now.extension_until is None:
+        raise Conflict("no extension has been asked for", "state", "没有待批的延期申请")
+    if actor.id in (now.extension_by, now.assignee_id):
+        raise NotAllowed("who asks for an extension does not decide on it; another person must")
+    return now.extension_until
+
+
+def _grant_extension(now: Standing, _row: Transition, actor: Actor, _detail: Mapping[str, Any], at: float) -> Standing:
+    until = _asked(now, actor)
+    if until <= at:
+        raise Conflict("the time asked for has gone by; refuse it", "state", "申请的时间已过，请驳回")
+    return replace(now, deadline_at=until, extended_until=until, extension_until=None, extension_by=None)
+
+
+def _refuse_extension(
+    now: Standing, _row: Transition, actor: Actor, _detail: Mapping[str, Any], _at: float
+) -> Standing:
+    _asked(now, actor)
+    return replace(now, extension_until=None, extension_by=None)
+
+
+def _supervise(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], at: float) -> Standing:
+    return replace(now, supervised_at=at)
+
+
+def _urge(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
+    if now.deadline_at is None or now.deadline_at in (now.urged_for, now.breached_for):
+        raise Conflict("the system has urged for this deadline already", "state")
+    return replace(now, urged_for=now.deadline_at)
+
+
+def _step_up(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], at: float) -> Standing:
+    if now.deadline_at is None or at < now.deadline_at:
+        raise Conflict("the deadline has not gone by", "state")
+    if now.breached_for == now.deadline_at:
+        raise Conflict("the case was stepped up for this deadline already", "state")
+    return replace(now, breached_for=now.deadline_at, tier=min(HIGHEST_TIER, now.tier + 1), supervised_at=at)
+
+
+def _evaluate(now: Standing, _row: Transition, _actor: Actor, detail: Mapping[str, Any], _at: float) -> Standing:
+    score = _number(detail, "score")
+    if score not in range(1, MAX_SCORE + 1):
+        raise Invalid(f"score must be a whole number from 1 to {MAX_SCORE}", "score")
+    if now.score is not None:
+        raise Conflict("the case was evaluated already", "state", "该事件已评价")
+    return replace(now, score=int(score))
+
+
+def _number(detail: Mapping[str, Any], key: str) -> float:
+    value = detail.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Invalid(f"{key} must be a number", key)
+    return value
 
 
 def _sighted(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
@@ -260,4 +332,12 @@ _FOLLOW = {
     Action.REOPEN: _reopen,
     Action.SIGHTED: _sighted,
     Action.GONE: _gone,
+    Action.TRIAGE: _triage,
+    Action.ASK_EXTENSION: _ask_extension,
+    Action.GRANT_EXTENSION: _grant_extension,
+    Action.REFUSE_EXTENSION: _refuse_extension,
+    Action.SUPERVISE: _supervise,
+    Action.URGE: _urge,
+    Action.STEP_UP: _step_up,
+    Action.EVALUATE: _evaluate,
 }

@@ -1,6 +1,8 @@
 """The state machine: every state × action × duty, and the rules that are not a table."""
 
+from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -22,8 +24,17 @@ from incidents.errors import Conflict, Invalid, NotAllowed
 LI = Actor("person", "li", "Li")
 WANG = Actor("person", "wang", "Wang")
 CAMERA = Actor("camera", "cam-a", "East crossing")
-DETAIL = {"worker_id": "wang", "result": "gone", "reason": "because", "note": "a note", "of": "another"}
+DETAIL: dict[str, Any] = {"worker_id": "wang", "result": "gone", "reason": "because", "note": "a note", "of": "another"}
 T = 1_790_000_000.0
+DETAIL |= {"level": 3, "until": T + 86400.0, "score": 4}
+# What a case must have beyond its state.
+READY: dict[str, dict[str, Any]] = {
+    "ask_extension": {"deadline_at": T + 60},
+    "grant_extension": {"deadline_at": T, "extension_until": T + 60, "extension_by": "wang"},
+    "refuse_extension": {"deadline_at": T, "extension_until": T + 60, "extension_by": "wang"},
+    "urge": {"deadline_at": T + 60},
+    "step_up": {"deadline_at": T},
+}
 
 # One letter a state, in the order of the loop: review filed assigned accepted arrived handled closed X=invalid.
 LETTER = dict(zip("RFACVHDX", State, strict=True))
@@ -50,6 +61,14 @@ ALLOWED = {
     "look": ("RFACVHDX", ".", "look"),
     "gone": ("RFACVH", "?", "camera"),
     "unanswered": ("A", ".", "system"),
+    "triage": ("RFACVH", ".", "triage"),
+    "ask_extension": ("ACV", ".", "handle"),
+    "grant_extension": ("ACV", ".", "supervise"),
+    "refuse_extension": ("ACV", ".", "supervise"),
+    "supervise": ("FACVH", ".", "supervise"),
+    "urge": ("RFACVH", ".", "system"),
+    "step_up": ("RFACVH", ".", "system"),
+    "evaluate": ("D", ".", "supervise"),
 }
 
 
@@ -62,7 +81,7 @@ def test_every_state_action_and_duty(state: State, action: Action) -> None:
     sources, target, duties = ALLOWED[action.value]
     for duty in Duty:
         actor = CAMERA if duty is Duty.CAMERA else SYSTEM if duty is Duty.SYSTEM else LI
-        before = Standing(state)
+        before = Standing(state, **READY.get(action.value, {}))
 
         def step(before: Standing = before, actor: Actor = actor, duty: Duty = duty) -> Standing:
             return decide(before, action, actor, frozenset({duty}), DETAIL, T)
@@ -185,3 +204,96 @@ def test_declining_frees_the_case() -> None:
     before = Standing(State.ASSIGNED, "wang", "li")
     after = decide(before, Action.DECLINE, WANG, frozenset({Duty.HANDLE}), {"reason": "far away"}, T)
     assert (after.state, after.assignee_id) == (State.FILED, None)
+
+
+def supervised(**changed: Any) -> Standing:
+    given = {"deadline_at": T + 100, "case_class": "05-01", "level": 2, "tier": 2, **changed}
+    return Standing(State.ACCEPTED, "wang", "li", **given)
+
+
+ZHAO = Actor("person", "zhao", "Zhao")
+EVERY_DUTY = frozenset(Duty)
+
+
+def test_an_extension_is_asked_for_once_and_moves_the_deadline_when_another_grants_it() -> None:
+    asked = decide(supervised(), Action.ASK_EXTENSION, WANG, EVERY_DUTY, {"until": T + 500, "reason": "rain"}, T)
+    assert (asked.deadline_at, asked.extension_until, asked.extension_by) == (T + 100, T + 500, "wang")
+    with pytest.raises(Conflict, match="already"):
+        decide(asked, Action.ASK_EXTENSION, WANG, EVERY_DUTY, {"until": T + 900, "reason": "rain"}, T)
+    with pytest.raises(NotAllowed, match="another person"):
+        decide(asked, Action.GRANT_EXTENSION, WANG, EVERY_DUTY, {}, T)
+    with pytest.raises(Conflict, match="gone by"):
+        decide(asked, Action.GRANT_EXTENSION, ZHAO, EVERY_DUTY, {}, T + 500)
+    granted = decide(asked, Action.GRANT_EXTENSION, ZHAO, EVERY_DUTY, {}, T)
+    assert (granted.deadline_at, granted.extended_until, granted.extension_until) == (T + 500, T + 500, None)
+    refused = decide(asked, Action.REFUSE_EXTENSION, ZHAO, EVERY_DUTY, {"reason": "no"}, T)
+    assert refused == supervised()
+    for standing in (granted, refused):
+        with pytest.raises(Conflict, match="no extension"):
+            decide(standing, Action.GRANT_EXTENSION, ZHAO, EVERY_DUTY, {}, T)
+
+
+@pytest.mark.parametrize("until", [T, T + 100, None, "soon", True])
+def test_an_extension_lies_after_the_deadline(until: object) -> None:
+    with pytest.raises(Invalid, match="until"):
+        decide(supervised(), Action.ASK_EXTENSION, WANG, EVERY_DUTY, {"until": until, "reason": "rain"}, T)
+
+
+@pytest.mark.parametrize("action", [Action.HANDLE, Action.DECLINE, Action.ASSIGN, Action.CLOSE, Action.STRIKE_OUT])
+def test_what_was_asked_for_lapses_with_the_hands_the_case_was_in(action: Action) -> None:
+    asked = supervised(extension_until=T + 500, extension_by="wang")
+    after = decide(asked, action, ZHAO, EVERY_DUTY, {**DETAIL, "worker_id": "chen"}, T)
+    assert (after.extension_until, after.extension_by) == (None, None)
+
+
+def test_triage_moves_the_deadline_but_takes_no_extension_away() -> None:
+    right = {"level": 3, "case_class": "01-02", "due_at": T + 50}
+    after = decide(supervised(), Action.TRIAGE, LI, EVERY_DUTY, right, T)
+    assert (after.case_class, after.level, after.tier, after.deadline_at) == ("01-02", 3, 3, T + 50)
+    extended = decide(supervised(extended_until=T + 500), Action.TRIAGE, LI, EVERY_DUTY, right, T)
+    assert extended.deadline_at == T + 500
+    assert decide(supervised(tier=4), Action.TRIAGE, LI, EVERY_DUTY, right, T).tier == 4
+    with pytest.raises(Conflict, match="already"):
+        decide(supervised(), Action.TRIAGE, LI, EVERY_DUTY, {"level": 2}, T)
+
+
+def test_the_system_urges_and_steps_up_once_a_deadline() -> None:
+    system = frozenset({Duty.SYSTEM})
+    urged = decide(supervised(), Action.URGE, SYSTEM, system, {}, T)
+    with pytest.raises(Conflict, match="already"):
+        decide(urged, Action.URGE, SYSTEM, system, {}, T)
+    with pytest.raises(Conflict, match="not gone by"):
+        decide(urged, Action.STEP_UP, SYSTEM, system, {}, T)
+    up = decide(urged, Action.STEP_UP, SYSTEM, system, {}, T + 100)
+    assert (up.tier, up.supervised_at) == (3, T + 100)
+    for action in (Action.STEP_UP, Action.URGE):
+        with pytest.raises(Conflict, match="already"):
+            decide(up, action, SYSTEM, system, {}, T + 200)
+    again = decide(replace(up, deadline_at=T + 300), Action.STEP_UP, SYSTEM, system, {}, T + 300)
+    assert again.tier == 4
+    last = decide(replace(again, deadline_at=T + 400), Action.STEP_UP, SYSTEM, system, {}, T + 400)
+    assert last.tier == 4, "there is nobody above the district"
+
+
+@pytest.mark.parametrize("score", [0, 6, 2.5, None, "5", True])
+def test_a_score_is_one_to_five(score: object) -> None:
+    with pytest.raises(Invalid, match="score"):
+        decide(Standing(State.CLOSED), Action.EVALUATE, ZHAO, EVERY_DUTY, {"score": score}, T)
+
+
+def test_evaluated_once_by_another_until_it_is_opened_again() -> None:
+    closed = Standing(State.CLOSED, "wang", "li", "wang")
+    for actor in (LI, WANG):
+        with pytest.raises(NotAllowed, match="evaluate"):
+            decide(closed, Action.EVALUATE, actor, EVERY_DUTY, {"score": 5}, T)
+    scored = decide(closed, Action.EVALUATE, ZHAO, EVERY_DUTY, {"score": 5}, T)
+    assert scored.score == 5
+    with pytest.raises(Conflict, match="evaluated already"):
+        decide(scored, Action.EVALUATE, ZHAO, EVERY_DUTY, {"score": 1}, T)
+    assert decide(scored, Action.REOPEN, ZHAO, EVERY_DUTY, {"reason": "still there"}, T).score is None
+
+
+def test_reopening_keeps_class_deadline_and_tier() -> None:
+    closed = replace(supervised(tier=4, supervised_at=T, breached_for=T + 100), state=State.CLOSED)
+    after = decide(closed, Action.REOPEN, ZHAO, EVERY_DUTY, {"reason": "still there"}, T)
+    assert (after.state, after.tier, after.deadline_at, after.breached_for) == (State.FILED, 4, T + 100, T + 100)
