@@ -29,9 +29,9 @@ from estate.camera_edit import (
 )
 from estate.new_account import NewAccount
 from estate.zone_edit import NoSuchView, change_zones, version_of, zones_of
-from incidents import queries
+from incidents import case_queries
+from incidents.case_filter import CaseFilter
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound
-from incidents.queries import CaseFilter
 from incidents.rights import EVERYWHERE, Caller, Permission, Scope
 
 _PATHS: Mapping[str, Keys] = {
@@ -222,7 +222,7 @@ class CameraChanges:
     def _open_cases(self, camera_id: str) -> int:
         wanted = CaseFilter(state="open", camera=camera_id, limit=1)
         with self._centre.incidents.store.read() as connection:
-            return queries.list_cases(connection, EVERYWHERE, wanted).total
+            return case_queries.list_cases(connection, EVERYWHERE, wanted).total
 
 
 def _values(body: CameraChange, password: NewAccount | None) -> dict[Keys, Any]:

@@ -90,7 +90,9 @@ def _near(connection: Connection, rules: MatchRules, report: Report, live: Colum
         return None
     reach = rules.near_cap_m / METRES_PER_DEGREE * MARGIN
     in_band = cases.c.lat.between(where.lat - reach, where.lat + reach)
-    query = select(cases).where(cases.c.case_class == report.case_class, in_band, live)
+    by = "INDEXED BY ix_cases_state_case_class_lat"
+    query = select(cases).with_hint(cases, by, "sqlite")
+    query = query.where(cases.c.case_class == report.case_class, in_band, live)
     for row in connection.execute(query.order_by(cases.c.opened_seq.desc())).all():
         limit = min(max(rules.near_m, where.error_m, row.error_m or 0.0), rules.near_cap_m)
         if distance_m(where.lon, where.lat, row.lon, row.lat) <= limit:

@@ -14,6 +14,7 @@ from config.case_classes import CaseClass, CaseClasses, Level
 from config.working_calendar import WorkingCalendar
 from incidents import trace
 from incidents.case import Action, Actor, State
+from incidents.case_text import write_case_text
 from incidents.deadline import case_due_at
 from incidents.errors import Invalid
 from incidents.repeats import Before, place_cell
@@ -165,6 +166,7 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
         to_state=draft.state,
         detail={"number": number, "case_class": draft.case_class, "level": draft.level, **detail, **repeated},
     )
+    write_case_text(connection, case_id, [str(detail.get("note", ""))])
     return case_id
 
 

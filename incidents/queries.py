@@ -1,16 +1,16 @@
-"""Every read of scoped data. Each function takes the scope and returns nothing from outside it: rights are applied
-here and nowhere else. The matrix test in tests/incidents enumerates this module; a function added without a row there
-fails it."""
+"""Reads of scoped data; those of the queue are in `incidents.case_queries`. Each function takes the scope and returns
+nothing from outside it: rights are applied here and nowhere else. The matrix test in tests/incidents enumerates these
+modules; a function added without a row there fails it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, false, func, or_, select
+from sqlalchemy import Connection, Select, false, or_, select
 
-from incidents.case import IN_HAND, OPEN, State
-from incidents.errors import Invalid, NotFound
-from incidents.repeat_queries import is_repeat, repeat_marks
+from incidents.case import IN_HAND
+from incidents.errors import NotFound
+from incidents.repeat_queries import repeat_marks
 from incidents.rights import Scope
 from incidents.store.quality_schema import quality_episodes
 from incidents.store.schema import (
@@ -23,12 +23,10 @@ from incidents.store.schema import (
     worker_positions,
     workers,
 )
-from incidents.text import clean_text
 from incidents.trace import TraceEntry, entry_from
 from incidents.views import (
     AccountView,
     AreaView,
-    CasePage,
     CaseView,
     EvidenceView,
     QualityEpisode,
@@ -38,51 +36,14 @@ from incidents.views import (
     case_view,
     evidence_view,
 )
+from incidents.visible_cases import case_place, key, visible_cases
 
-MAX_LIMIT = 500
 MAX_QUALITY = 5000
-_place = areas.alias("place_area")
-_area = areas.alias("case_area")
-_grid = areas.alias("grid_area")
-_assignee = accounts.alias("assignee")
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFilter:
-    """`state`: a state, or `open` for all not ended. `repeat`: those that repeat an earlier case, or that do not.
-    `before`: id of the last case of the page before."""
-
-    state: str | None = None
-    camera: str | None = None
-    area: str | None = None
-    assignee: str | None = None
-    repeat: bool | None = None
-    text: str | None = None
-    limit: int = 100
-    before: str | None = None
-
-
-def list_cases(connection: Connection, scope: Scope, wanted: CaseFilter) -> CasePage:
-    """Newest first. `total` counts all that fit the filter, whatever the page. Raises Invalid."""
-    if not 1 <= wanted.limit <= MAX_LIMIT:
-        raise Invalid(f"limit must lie between 1 and {MAX_LIMIT}", "limit")
-    query = _filtered(_visible_cases(scope), wanted)
-    if wanted.repeat is not None:
-        query = query.where(is_repeat(scope) if wanted.repeat else ~is_repeat(scope))
-    total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    if wanted.before is not None:
-        start = connection.execute(_visible_cases(scope).where(cases.c.id == _key(wanted.before))).one_or_none()
-        if start is None:
-            raise Invalid("before names no case", "before")
-        query = query.where(cases.c.opened_seq < start.opened_seq)
-    rows = connection.execute(query.order_by(cases.c.opened_seq.desc()).limit(wanted.limit)).all()
-    marks = repeat_marks(connection, scope, [row.id for row in rows if row.repeat_of is not None])
-    return CasePage(tuple(case_view(row, marks.get(row.id)) for row in rows), total)
 
 
 def get_case(connection: Connection, scope: Scope, case_id: str) -> tuple[CaseView, str]:
     """The case and the path of its place. Raises NotFound."""
-    row = connection.execute(_visible_cases(scope).where(cases.c.id == _key(case_id))).one_or_none()
+    row = connection.execute(visible_cases(scope).where(cases.c.id == key(case_id))).one_or_none()
     if row is None:
         raise NotFound("no such case", "case")
     marks = repeat_marks(connection, scope, [row.id] if row.repeat_of is not None else [])
@@ -105,7 +66,7 @@ def list_evidence(connection: Connection, scope: Scope, case_id: str) -> tuple[E
 
 def get_evidence(connection: Connection, scope: Scope, evidence_id: str) -> EvidenceView:
     """Raises NotFound, also when its case lies outside the scope."""
-    row = connection.execute(select(evidence).where(evidence.c.id == _key(evidence_id))).one_or_none()
+    row = connection.execute(select(evidence).where(evidence.c.id == key(evidence_id))).one_or_none()
     if row is None:
         raise NotFound("no such evidence", "evidence")
     try:
@@ -123,7 +84,7 @@ def list_areas(connection: Connection, scope: Scope) -> tuple[AreaView, ...]:
 
 def get_area(connection: Connection, scope: Scope, code: str) -> AreaView:
     """Raises NotFound."""
-    row = connection.execute(select(areas).where(areas.c.code == _key(code), scope.where(areas.c.path))).one_or_none()
+    row = connection.execute(select(areas).where(areas.c.code == key(code), scope.where(areas.c.path))).one_or_none()
     if row is None:
         raise NotFound("no such area", "area")
     return area_view(row)
@@ -155,7 +116,7 @@ def list_workers(
         .order_by(accounts.c.name, accounts.c.id)
     )
     if only is not None:
-        query = query.where(workers.c.account_id.in_([_key(one) for one in only]))
+        query = query.where(workers.c.account_id.in_([key(one) for one in only]))
     rows = connection.execute(query).all()
     ids = [row.account_id for row in rows]
     grids, in_hand = _grids_of(connection, ids), _in_hand(connection, ids)
@@ -184,7 +145,7 @@ def list_accounts(connection: Connection, scope: Scope, only: str | None = None)
     if not scope.prefixes:
         query = query.where(false())
     if only is not None:
-        query = query.where(accounts.c.id == _key(only))
+        query = query.where(accounts.c.id == key(only))
     rows = connection.execute(query.order_by(accounts.c.username_key)).all()
     held: dict[str, list[RoleView]] = {}
     role_rows = (
@@ -204,56 +165,6 @@ def get_account(connection: Connection, scope: Scope, account_id: str) -> Accoun
     if not found:
         raise NotFound("no such account", "account")
     return found[0]
-
-
-def _key(given: str) -> str:
-    """What cannot be a key finds nothing, rather than upset the database."""
-    return given if len(given) <= 64 and given.isprintable() else ""
-
-
-def _visible_cases(scope: Scope) -> Select[Any]:
-    return (
-        select(
-            cases,
-            _place.c.path,
-            _area.c.name.label("area_name"),
-            _grid.c.name.label("grid_name"),
-            _assignee.c.name.label("assignee_name"),
-        )
-        .join(_place, _place.c.code == cases.c.place)
-        .join(_area, _area.c.code == cases.c.area)
-        .outerjoin(_grid, _grid.c.code == cases.c.grid)
-        .outerjoin(_assignee, _assignee.c.id == cases.c.assignee_id)
-        .where(scope.where(_place.c.path, cases.c.assignee_id))
-    )
-
-
-def _filtered(query: Select[Any], wanted: CaseFilter) -> Select[Any]:
-    if wanted.state == "open":
-        query = query.where(cases.c.state.in_(sorted(OPEN)))
-    elif wanted.state is not None:
-        if wanted.state not in frozenset(State):
-            raise Invalid(f"state must be open or one of {', '.join(State)}", "state")
-        query = query.where(cases.c.state == wanted.state)
-    if wanted.camera is not None:
-        query = query.where(cases.c.camera_id == _key(wanted.camera))
-    if wanted.assignee is not None:
-        query = query.where(cases.c.assignee_id == _key(wanted.assignee))
-    if wanted.area is not None:
-        query = query.where(_place.c.path.contains(f"/{_key(wanted.area)}/", autoescape=True))
-    if wanted.text and clean_text(wanted.text, "text", 100):
-        searched = (
-            cases.c.number,
-            cases.c.title_zh,
-            cases.c.title_en,
-            cases.c.class_name_zh,
-            cases.c.class_name_en,
-            cases.c.address,
-            _grid.c.name,
-            _area.c.name,
-        )
-        query = query.where(or_(*(column.icontains(wanted.text.strip(), autoescape=True) for column in searched)))
-    return query
 
 
 def _grids_of(connection: Connection, ids: list[str]) -> dict[str, list[tuple[str, str]]]:
@@ -334,8 +245,8 @@ def _quality_view(row: Any) -> QualityEpisode:
 
 def _in_hand(connection: Connection, ids: list[str]) -> dict[str, tuple[str, str]]:
     query = (
-        select(cases.c.assignee_id, cases.c.id, _place.c.path)
-        .join(_place, _place.c.code == cases.c.place)
+        select(cases.c.assignee_id, cases.c.id, case_place.c.path)
+        .join(case_place, case_place.c.code == cases.c.place)
         .where(cases.c.assignee_id.in_(ids), cases.c.state.in_(sorted(IN_HAND)))
         .order_by(cases.c.opened_seq.desc())
     )

@@ -87,7 +87,9 @@ def by_place(report: Report, since: float) -> Select[Any]:
     assert report.location is not None
     cells = sorted(_cells(report.location.lon, report.location.lat))
     there = cases.c.place_cell.in_(cells), cases.c.rule == report.rule
-    return _earlier(report, since).where(*there).order_by(cases.c.opened_at.desc()).limit(MOST)
+    by = "INDEXED BY ix_cases_case_class_place_cell_opened_at"
+    query = _earlier(report, since).with_hint(cases, by, "sqlite").where(*there)
+    return query.order_by(cases.c.opened_at.desc()).limit(MOST)
 
 
 def _earlier(report: Report, since: float) -> Select[Any]:

@@ -12,7 +12,7 @@ from config.case_classes import Level
 from config.earning import Earning
 from config.repeats import Repeats
 from gis.plane import distance_m
-from incidents import queries, trace
+from incidents import case_queries, queries, trace
 from incidents.accounts import Accounts
 from incidents.acting import (
     CAMERA_DUTIES,
@@ -27,6 +27,8 @@ from incidents.acting import (
 )
 from incidents.areas import Area, load_areas
 from incidents.case import Action, Actor, Duty, State
+from incidents.case_filter import CaseFilter
+from incidents.case_text import index_words
 from incidents.duplicates import Merging
 from incidents.earning import EarnedOpening
 from incidents.errors import Invalid, NotAllowed, NotFound
@@ -38,7 +40,6 @@ from incidents.matching import MatchRules
 from incidents.opening import Draft, Place, Town, locate, open_case
 from incidents.passwords import Passwords
 from incidents.phone_clock import Recorded
-from incidents.queries import CaseFilter
 from incidents.remembered import Remembered
 from incidents.repeat_queries import get_repeat, get_same_place
 from incidents.rights import EVERYWHERE, Caller, Permission, Scope
@@ -126,7 +127,7 @@ class Incidents:
             lambda: self.repeats,
         )
         # Merging first: it asks the verdict that judging takes back.
-        self.acting.followers += [Merging(self.acting).follow, Judging(self.remembered).follow]
+        self.acting.followers += [Merging(self.acting).follow, Judging(self.remembered).follow, index_words]
 
     def follow(self, follower: Follower) -> None:
         """`follower` is called inside the transaction of everything done to a case from now on."""
@@ -199,7 +200,7 @@ class Incidents:
             # To find a case by it would be to learn of the camera.
             wanted = replace(wanted, camera="")
         with self.store.read() as connection:
-            found = queries.list_cases(connection, scope, wanted)
+            found = case_queries.list_cases(connection, scope, wanted)
         return replace(found, items=tuple(self.telling.case(scope, one) for one in found.items))
 
     def get_case(self, caller: Caller, case_id: str) -> CaseDetail:

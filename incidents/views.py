@@ -117,8 +117,13 @@ class CaseDetail:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
+    """`total_exact`: `total` is all there are, else at least so many. `next`: cursor of the page after, None at the
+    end."""
+
     items: tuple[CaseView, ...]
     total: int
+    total_exact: bool = True
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

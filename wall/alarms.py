@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from incidents import queries
+from incidents import case_queries, queries
 from incidents.case import OPEN
+from incidents.case_filter import CaseFilter
 from incidents.errors import NotFound
 from incidents.feed import Change, Feed
-from incidents.queries import CaseFilter
 from incidents.rights import EVERYWHERE, Caller, Permission, Scope
 from incidents.store import Store, Transaction
 from incidents.store.display_schema import alarms, display_alarms
@@ -99,7 +99,7 @@ class Alarms:
         """After a start: cases that opened while nobody was listening."""
         since = self._clock.now() - NEWS_SECONDS
         with self._store.read() as connection:
-            page = queries.list_cases(connection, EVERYWHERE, CaseFilter(state="open", limit=200))
+            page = case_queries.list_cases(connection, EVERYWHERE, CaseFilter(state="open", limit=200))
             found = [
                 queries.get_case(connection, EVERYWHERE, case.id) for case in page.items if case.opened_at >= since
             ]

@@ -24,8 +24,8 @@ from api.schemas.cases import (
     TraceCheckAnswer,
 )
 from api.voice import VoiceError, is_voice, read_voice
+from incidents.case_filter import CaseFilter
 from incidents.errors import Invalid
-from incidents.queries import CaseFilter
 from incidents.rights import Permission
 from incidents.service import NewCase
 from incidents.views import CaseView, EvidenceView

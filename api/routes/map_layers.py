@@ -10,8 +10,9 @@ from api.policy import CurrentCaller, requires, signed_in
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas import FeatureCollection
 from api.town_map import GeoJson, cut_to, serialised, within
+from incidents.case_filter import CaseFilter
+from incidents.case_queries import MAX_LIMIT
 from incidents.errors import NotFound
-from incidents.queries import MAX_LIMIT, CaseFilter
 from incidents.rights import Permission
 
 router = APIRouter(prefix=f"{PREFIX}/map", tags=["map"], responses=REFUSALS)

@@ -3,6 +3,7 @@
 from incidents.store import (
     display_schema,
     favourites_schema,
+    finding_schema,
     judgement_schema,
     phone_schema,
     preset_schema,
@@ -18,6 +19,7 @@ __all__ = [
     "Transaction",
     "display_schema",
     "favourites_schema",
+    "finding_schema",
     "judgement_schema",
     "open_store",
     "phone_schema",

@@ -10,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from incidents.store.migrate import APPENDED, WRITES, upgrade
 from incidents.store.request_keys import next_claim
+from incidents.store.sqlite_hints import take_hints
 
 BUSY_MILLISECONDS = 15_000
 DATABASE_FILE = "gridwatch.sqlite"
@@ -107,6 +108,8 @@ def open_store(url: str | URL | Path, *, migrate: bool = True) -> Store:
 
 
 def _tune_sqlite(engine: Engine) -> None:
+    take_hints(engine)
+
     def on_connect(raw: Any, _record: Any) -> None:
         # The driver would begin transactions lazily and not before DDL; we say BEGIN ourselves.
         raw.isolation_level = None

@@ -151,7 +151,7 @@ cases = Table(
     Column("lat", Double, comment="as lon"),
     Column("error_m", Double, comment="radius of the place's uncertainty"),
     Column(
-        "place", CODE, ForeignKey("areas.code"), nullable=False, index=True, comment="finest area: rights hold here"
+        "place", CODE, ForeignKey("areas.code"), nullable=False, comment="finest area: rights hold here"
     ),
     Column("area", CODE, ForeignKey("areas.code"), nullable=False, comment="village, or what else is known above it"),
     Column("grid", CODE, ForeignKey("areas.code"), comment="grid it lies in"),
@@ -161,7 +161,7 @@ cases = Table(
     Column("deadline_at", Double, comment="to be closed by"),
     Column("closed_at", Double, comment="when closed or struck out"),
     Column("resolution", String(32), comment="why closed: verified, closed_by_person, left_by_itself …"),
-    Column("assignee_id", ID, ForeignKey("accounts.id"), index=True, comment="who is to handle it"),
+    Column("assignee_id", ID, ForeignKey("accounts.id"), comment="who is to handle it"),
     Column("dispatched_by", ID, ForeignKey("accounts.id"), comment="who sent the assignee; may not verify"),
     Column("handled_by", ID, ForeignKey("accounts.id"), comment="who reported it handled; may not verify"),
     Column("needs_person", Boolean, nullable=False, comment="the camera could not tell: a person must verify"),

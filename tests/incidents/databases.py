@@ -111,6 +111,7 @@ def empty(url: URL) -> None:
         connection.execute(text("SET session_replication_role = replica"))
         for table in metadata.tables:
             connection.execute(text(f"DELETE FROM {table}"))
+        connection.execute(text("DELETE FROM case_grams"))
         connection.execute(text("INSERT INTO trace_head (id, seq, hash) VALUES (1, 0, :start)"), {"start": START})
         connection.execute(text("ALTER TABLE trace ENABLE TRIGGER trace_append_only"))
     engine.dispose()

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from incidents.case_filter import CaseFilter
 from incidents.errors import Invalid
 from incidents.matching import overlap
-from incidents.queries import CaseFilter
 from incidents.service import NewCase
 from incidents.store.schema import case_objects
 from tests.incidents.world import IN_A1, IN_B1, JPEG, MP4, OUTSIDE, START, World, detection

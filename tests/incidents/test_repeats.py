@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, insert, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from api.routes import cases as case_routes
 from config.repeats import Repeats
 from incidents import repeat_queries, repeats
-from incidents.queries import CaseFilter
+from incidents.case_filter import CaseFilter
 from incidents.report import report_from
 from incidents.rights import Caller, Scope
 from incidents.store.schema import case_objects, cases
@@ -158,8 +157,7 @@ def test_every_read_takes_a_scope() -> None:
 
 
 def _plan(engine: Engine, query: Any) -> str:
-    dialect = sqlite.dialect() if engine.dialect.name == "sqlite" else postgresql.dialect()
-    plain = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).replace("%%", "%")
+    plain = str(query.compile(engine, compile_kwargs={"literal_binds": True})).replace("%%", "%")
     explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":

@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import Connection
 
 from config.zones import Zone
+from incidents import case_queries, queries
 from incidents import detection_queries as judged
-from incidents import queries
 from incidents.accounts import AccountChange
+from incidents.case_filter import CaseFilter
 from incidents.detection_quality import DetectionQuality
 from incidents.detection_queries import Wanted
 from incidents.errors import NotAllowed, NotFound
 from incidents.quality import Quality
-from incidents.queries import CaseFilter, QualityFilter
+from incidents.queries import QualityFilter
 from incidents.rights import EVERYWHERE, NOWHERE, ROLES, Caller, Permission, RoleAt, Scope
 from incidents.service import NewCase, visible_camera
 from incidents.store import open_store
@@ -58,8 +59,18 @@ def among(found: Any, wanted: str, key: Callable[[Any], str] = lambda one: str(o
     return True
 
 
+def _counted(connection: Connection, scope: Scope, at: Place) -> bool:
+    """Kept counts, and those made by looking, which must agree and know the grids of the place."""
+    kept = case_queries.count_cases(connection, scope, CaseFilter(), "grid")
+    looked = case_queries.count_cases(connection, scope, CaseFilter(from_at=0.0), "grid")
+    assert kept == looked
+    return among(kept, at.area, lambda one: one.key[: len(at.area)])
+
+
 QUERIES: dict[str, Query] = {
-    "list_cases": Query(P.CASE_SEE, lambda c, s, at: among(queries.list_cases(c, s, CaseFilter()).items, at.case)),
+    "list_cases": Query(P.CASE_SEE, lambda c, s, at: among(case_queries.list_cases(c, s, CaseFilter()).items, at.case)),
+    "export_cases": Query(P.CASE_SEE, lambda c, s, at: among(case_queries.export_cases(c, s, CaseFilter()), at.case)),
+    "count_cases": Query(P.CASE_SEE, lambda c, s, at: _counted(c, s, at)),
     "get_case": Query(P.CASE_SEE, lambda c, s, at: queries.get_case(c, s, at.case)),
     "get_trace": Query(P.CASE_SEE, lambda c, s, at: queries.get_trace(c, s, at.case)),
     "list_evidence": Query(P.CASE_SEE, lambda c, s, at: queries.list_evidence(c, s, at.case)),
@@ -87,19 +98,22 @@ QUERIES: dict[str, Query] = {
     "list_changes": Query(P.CAMERA_SEE, lambda c, s, at: among(
         judged.list_changes(c, s, Wanted()), at.camera, lambda one: one.camera_id)),
 }  # fmt: skip
+MODULES = (queries, case_queries, judged)
 OF_CAMERAS = {name for name, query in QUERIES.items() if query.permission is P.CAMERA_SEE}
 
 
 def test_no_query_without_a_row() -> None:
     there = {
         name
-        for module in (queries, judged)
+        for module in MODULES
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     }
     assert there == set(QUERIES)
     for name in there:
-        parameters = list(inspect.signature(getattr(queries, name, None) or getattr(judged, name)).parameters.values())
+        parameters = list(
+            inspect.signature(next(getattr(one, name) for one in MODULES if hasattr(one, name))).parameters.values()
+        )
         assert [one.annotation for one in parameters[:2]] == [Connection, Scope], name
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from incidents.case_filter import CaseFilter
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound
-from incidents.queries import CaseFilter
 from incidents.rights import Caller
 from incidents.service import NewCase
 from tests.incidents.world import AREAS, IN_A1, IN_A2, IN_B1, JPEG, MP4, START, World

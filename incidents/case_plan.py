@@ -1,0 +1,160 @@
+"""How a filter over millions of cases is asked of the database: its conditions, and by which index it is read.
+
+PostgreSQL knows how its values are spread and chooses for itself. SQLite does not, and its guess may read two million
+rows for a page of fifty: there the index is named, the one under which the fewest rows fit, counted up to a bound.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from incidents.case import OPEN, State
+from incidents.case_filter import CaseFilter, Sort
+from incidents.errors import Invalid
+from incidents.rights import Scope
+from incidents.store import finding_schema as index
+from incidents.store.schema import areas, cases
+from incidents.visible_cases import key
+
+FEW = 20_000
+"""Rows under an index that are read rather than walking the order; counted no further."""
+WALKS = {Sort.UPDATED: index.BY_UPDATE, Sort.DEADLINE: index.BY_DEADLINE, Sort.LEVEL: index.BY_LEVEL}
+Condition = ColumnElement[bool]
+NONE: Condition = cases.c.opened_seq < 0
+"""Fits no case; `false` would swallow the other conditions, and with them what the named index is chosen for."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """`fits`: all conditions, the scope's among them. `narrow`: those an index serves. `everywhere`: the scope leaves
+    nothing out; `prefixes`: area paths of which one must begin the place's, where that is all the scope asks.
+    `chosen`: the index to read by, empty where the database chooses; `few`: at most `least` rows lie under it."""
+
+    fits: list[Condition] = field(default_factory=list)
+    narrow: list[tuple[str, Condition]] = field(default_factory=list)
+    everywhere: bool = False
+    prefixes: tuple[str, ...] | None = None
+    chosen: str | None = None
+    few: bool = False
+    least: int = FEW
+    ordinary: bool = True
+    """The kept counts can answer: nothing is asked but place, state and class."""
+
+    def add(self, condition: Condition, by: str | None = None, ordinary: bool = False) -> None:
+        self.fits.append(condition)
+        self.ordinary &= ordinary
+        if by is not None:
+            self.narrow.append((by, condition))
+
+    def select(self, *columns: Any) -> Select[Any]:
+        """From `cases` (which the caller may join to more), by the index that was chosen."""
+        query = select(*columns)
+        if self.chosen is not None:
+            query = query.with_hint(cases, f"INDEXED BY {self.chosen}", "sqlite")
+        return query.where(*self.fits)
+
+
+def plan_for(connection: Connection, scope: Scope, wanted: CaseFilter) -> Plan:
+    """Raises Invalid."""
+    plan = Plan()
+    _add_scope(connection, plan, scope, wanted.area)
+    _add_state(plan, wanted)
+    for column, value, by in (
+        (cases.c.case_class, wanted.case_class, index.BY_CLASS),
+        (cases.c.source, wanted.source, index.BY_SOURCE),
+        (cases.c.camera_id, wanted.camera, "ix_cases_camera_id_opened_seq"),
+        (cases.c.assignee_id, wanted.assignee, index.BY_HOLDER),
+    ):
+        if value is not None:
+            plan.add(column == key(value), by, ordinary=by == index.BY_CLASS)
+    if wanted.level is not None:
+        plan.add(cases.c.level == wanted.level, index.BY_LEVEL)
+    _add_times(plan, wanted)
+    _add_box(plan, wanted)
+    if connection.dialect.name == "sqlite" and scope.assignee is None:
+        _choose(connection, plan, wanted.sort)
+    return plan
+
+
+def _add_scope(connection: Connection, plan: Plan, scope: Scope, area: str | None) -> None:
+    prefixes = scope.prefixes
+    if area is not None:
+        path = connection.execute(select(areas.c.path).where(areas.c.code == key(area))).scalar_one_or_none()
+        if path is None:
+            plan.add(NONE)
+            return
+        if scope.assignee is not None:
+            plan.add(_within([path]), index.BY_PLACE)
+        else:
+            prefixes = frozenset({_deeper(path, one) for one in prefixes} - {""})
+    if scope.assignee is not None:
+        plan.add(or_(_within(sorted(prefixes)), cases.c.assignee_id == scope.assignee))
+        return
+    plan.prefixes = tuple(sorted(prefixes))
+    outside = select(areas.c.code).where(~Scope(prefixes).where(areas.c.path)).limit(1)
+    if connection.execute(outside).first() is None and prefixes:
+        plan.everywhere = True
+    else:
+        plan.add(_within(plan.prefixes), index.BY_PLACE, ordinary=True)
+
+
+def _deeper(a: str, b: str) -> str:
+    """The longer of two paths of which one begins the other, else nothing."""
+    return a if a.startswith(b) else b if b.startswith(a) else ""
+
+
+def _within(prefixes: Any) -> Condition:
+    return cases.c.place.in_(select(areas.c.code).where(Scope(frozenset(prefixes)).where(areas.c.path)))
+
+
+def _add_state(plan: Plan, wanted: CaseFilter) -> None:
+    if wanted.state is not None:
+        if wanted.state != "open" and wanted.state not in frozenset(State):
+            raise Invalid(f"state must be open or one of {', '.join(State)}", "state")
+        states = sorted(OPEN) if wanted.state == "open" else [wanted.state]
+        plan.add(cases.c.state.in_(states), ordinary=True)
+        if set(states) <= OPEN:
+            plan.add(cases.c.closed_at.is_(None), index.OPEN, ordinary=True)
+    if wanted.overdue_at is not None:
+        plan.add(cases.c.closed_at.is_(None), index.OPEN)
+        plan.add(cases.c.deadline_at < wanted.overdue_at)
+
+
+def _add_times(plan: Plan, wanted: CaseFilter) -> None:
+    bounds = []
+    if wanted.from_at is not None:
+        bounds.append(cases.c.opened_at >= wanted.from_at)
+    if wanted.to_at is not None:
+        bounds.append(cases.c.opened_at < wanted.to_at)
+    if bounds:
+        plan.add(and_(*bounds), index.WALK)
+
+
+def _add_box(plan: Plan, wanted: CaseFilter) -> None:
+    if wanted.bbox is None:
+        return
+    west, south, east, north = wanted.bbox
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
+        raise Invalid("bbox must be west,south,east,north in degrees, south not above north", "bbox")
+    within = cases.c.lon.between(west, east) if west <= east else or_(cases.c.lon >= west, cases.c.lon <= east)
+    plan.add(and_(cases.c.lat.between(south, north), within), index.BY_LAT)
+
+
+def _choose(connection: Connection, plan: Plan, sort: Sort) -> None:
+    best = FEW
+    open_only = False
+    for by, condition in plan.narrow:
+        some = select(cases.c.opened_seq).with_hint(cases, f"INDEXED BY {by}", "sqlite").where(condition).limit(best)
+        n = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+        open_only |= by == index.OPEN
+        if n < best:
+            best, plan.chosen, plan.few, plan.least = n, by, True, n
+    if plan.chosen is None:
+        plan.chosen = WALKS.get(sort) or (index.OPEN if open_only else _ordered(plan))
+
+
+def _ordered(plan: Plan) -> str:
+    """Of the indexes in the order of opening the one that leaves out most."""
+    used = {by for by, _ in plan.narrow}
+    return next((by for by in (index.BY_CLASS, index.BY_LEVEL) if by in used), index.WALK)

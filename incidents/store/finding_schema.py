@@ -1,0 +1,88 @@
+"""Finding cases among millions: their words, and how many there are where."""
+
+from sqlalchemy import DDL, BigInteger, Column, Index, Integer, String, Table, Text, event
+
+from incidents.store.schema import CODE, cases, metadata
+
+_SEQ = BigInteger().with_variant(Integer, "sqlite")
+
+case_texts = Table(
+    "case_texts",
+    metadata,
+    Column("seq", _SEQ, primary_key=True, autoincrement=False, comment="opened_seq of the case"),
+    Column("path", String(600), nullable=False, comment="area path of its place, as its words were indexed"),
+    Column("text", Text, nullable=False, comment="what is searched, folded as incidents.grams does"),
+    comment="the words of each case; case_grams is the index over them",
+)
+
+case_tallies = Table(
+    "case_tallies",
+    metadata,
+    Column("case_class", String(16), primary_key=True, comment="empty: all classes together"),
+    Column("place", CODE, primary_key=True, comment="empty: all places together"),
+    Column("state", String(16), primary_key=True, comment="incidents.case.State"),
+    Column("n", Integer, nullable=False, comment="cases"),
+    comment="how many cases there are; kept by triggers on cases",
+)
+
+case_tallies.add_is_dependent_on(cases)
+
+_OF_OPENING = ("opened_at", "opened_seq")
+_LOOKED_AT = ("place", "state", "case_class", "level", "source")
+WALK, OPEN, BY_PLACE, BY_CLASS, BY_LEVEL, BY_SOURCE, BY_HOLDER, BY_LAT, BY_UPDATE, BY_DEADLINE = (
+    f"ix_cases_{name}"
+    for name in (
+        "walk", "open", "by_place", "by_class", "by_level", "by_source", "by_holder", "by_lat", "by_update",
+        "by_deadline")
+)  # fmt: skip
+_OPEN_ONLY = cases.c.closed_at.is_(None)
+_PARTIAL = {"sqlite_where": _OPEN_ONLY, "postgresql_where": _OPEN_ONLY}
+# What a filter looks at stands in the index itself: a row passed over is not read.
+INDEXES = (
+    Index(WALK, *(cases.c[name] for name in (*_OF_OPENING, *_LOOKED_AT))),
+    Index(OPEN, *(cases.c[name] for name in (
+        *_OF_OPENING, *_LOOKED_AT, "deadline_at", "assignee_id", "lat", "lon")), **_PARTIAL),
+    Index(BY_PLACE, *(cases.c[name] for name in ("place", *_OF_OPENING, *_LOOKED_AT[1:]))),
+    Index(BY_CLASS, *(cases.c[name] for name in ("case_class", *_OF_OPENING, "place", "state", "level", "source"))),
+    Index(BY_LEVEL, *(cases.c[name] for name in ("level", *_OF_OPENING, "place", "state", "case_class", "source"))),
+    Index(BY_SOURCE, *(cases.c[name] for name in ("source", "level", *_OF_OPENING, "place", "state", "case_class"))),
+    Index(BY_HOLDER, *(cases.c[name] for name in ("assignee_id", *_OF_OPENING))),
+    Index(BY_LAT, *(cases.c[name] for name in ("lat", "lon", *_OF_OPENING, *_LOOKED_AT))),
+    Index(BY_UPDATE, *(cases.c[name] for name in ("updated_at", "opened_seq"))),
+    Index(BY_DEADLINE, *(cases.c[name] for name in ("deadline_at", "opened_seq"))),
+)  # fmt: skip
+
+
+def _rows(row: str, n: int) -> str:
+    pairs = (f"{row}.case_class, {row}.place", f"'', {row}.place", f"{row}.case_class, ''")
+    return " UNION ALL ".join(f"SELECT {pair}, {row}.state, {n}" for pair in pairs)
+
+
+def _add(rows: str) -> str:
+    return (
+        f"INSERT INTO case_tallies (case_class, place, state, n) SELECT * FROM ({rows}) AS changed WHERE true "
+        "ON CONFLICT (case_class, place, state) DO UPDATE SET n = case_tallies.n + excluded.n;"
+    )
+
+
+_MOVED = "(OLD.place, OLD.case_class, OLD.state) IS NOT (NEW.place, NEW.case_class, NEW.state)"
+SQLITE_FINDING = (
+    "CREATE VIRTUAL TABLE case_grams USING fts5 (grams, content='', detail=none, columnsize=0, tokenize='ascii')",
+    f"CREATE TRIGGER case_tally_insert AFTER INSERT ON cases BEGIN {_add(_rows('NEW', 1))} END",
+    f"CREATE TRIGGER case_tally_update AFTER UPDATE OF place, case_class, state ON cases WHEN {_MOVED} BEGIN "
+    f"{_add(_rows('OLD', -1))} {_add(_rows('NEW', 1))} END",
+    f"CREATE TRIGGER case_tally_delete AFTER DELETE ON cases BEGIN {_add(_rows('OLD', -1))} END",
+)
+POSTGRESQL_FINDING = (
+    "CREATE TABLE case_grams (seq BIGINT PRIMARY KEY, grams TSVECTOR NOT NULL)",
+    "CREATE INDEX ix_case_grams_grams ON case_grams USING gin (grams)",
+    "CREATE FUNCTION case_tally() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
+    f"IF TG_OP <> 'INSERT' THEN {_add(_rows('OLD', -1))} END IF; "
+    f"IF TG_OP <> 'DELETE' THEN {_add(_rows('NEW', 1))} END IF; RETURN NULL; END$$",
+    "CREATE TRIGGER case_tally_change AFTER INSERT OR DELETE ON cases FOR EACH ROW EXECUTE FUNCTION case_tally()",
+    "CREATE TRIGGER case_tally_update AFTER UPDATE OF place, case_class, state ON cases FOR EACH ROW "
+    f"WHEN ({_MOVED.replace('IS NOT', 'IS DISTINCT FROM')}) EXECUTE FUNCTION case_tally()",
+)
+for _dialect, _statements in (("sqlite", SQLITE_FINDING), ("postgresql", POSTGRESQL_FINDING)):
+    for _statement in _statements:
+        event.listen(case_tallies, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
