@@ -38,6 +38,14 @@ class Look:
     clipped: float = 0.0
     u: float = 0.0
     v: float = 0.0
+    _blocks: tuple[Gray, Blocks] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def blocks(self) -> Blocks:
+        """Of `small`, kept until that changes."""
+        if self._blocks is None or self._blocks[0] is not self.small:
+            self._blocks = self.small, Blocks(self.small)
+        return self._blocks[1]
 
     @property
     def ready(self) -> bool:
@@ -79,7 +87,7 @@ def look_key(seen: Measured) -> str:
 
 def likeness(seen: Measured, look: Look) -> Likeness | None:
     """None where the reference shows too little to compare with."""
-    known, now = Blocks(look.small), seen.blocks
+    known, now = look.blocks, seen.blocks
     shown = known.shown
     if int(np.count_nonzero(shown)) < LEAST_TEXTURED:
         return None
