@@ -1,7 +1,6 @@
 """The queue of cases: pages of it in any order, the whole of it for a table, and how many there are where. Each takes
 the scope, as those of `incidents.queries`, and nothing from outside it is returned, counted or betrayed by an order."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -56,17 +55,13 @@ def list_cases(connection: Connection, scope: Scope, wanted: CaseFilter) -> Case
     return CasePage(tuple(views), total, exact, follows)
 
 
-def export_cases(connection: Connection, scope: Scope, wanted: CaseFilter) -> Iterator[CaseView]:
-    """All that fit, page by page: millions need no memory. Raises Invalid."""
+def export_cases(connection: Connection, scope: Scope, wanted: CaseFilter) -> tuple[list[CaseView], str | None]:
+    """The next EXPORT_CHUNK that fit, uncounted, and the cursor of those after, None at the end. Raises Invalid."""
     wanted = replace(wanted, limit=EXPORT_CHUNK)
     plan, hits = _prepared(connection, scope, wanted)
-    start = _start(connection, scope, wanted)
-    while True:
-        found, more = _page(connection, plan, hits, wanted, start)
-        yield from _views(connection, scope, [seq for seq, _ in found])
-        if not more:
-            return
-        start = Cursor(float(found[-1][1]), found[-1][0])
+    found, more = _page(connection, plan, hits, wanted, _start(connection, scope, wanted))
+    follows = str(Cursor(float(found[-1][1]), found[-1][0])) if more else None
+    return _views(connection, scope, [seq for seq, _ in found]), follows
 
 
 def count_cases(connection: Connection, scope: Scope, wanted: CaseFilter, by: By) -> tuple[CaseCount, ...]:

@@ -12,7 +12,7 @@ from config.case_classes import Level
 from config.earning import Earning
 from config.repeats import Repeats
 from gis.plane import distance_m
-from incidents import case_queries, queries, trace
+from incidents import queries, trace
 from incidents.accounts import Accounts
 from incidents.acting import (
     CAMERA_DUTIES,
@@ -28,6 +28,7 @@ from incidents.acting import (
 from incidents.areas import Area, load_areas
 from incidents.case import Action, Actor, Duty, State
 from incidents.case_filter import CaseFilter
+from incidents.case_queue import CaseQueue
 from incidents.case_text import index_words
 from incidents.duplicates import Merging
 from incidents.earning import EarnedOpening
@@ -110,6 +111,7 @@ class Incidents:
         self.workers = Workers(store, clock, self.feed)
         self._paths: dict[str, str] = {}
         self.telling = Telling(self._paths, town.cameras, town.area)
+        self.queue = CaseQueue(store, self.telling)
         self.earning = Earning()
         """When a rule has earned to open cases by itself; replaced when it is configured otherwise."""
         self.repeats = Repeats()
@@ -195,13 +197,7 @@ class Incidents:
         raise NotAllowed("you may not create cases at this place")
 
     def list_cases(self, caller: Caller, wanted: CaseFilter | None = None) -> CasePage:
-        scope, wanted = caller.scope(Permission.CASE_SEE), wanted or CaseFilter()
-        if wanted.camera is not None and not self.telling.may_name(scope, wanted.camera):
-            # To find a case by it would be to learn of the camera.
-            wanted = replace(wanted, camera="")
-        with self.store.read() as connection:
-            found = case_queries.list_cases(connection, scope, wanted)
-        return replace(found, items=tuple(self.telling.case(scope, one) for one in found.items))
+        return self.queue.page(caller, wanted or CaseFilter())
 
     def get_case(self, caller: Caller, case_id: str) -> CaseDetail:
         scope = caller.scope(Permission.CASE_SEE)

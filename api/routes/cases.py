@@ -1,9 +1,9 @@
-"""Cases: list, open by hand, everything done to them, their trace, and whom to send."""
+"""Cases: opened by hand, everything done to them, their trace, and whom to send."""
 
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import APIRouter, File, Form, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -18,13 +18,11 @@ from api.schemas.cases import (
     CandidateList,
     CaseAnswer,
     CaseDetailAnswer,
-    CaseList,
     CaseRequest,
     EvidenceAnswer,
     TraceCheckAnswer,
 )
 from api.voice import VoiceError, is_voice, read_voice
-from incidents.case_filter import CaseFilter
 from incidents.errors import Invalid
 from incidents.rights import Permission
 from incidents.service import NewCase
@@ -32,22 +30,6 @@ from incidents.views import CaseView, EvidenceView
 
 router = APIRouter(prefix=f"{PREFIX}/cases", tags=["cases"], responses=REFUSALS)
 SEE = requires(Permission.CASE_SEE)
-
-
-@router.get("", dependencies=[SEE], summary="Cases, newest first", operation_id="list_cases")
-def list_cases(
-    caller: CurrentCaller,
-    centre: TheCentre,
-    state: Annotated[str | None, Query(max_length=16, description="a state, or `open`: not closed or invalid")] = None,
-    camera: Annotated[str | None, Query(max_length=64)] = None,
-    area: Annotated[str | None, Query(max_length=64, description="an area and all below it")] = None,
-    text: Annotated[str | None, Query(max_length=100, description="part of number, title, class, place")] = None,
-    repeat: Annotated[bool | None, Query(description="only those that repeat an earlier case, or only others")] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    before: Annotated[str | None, Query(max_length=64, description="id of the last case of the page before")] = None,
-) -> CaseList:
-    wanted = CaseFilter(state=state, camera=camera, area=area, text=text, repeat=repeat, limit=limit, before=before)
-    return CaseList.model_validate(centre.incidents.list_cases(caller, wanted))
 
 
 @router.post(

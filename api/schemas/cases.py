@@ -71,7 +71,19 @@ class CaseAnswer(Answer):
 
 class CaseList(Answer):
     items: list[CaseAnswer]
-    total: int = Field(description="all that fit the filter, whatever the page")
+    total: int = Field(description="all that fit the filter, whatever the page; at least so many where not exact")
+    total_exact: bool
+    next: str | None = Field(description="`cursor` of the page after; null at the end")
+
+
+class CaseCountAnswer(Answer):
+    key: str = Field(description="code of a grid (of the finest area known where there is none), class, or state")
+    n: int
+    name: str = Field(description="of the area; else empty")
+
+
+class CaseCountList(Answer):
+    items: list[CaseCountAnswer] = Field(description="the most first; what has none is left out")
 
 
 class ActorAnswer(Answer):

@@ -123,6 +123,8 @@ TARGETS: dict[str, Target] = {
     "GET /api/v1/workers": Target(holds=(P.WORKER_SEE,), anywhere=True),
     "GET /api/v1/workers/{worker_id}/patrol": Target(params={"day": "2026-01-05"}, holds=(P.WORKER_SEE,)),
     "GET /api/v1/cases": Target(holds=(P.CASE_SEE,), anywhere=True),
+    "GET /api/v1/cases/counts": Target(params={"by": "grid"}, holds=(P.CASE_SEE,), anywhere=True),
+    "GET /api/v1/cases/export": Target(holds=(P.CASE_SEE,), anywhere=True),
     "POST /api/v1/cases": Target(
         json={"case_class": "05-01", "level": 1, "lon": EAST_LON, "lat": EAST_LAT}, holds=(P.CASE_CREATE,), ok={201}
     ),
