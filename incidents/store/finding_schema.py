@@ -36,12 +36,13 @@ WALK, OPEN, BY_PLACE, BY_CLASS, BY_LEVEL, BY_SOURCE, BY_HOLDER, BY_LAT, BY_UPDAT
         "by_deadline")
 )  # fmt: skip
 _OPEN_ONLY = cases.c.closed_at.is_(None)
-_PARTIAL = {"sqlite_where": _OPEN_ONLY, "postgresql_where": _OPEN_ONLY}
 # What a filter looks at stands in the index itself: a row passed over is not read.
 INDEXES = (
     Index(WALK, *(cases.c[name] for name in (*_OF_OPENING, *_LOOKED_AT))),
-    Index(OPEN, *(cases.c[name] for name in (
-        *_OF_OPENING, *_LOOKED_AT, "deadline_at", "assignee_id", "lat", "lon")), **_PARTIAL),
+    Index(
+        OPEN, *(cases.c[name] for name in (*_OF_OPENING, *_LOOKED_AT, "deadline_at", "assignee_id", "lat", "lon")),
+        sqlite_where=_OPEN_ONLY, postgresql_where=_OPEN_ONLY,
+    ),
     Index(BY_PLACE, *(cases.c[name] for name in ("place", *_OF_OPENING, *_LOOKED_AT[1:]))),
     Index(BY_CLASS, *(cases.c[name] for name in ("case_class", *_OF_OPENING, "place", "state", "level", "source"))),
     Index(BY_LEVEL, *(cases.c[name] for name in ("level", *_OF_OPENING, "place", "state", "case_class", "source"))),

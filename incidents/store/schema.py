@@ -150,9 +150,7 @@ cases = Table(
     Column("lon", Double, comment="empty where the camera has no pose"),
     Column("lat", Double, comment="as lon"),
     Column("error_m", Double, comment="radius of the place's uncertainty"),
-    Column(
-        "place", CODE, ForeignKey("areas.code"), nullable=False, comment="finest area: rights hold here"
-    ),
+    Column("place", CODE, ForeignKey("areas.code"), nullable=False, comment="finest area: rights hold here"),
     Column("area", CODE, ForeignKey("areas.code"), nullable=False, comment="village, or what else is known above it"),
     Column("grid", CODE, ForeignKey("areas.code"), comment="grid it lies in"),
     Column("address", NAME, nullable=False, comment="in words; may be empty"),

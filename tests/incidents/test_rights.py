@@ -68,8 +68,10 @@ def _counted(connection: Connection, scope: Scope, at: Place) -> bool:
 
 
 QUERIES: dict[str, Query] = {
-    "list_cases": Query(P.CASE_SEE, lambda c, s, at: among(case_queries.list_cases(c, s, CaseFilter()).items, at.case)),
-    "export_cases": Query(P.CASE_SEE, lambda c, s, at: among(case_queries.export_cases(c, s, CaseFilter())[0], at.case)),
+    "list_cases": Query(P.CASE_SEE, lambda c, s, at: among(
+        case_queries.list_cases(c, s, CaseFilter()).items, at.case)),
+    "export_cases": Query(P.CASE_SEE, lambda c, s, at: among(
+        case_queries.export_cases(c, s, CaseFilter())[0], at.case)),
     "count_cases": Query(P.CASE_SEE, lambda c, s, at: _counted(c, s, at)),
     "get_case": Query(P.CASE_SEE, lambda c, s, at: queries.get_case(c, s, at.case)),
     "get_trace": Query(P.CASE_SEE, lambda c, s, at: queries.get_trace(c, s, at.case)),
