@@ -18,6 +18,7 @@ GRAMS = {
 }
 # The SQLite index keeps no texts of its own: it has to be told what it forgets.
 _FORGET = text("INSERT INTO case_grams (case_grams, rowid, grams) VALUES ('delete', :seq, :grams)")
+_GRAMS = {name: text(statement) for name, statement in GRAMS.items()}
 SEARCHED = (
     "number",
     "title_zh",
@@ -29,6 +30,21 @@ SEARCHED = (
     "area_name",
 )
 """Of a case; names of areas as they were when it was written. Notes follow."""
+_grid, _village = areas.alias("text_grid"), areas.alias("text_village")
+# Built once: to build it costs more than to ask it.
+_AS_IT_STANDS = (
+    select(
+        *(cases.c[name] for name in ("opened_seq", *SEARCHED[:-2])),
+        areas.c.path,
+        _grid.c.name.label("grid_name"),
+        _village.c.name.label("area_name"),
+    )
+    .join(areas, areas.c.code == cases.c.place)
+    .join(_village, _village.c.code == cases.c.area)
+    .outerjoin(_grid, _grid.c.code == cases.c.grid)
+    .where(cases.c.id == bindparam("case_id"))
+)
+_WRITE = case_texts.insert()
 NOTED = ("note", "reason", "word", "caption")
 
 
@@ -43,21 +59,14 @@ def write_texts(connection: Connection, written: Sequence[tuple[int, str, str]])
         return
     connection.execute(case_texts.insert(), [{"seq": seq, "path": path, "text": words} for seq, path, words in written])
     grams = [{"seq": seq, "grams": " ".join(_grams(path, words))} for seq, path, words in written]
-    connection.execute(text(GRAMS[connection.dialect.name]), grams)
+    connection.execute(_GRAMS[connection.dialect.name], grams)
 
 
-def write_case_text(connection: Connection, case_id: str, notes: Iterable[str] = ()) -> None:
+def write_case_text(connection: Connection, case_id: str, notes: Iterable[str] = (), *, new: bool = False) -> None:
     """Indexes a case as it now stands, with what was noted. What was there of it is replaced, but for its notes:
-    those stay, and these are added."""
-    grid, village = areas.alias("text_grid"), areas.alias("text_village")
-    row = connection.execute(
-        select(cases, areas.c.path, grid.c.name.label("grid_name"), village.c.name.label("area_name"))
-        .join(areas, areas.c.code == cases.c.place)
-        .join(village, village.c.code == cases.c.area)
-        .outerjoin(grid, grid.c.code == cases.c.grid)
-        .where(cases.c.id == case_id)
-    ).one()
-    before = _taken_out(connection, row.opened_seq)
+    those stay, and these are added. `new`: nothing is there of it."""
+    row = connection.execute(_AS_IT_STANDS, {"case_id": case_id}).one()
+    before = [] if new else _taken_out(connection, row.opened_seq)
     parts = [*(getattr(row, name) for name in SEARCHED), *before, *notes]
     write_texts(connection, [(row.opened_seq, row.path, searched_text(parts))])
 

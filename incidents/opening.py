@@ -120,7 +120,8 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
     place = draft.place
     repeated = draft.before.detail() if draft.before else {}
     connection.execute(
-        insert(cases).values(
+        insert(cases),
+        dict(
             id=case_id,
             number=number,
             opened_seq=seq + 1,
@@ -154,7 +155,7 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
             last_seen_at=draft.seen_at,
             version=1,
             **(draft.before.columns() if draft.before else {}),
-        )
+        ),
     )
     trace.append(
         connection,
@@ -166,7 +167,7 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
         to_state=draft.state,
         detail={"number": number, "case_class": draft.case_class, "level": draft.level, **detail, **repeated},
     )
-    write_case_text(connection, case_id, [str(detail.get("note", ""))])
+    write_case_text(connection, case_id, [str(detail.get("note", ""))], new=True)
     return case_id
 
 

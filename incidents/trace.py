@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from incidents.case import Actor
 from incidents.store.migrate import APPENDED
@@ -22,6 +22,16 @@ START = "0" * 64
 """What the first entry of a chain stands on."""
 PAGE = 1000
 BEFORE_ALL = -(2**63)
+# Built once: to build them costs more than to carry them out, and every step of every case waits for them.
+_LOCK = select(trace_head).with_for_update()
+_NEWEST = (
+    select(trace.c.case_seq, trace.c.hash)
+    .where(trace.c.case_id == bindparam("of_case"))
+    .order_by(trace.c.case_seq.desc())
+    .limit(1)
+)
+_WRITE = insert(trace)
+_MOVE_HEAD = update(trace_head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ def entry_hash(fields: Mapping[str, Any]) -> str:
 
 def lock(connection: Connection) -> tuple[int, str]:
     """The newest entry's seq and hash. Held until the transaction ends, so cases change one after the other."""
-    head = connection.execute(select(trace_head).with_for_update()).one()
+    head = connection.execute(_LOCK).one()
     return int(head.seq), str(head.hash)
 
 
@@ -90,12 +100,7 @@ def append(
 ) -> TraceEntry:
     """Writes one entry. The caller's transaction must be a writing one."""
     seq, head = lock(connection)
-    newest = connection.execute(
-        select(trace.c.case_seq, trace.c.hash)
-        .where(trace.c.case_id == case_id)
-        .order_by(trace.c.case_seq.desc())
-        .limit(1)
-    ).one_or_none()
+    newest = connection.execute(_NEWEST, {"of_case": case_id}).one_or_none()
     fields: dict[str, Any] = {
         "seq": seq + 1,
         "case_id": case_id,
@@ -112,8 +117,8 @@ def append(
         "previous": head,
     }
     digest = entry_hash(fields)
-    connection.execute(insert(trace).values(**fields, hash=digest))
-    connection.execute(update(trace_head).values(seq=seq + 1, hash=digest))
+    connection.execute(_WRITE, {**fields, "hash": digest})
+    connection.execute(_MOVE_HEAD, {"seq": seq + 1, "hash": digest})
     entry = entry_from({**fields, "hash": digest})
     connection.get_execution_options().get(APPENDED, []).append(entry)
     return entry

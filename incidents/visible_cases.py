@@ -1,5 +1,6 @@
 """The cases a scope shows, for the modules of queries; nothing else may build on rows of cases."""
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -18,8 +19,10 @@ def key(given: str) -> str:
     return given if len(given) <= 64 and given.isprintable() else ""
 
 
+@lru_cache(maxsize=256)
 def visible_cases(scope: Scope) -> Select[Any]:
-    """Rows that `incidents.views.case_view` takes, with the `path` of their place."""
+    """Rows that `incidents.views.case_view` takes, with the `path` of their place. Kept, since to build it takes longer
+    than to read a case by it."""
     return (
         select(
             cases,
