@@ -1,4 +1,5 @@
-"""The built web UI: one page, hashed assets that never change, and the page again for every route of its own."""
+"""The built web UI: the room's page and the phone's, hashed assets that never change, and the page again for every route
+of its own."""
 
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from api.security import error_body
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+PAGES = {"phone": "phone.html"}
+"""Pages with an entry of their own; every other path is the room's."""
 NOT_BUILT = "The web UI is not built. Run: make web\n"
 
 
@@ -34,7 +37,7 @@ class WebUi:
             return FileResponse(wanted, headers={"cache-control": IMMUTABLE if hashed else "no-cache"})
         if path.startswith("assets/") or Path(path).suffix:
             return PlainTextResponse("not found\n", 404)
-        index = self._folder / "index.html"
+        index = self._folder / PAGES.get(path.partition("/")[0], "index.html")
         if not index.is_file():
             return PlainTextResponse(NOT_BUILT, 503)
         return FileResponse(index, media_type="text/html", headers={"cache-control": "no-cache"})

@@ -1,0 +1,33 @@
+/** Words of the grid worker's phone, both languages side by side. The page is light: it has a dictionary of its own. */
+export const phone = {
+  zh: {
+    title: '网格员', tasks: '任务', report: '上报', me: '我的',
+    username: '用户名', password: '密码', signIn: '登录', signInOnce: '登录一次即可，之后没有信号也能打开。', signOut: '退出登录', signOutSure: '还有 {n} 项未发送，退出后将留在本机，重新登录后继续发送。仍要退出吗？', notAWorker: '此账号不是网格员。', wrongPassword: '用户名或密码不正确。',
+    noNetwork: '没有信号，内容已存在本机，有信号后自动发送。', unsent: '{n} 项待发送', allSent: '已全部发送', sending: '正在发送…',
+    needsHttps: '当前不是安全连接（HTTPS），离线使用、定位和录音不可用。请联系管理员启用 HTTPS。',
+    takePhoto: '拍照', anotherPhoto: '再拍一张', removePhoto: '删除照片', photoFailed: '无法读取这张照片，请重拍。', what: '什么问题', more: '更多类别', fewer: '常用类别', where: '位置', placing: '正在定位…', placeOf: '当前位置 ±{m} 米', placeCoarse: '定位较粗（±{m} 米），请在地图上点选', placeTapped: '地图选点', placeNone: '还没有位置，请在地图上点选', placeDenied: '未允许定位：请在浏览器设置中允许，或在地图上点选位置。', placeBroken: '无法定位，请在地图上点选。', chooseOnMap: '在地图上选点', useMine: '用当前位置', confirmPlace: '就在这里', words: '补充说明（可不填）', send: '上报', sent: '已上报，编号 {number}', kept: '已保存，将自动发送', needClass: '请选择问题类别', needPlace: '请在地图上点选位置',
+    voice: '录音', voiceStop: '停止（{s} 秒）', voiceKept: '录音 {s} 秒', voiceRemove: '删除录音', voiceDenied: '未允许使用麦克风：请在浏览器设置中允许，或用文字说明。', voiceMissing: '此浏览器不能录音。',
+    noTasks: '没有任务', refreshed: '{at} 更新', offlineTasks: '没有信号，显示 {at} 的任务', deadline: '时限', overdue: '已超时', left: '还剩 {time}', days: '{n} 天', hours: '{n} 小时', minutes: '{n} 分钟', metres: '{n} 米', kilometres: '{n} 公里', away: '距离 {distance}', navigate: '导航', back: '返回', picture: '现场图片',
+    accept: '接受任务', decline: '不能去', declineWhy: '为什么不能去？', declineBusy: '正在处理其他任务', declineFar: '距离太远', declineOff: '已下班', arrive: '我已到达', before: '处置前照片', after: '处置后照片', note: '处置说明', handle: '处置完成', needAfter: '请先拍处置后照片', waiting: '已记录，等待发送',
+    state: { assigned: '待接受', accepted: '前往中', arrived: '处置中', handled: '已处置', other: '已更新' },
+    onDuty: '上班', offDuty: '下班', dutyOn: '在岗，正在记录巡查', dutyOff: '不在岗', today: '今日巡查', time: '时长', way: '里程', ofHours: '{n} / 4 小时', ofKilometres: '{n} / 3 公里', enough: '已达标', keepOpen: '巡查时请保持此页面打开；锁屏后浏览器会暂停记录。', saving: '静止时已降低定位频率以省电', lastFix: '最近定位 {at}，±{m} 米', fixes: '{n} 个位置待发送', patrolUnknown: '有信号后显示', 
+    outbox: '待发送', nothingWaits: '没有待发送的内容', refused: '未被接受', tryAgain: '重试', discard: '放弃', discardSure: '放弃后无法恢复，确定吗？', next: '{s} 秒后重试', blocked: '等待前一项', attempt: '已试 {n} 次',
+    kind: { create: '上报', evidence: '照片', voice: '录音', accept: '接受任务', decline: '不能去', arrive: '到达', handle: '处置完成', duty: '上下班' },
+    language: 'English', map: '地图', close: '关闭', noMap: '地图尚未下载，有信号时打开一次即可。', version: '版本', storageFull: '手机存储空间不足，无法保存。', account: '账号',
+  },
+  en: {
+    title: 'Grid worker', tasks: 'Tasks', report: 'Report', me: 'Me',
+    username: 'User name', password: 'Password', signIn: 'Sign in', signInOnce: 'Sign in once; it then opens without a signal too.', signOut: 'Sign out', signOutSure: '{n} things are not sent yet. They stay on this phone and go out when you sign in again. Sign out?', notAWorker: 'This account is not a grid worker.', wrongPassword: 'Wrong user name or password.',
+    noNetwork: 'No signal. What you do is kept on the phone and sent later.', unsent: '{n} to send', allSent: 'All sent', sending: 'Sending…',
+    needsHttps: 'This connection is not secure (no HTTPS): no offline use, position or voice. Ask your administrator to switch HTTPS on.',
+    takePhoto: 'Take a photo', anotherPhoto: 'Another', removePhoto: 'Remove photo', photoFailed: 'This photo cannot be read. Take another.', what: 'What is wrong', more: 'More kinds', fewer: 'Usual kinds', where: 'Where', placing: 'Locating…', placeOf: 'Here, ±{m} m', placeCoarse: 'Rough position (±{m} m): tap the place on the map', placeTapped: 'Tapped on the map', placeNone: 'No position yet: tap the place on the map', placeDenied: 'Position is not allowed: allow it in the browser settings, or tap the place on the map.', placeBroken: 'No position: tap the place on the map.', chooseOnMap: 'Choose on the map', useMine: 'Use my position', confirmPlace: 'This is the place', words: 'In words (optional)', send: 'Send report', sent: 'Reported, number {number}', kept: 'Kept, will be sent', needClass: 'Choose what is wrong', needPlace: 'Tap the place on the map',
+    voice: 'Speak', voiceStop: 'Stop ({s} s)', voiceKept: 'Voice, {s} s', voiceRemove: 'Remove voice note', voiceDenied: 'The microphone is not allowed: allow it in the browser settings, or use words.', voiceMissing: 'This browser cannot record.',
+    noTasks: 'No tasks', refreshed: 'As of {at}', offlineTasks: 'No signal; tasks as of {at}', deadline: 'Due', overdue: 'Overdue', left: '{time} left', days: '{n} days', hours: '{n} h', minutes: '{n} min', metres: '{n} m', kilometres: '{n} km', away: '{distance} away', navigate: 'Navigate', back: 'Back', picture: 'Picture of the place',
+    accept: 'Accept', decline: 'Cannot go', declineWhy: 'Why can you not go?', declineBusy: 'Busy with another task', declineFar: 'Too far away', declineOff: 'Off duty', arrive: 'I am there', before: 'Photo before', after: 'Photo after', note: 'What was done', handle: 'Done', needAfter: 'Take a photo of how it is now', waiting: 'Noted, waits to be sent',
+    state: { assigned: 'New', accepted: 'On the way', arrived: 'At work', handled: 'Done', other: 'Changed' },
+    onDuty: 'Go on duty', offDuty: 'Go off duty', dutyOn: 'On duty, patrol is recorded', dutyOff: 'Off duty', today: 'Patrol today', time: 'Time', way: 'Way', ofHours: '{n} / 4 h', ofKilometres: '{n} / 3 km', enough: 'Reached', keepOpen: 'Keep this page open on patrol: browsers pause it when the screen is locked.', saving: 'Standing still: position is taken more rarely to save battery', lastFix: 'Last position {at}, ±{m} m', fixes: '{n} positions to send', patrolUnknown: 'Shown with a signal',
+    outbox: 'To be sent', nothingWaits: 'Nothing waits to be sent', refused: 'Not taken', tryAgain: 'Try again', discard: 'Discard', discardSure: 'It cannot be had back. Discard it?', next: 'again in {s} s', blocked: 'waits for the one before', attempt: 'tried {n} times',
+    kind: { create: 'Report', evidence: 'Photo', voice: 'Voice note', accept: 'Accept', decline: 'Cannot go', arrive: 'Arrival', handle: 'Done', duty: 'Duty' },
+    language: '中文', map: 'Map', close: 'Close', noMap: 'The map is not on the phone yet: open it once with a signal.', version: 'Version', storageFull: 'The phone is full: this cannot be kept.', account: 'Account',
+  },
+} as const
