@@ -165,6 +165,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     chores = Chores(
         (
             Chore("unanswered orders", 5.0, centre.dispatch.flag_unanswered),
+            Chore("supervision", 5.0, centre.incidents.supervision.watch),
             Chore("displays", 1.0, centre.displays.tick),
             Chore("old tracks", DAY, centre.workers.forget_old_tracks),
             Chore("old request keys", DAY, partial(forget_old_keys, centre)),

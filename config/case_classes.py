@@ -85,6 +85,9 @@ class CaseClasses(Strict):
 
     version: Literal[1]
     profile: str = Field(min_length=1, max_length=120, description="name of the catalogue and its edition")
+    urge_after: float = Field(
+        default=0.8, gt=0, lt=1, description="share of the time allowed after which the system urges, before it is up"
+    )
     deadlines: Deadlines
     majors: list[MajorClass] = Field(min_length=1, max_length=99)
     classes: list[CaseClass] = Field(min_length=1, max_length=2000)

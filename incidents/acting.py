@@ -1,5 +1,6 @@
 """Doing something to a case: the state machine, the row, the trace and whoever follows, in one transaction."""
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -35,13 +36,30 @@ PERSONS_DETAIL: Mapping[Action, frozenset[str]] = {
     Action.REOPEN: frozenset({"reason"}),
     Action.STRIKE_OUT: frozenset({"reason", "cause", "word"}),
     Action.COMMENT: frozenset({"note"}),
+    Action.TRIAGE: frozenset({"case_class", "level", "note"}),
+    Action.ASK_EXTENSION: frozenset({"until", "reason"}),
+    Action.GRANT_EXTENSION: frozenset({"note"}),
+    Action.REFUSE_EXTENSION: frozenset({"reason"}),
+    Action.SUPERVISE: frozenset({"reason"}),
+    Action.EVALUATE: frozenset({"score", "note"}),
 }
 """What a person may ask for, and the details each may carry; every person may say from where (lon, lat)."""
+NUMBERS: Mapping[str, tuple[float, float]] = {
+    "lon": (-180.0, 180.0),
+    "lat": (-90.0, 90.0),
+    "level": (1, 4),
+    "score": (1, 5),
+    "until": (0.0, 1e11),
+}
+"""Details that are numbers, with their bounds; those with whole bounds are whole."""
+CHANGING = ("case_class", "level", "tier", "deadline_at", "extension_until", "score")
+"""What of a standing the trace gives before and after, where a step changes it; its state has columns of its own."""
 
 DUTY_OF: Mapping[Permission, Duty] = {
     Permission.CASE_TRIAGE: Duty.TRIAGE,
     Permission.CASE_DISPATCH: Duty.DISPATCH,
     Permission.CASE_VERIFY: Duty.VERIFY,
+    Permission.CASE_SUPERVISE: Duty.SUPERVISE,
     Permission.CASE_COMMENT: Duty.COMMENT,
 }
 CAMERA_DUTIES = frozenset({Duty.CAMERA})
@@ -82,9 +100,12 @@ class Acting:
         at: float,
         detail: Mapping[str, Any] | None = None,
         version: int | None = None,
+        changes: Mapping[str, Any] | None = None,
     ) -> CaseView:
         """One step, announced. Raises NotFound, Conflict (state or version), NotAllowed, Invalid."""
-        step = self.step(transaction, case_id, action, actor, duties, at=at, detail=detail, version=version)
+        step = self.step(
+            transaction, case_id, action, actor, duties, at=at, detail=detail, version=version, changes=changes
+        )
         return self.announce(transaction, case_id, {step.before.assignee_id, step.after.assignee_id})
 
     def step(
@@ -111,6 +132,8 @@ class Acting:
             raise Conflict(f"the case has changed since: it is at version {row.version}, not {version}", "version")
         before = standing_of(row)
         after = decide(before, action, actor, duties, detail, at)
+        if changed := _changed(before, after):
+            detail["changed"] = changed
         values = {**_columns(after), **dict(changes or {}), "updated_at": at, "version": row.version + 1}
         if (after.state in ENDED) != (before.state in ENDED):
             values["closed_at"] = at if after.state in ENDED else None
@@ -211,7 +234,34 @@ def standing_of(row: Row[Any]) -> Standing:
         needs_person=row.needs_person,
         reworks=row.reworks,
         resolution=row.resolution,
+        case_class=row.case_class,
+        level=row.level,
+        tier=row.level if row.tier is None else row.tier,
+        **{name: getattr(row, name) for name in _SAME_NAMED},
+        **_hands_of(row.hands),
     )
+
+
+def _hands_of(text: str | None) -> dict[str, Any]:
+    return {name: frozenset(ids) for name, ids in json.loads(text or "{}").items()}
+
+
+_SAME_NAMED = (
+    "deadline_at",
+    "extension_until",
+    "extension_by",
+    "extended_until",
+    "supervised_at",
+    "urged_for",
+    "breached_for",
+    "score",
+)
+
+
+def _changed(before: Standing, after: Standing) -> dict[str, list[Any]]:
+    """[before, after] of what else than the state a step changed."""
+    pairs = {name: [getattr(before, name), getattr(after, name)] for name in CHANGING}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _columns(standing: Standing) -> dict[str, Any]:
@@ -224,7 +274,17 @@ def _columns(standing: Standing) -> dict[str, Any]:
         "needs_person": standing.needs_person,
         "reworks": standing.reworks,
         "resolution": standing.resolution,
+        "case_class": standing.case_class,
+        "level": standing.level,
+        "tier": None if standing.tier == standing.level else standing.tier,
+        **{name: getattr(standing, name) for name in _SAME_NAMED},
+        "hands": _hands(standing),
     }
+
+
+def _hands(standing: Standing) -> str | None:
+    both = {"dispatchers": sorted(standing.dispatchers), "handlers": sorted(standing.handlers)}
+    return json.dumps(both) if standing.dispatchers or standing.handlers else None
 
 
 def duties_of(caller: Caller, path: str, assignee_id: str | None) -> frozenset[Duty]:
@@ -242,7 +302,8 @@ def allowed_actions(caller: Caller, path: str, standing: Standing, without: Coll
     """What a person may do to the case now, as far as can be said without the details. `without`: what its history
     rules out."""
     duties = duties_of(caller, path, standing.assignee_id)
-    probe = {"worker_id": "-", "result": "gone", "reason": "-", "note": "-", "of": "-"}
+    probe = {"worker_id": "-", "result": "gone", "reason": "-", "note": "-", "of": "-", "score": 1}
+    probe |= {"level": standing.level % 4 + 1, "until": (standing.deadline_at or 0.0) + 1.0}
     allowed = []
     for action in PERSONS_DETAIL:
         if action in without or not TRANSITIONS[action].duties & duties:
@@ -264,11 +325,12 @@ def clean_detail(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
             raise Invalid(f"{action} takes no {key}", key)
         if value is None:
             continue
-        if key in ("lon", "lat"):
-            bound = 180.0 if key == "lon" else 90.0
-            if isinstance(value, bool) or not isinstance(value, int | float) or not -bound <= value <= bound:
-                raise Invalid(f"{key} must be a number between {-bound} and {bound}", key)
-            clean[key] = float(value)
+        if bounds := NUMBERS.get(key):
+            low, high = bounds
+            kind = int if isinstance(low, int) else int | float
+            if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
+                raise Invalid(f"{key} must be a number between {low} and {high}", key)
+            clean[key] = value if kind is int else float(value)
         elif text := clean_text(value, key, MAX_NOTE):
             clean[key] = text
     return clean

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     CASE_DISPATCH = "case.dispatch"
     CASE_HANDLE = "case.handle"
     CASE_VERIFY = "case.verify"
+    CASE_SUPERVISE = "case.supervise"
     CASE_COMMENT = "case.comment"
     TRACE_CHECK = "trace.check"
     CAMERA_SEE = "camera.see"
@@ -41,7 +42,7 @@ _ROOM = frozenset({_P.DISPLAY_SHOW, _P.ALARM_ANSWER, _P.WALL_ARRANGE, _P.PTZ_CON
 ROLES: Mapping[str, frozenset[Permission]] = {
     "administrator": frozenset(Permission) - {_P.CASE_HANDLE, _P.WORKER_REPORT},
     "operator": _DESK | _ROOM | {_P.CASE_TRIAGE, _P.CASE_DISPATCH},
-    "supervisor": _DESK | _ROOM | {_P.CASE_TRIAGE},
+    "supervisor": _DESK | _ROOM | {_P.CASE_TRIAGE, _P.CASE_SUPERVISE},
     "grid_worker": frozenset({_P.CASE_SEE, _P.CASE_CREATE, _P.CASE_HANDLE, _P.CASE_COMMENT, _P.WORKER_REPORT}),
     "village_room": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT},
     "display": _WATCH,

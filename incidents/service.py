@@ -30,6 +30,7 @@ from incidents.case import Action, Actor, Duty, State
 from incidents.case_filter import CaseFilter
 from incidents.case_queue import CaseQueue
 from incidents.case_text import index_words
+from incidents.correction import correction, index_corrected
 from incidents.duplicates import Merging
 from incidents.earning import EarnedOpening
 from incidents.errors import Invalid, NotAllowed, NotFound
@@ -47,6 +48,7 @@ from incidents.rights import EVERYWHERE, Caller, Permission, Scope
 from incidents.sessions import SessionRules
 from incidents.store import Store
 from incidents.store.schema import case_objects, cases
+from incidents.supervision import Supervision
 from incidents.telling import Telling
 from incidents.text import clean_text
 from incidents.trace import TraceCheck
@@ -56,7 +58,7 @@ from incidents.workers import Workers
 from runtime.clock import Clock
 
 MAX_CAPTION = 400
-HANDLERS_ACTIONS = (Action.ACCEPT, Action.DECLINE, Action.ARRIVE, Action.HANDLE)
+HANDLERS_ACTIONS = (Action.ACCEPT, Action.DECLINE, Action.ARRIVE, Action.HANDLE, Action.ASK_EXTENSION)
 ACROSS_BORDER_M = 500.0
 
 
@@ -130,6 +132,8 @@ class Incidents:
         )
         # Merging first: it asks the verdict that judging takes back.
         self.acting.followers += [Merging(self.acting).follow, Judging(self.remembered).follow, index_words]
+        self.acting.followers.append(index_corrected)
+        self.supervision = Supervision(store, clock, self.acting, lambda: self.town.case_classes.urge_after)
 
     def follow(self, follower: Follower) -> None:
         """`follower` is called inside the transaction of everything done to a case from now on."""
@@ -239,18 +243,13 @@ class Incidents:
                 worker, _ = queries.get_worker(connection, caller.scope(Permission.WORKER_SEE), clean["worker_id"])
                 clean["worker_name"] = worker.name
             clean |= verdict_detail(connection, caller, case_id, wanted, clean)
-            clean |= recorded.detail() if recorded else {}
+            more, columns = correction(self.town, view, wanted, clean)
+            clean |= more | (recorded.detail() if recorded else {})
             if wanted in HANDLERS_ACTIONS and view.assignee and view.assignee.id != caller.account_id:
                 clean["on_behalf_of"] = view.assignee.name
+            now, actor = self.clock.now(), caller.actor()
             done = self.acting.apply(
-                transaction,
-                case_id,
-                wanted,
-                caller.actor(),
-                duties,
-                at=self.clock.now(),
-                detail=clean,
-                version=version,
+                transaction, case_id, wanted, actor, duties, at=now, detail=clean, version=version, changes=columns
             )
         return self.telling.case(caller.scope(Permission.CASE_SEE), done)
 

@@ -87,6 +87,14 @@ class CaseView:
     clip_evidence_id: str | None
     version: int
     repeat: RepeatMark | None = None
+    edition: str | None = None
+    """Of the catalogue its class and deadline are from; None where not known."""
+    tier: int = 1
+    """Whom it has come up to: 1 grid worker, 2 grid leader, 3 town, 4 district."""
+    extension_until: float | None = None
+    """Asked for, neither granted nor refused yet."""
+    supervised_at: float | None = None
+    score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +217,11 @@ def case_view(row: Any, repeat: RepeatMark | None = None) -> CaseView:
         clip_evidence_id=row.clip_evidence_id,
         version=row.version,
         repeat=repeat,
+        edition=row.edition,
+        tier=row.level if row.tier is None else row.tier,
+        extension_until=row.extension_until,
+        supervised_at=row.supervised_at,
+        score=row.score,
     )
 
 

@@ -67,6 +67,11 @@ class CaseAnswer(Answer):
     clip_evidence_id: str | None
     version: int
     repeat: RepeatMarkAnswer | None = None
+    edition: str | None = Field(default=None, description="of the catalogue its class and deadline are from")
+    tier: int = Field(default=1, description="whom it has come up to: 1 grid worker, 2 grid leader, 3 town, 4 district")
+    extension_until: float | None = Field(default=None, description="asked for, neither granted nor refused yet")
+    supervised_at: float | None = Field(default=None, description="newest supervision order or step-up")
+    score: int | None = Field(default=None, description="1 to 5, given after closing")
 
 
 class CaseList(Answer):
@@ -136,8 +141,9 @@ class CaseRequest(Body):
 
 class ActionRequest(Body):
     """What an action needs, by action: `assign` worker_id; `verify` result; `decline`, `reopen`, `strike-out` reason;
-    `comment` note; `duplicate` of. `reject` and `strike-out` may name a cause. `version`, where given, must be the
-    case's own: two people do not decide over each other."""
+    `comment` note; `duplicate` of; `triage` case_class or level; `ask-extension` until, reason; `refuse-extension`,
+    `supervise` reason; `evaluate` score. `reject` and `strike-out` may name a cause. `version`, where given, must be
+    the case's own: two people do not decide over each other."""
 
     worker_id: str | None = Field(default=None, max_length=64)
     reason: str | None = Field(default=None, max_length=2000)
@@ -146,6 +152,10 @@ class ActionRequest(Body):
     cause: str | None = Field(default=None, max_length=32, description="what it was instead; see GET /detection")
     word: str | None = Field(default=None, max_length=60, description="the same in words; the cause `other` needs it")
     of: str | None = Field(default=None, max_length=64, description="id of the case it doubles")
+    case_class: str | None = Field(default=None, max_length=16, description="the right one, for `triage`")
+    level: Level | None = Field(default=None, description="the right one, for `triage`")
+    until: float | None = Field(default=None, ge=0, le=1e11, description="for `ask-extension`, Unix seconds")
+    score: int | None = Field(default=None, ge=1, le=5, description="for `evaluate`")
     lon: float | None = Field(default=None, ge=-180, le=180, description="where the caller stands")
     lat: float | None = Field(default=None, ge=-90, le=90)
     version: int | None = Field(default=None, ge=1)

@@ -91,7 +91,7 @@ describe('what the desk is offered', () => {
 })
 
 describe('the detail of a trace entry', () => {
-  const words = { language: 'en' as const, time: (at: number) => `time ${at}`, span: (s: number) => `span ${s}` }
+  const words = { language: 'en' as const, time: (at: number) => `time ${at}`, span: (s: number) => `span ${s}`, moment: (at: number) => `moment ${at}`, tier: (n: number) => `tier ${n}` }
   it.each([
     ['text as it is', { note: 'cleared' }, ['note=cleared']],
     ['times', { first_seen_at: 12 }, ['first_seen_at=time 12']],

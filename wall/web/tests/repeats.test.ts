@@ -30,7 +30,7 @@ describe('repeats', () => {
   })
 
   it('tells the trace which case is repeated, not the ids', () => {
-    const words = { language: 'zh', time: String, span: String } as const
+    const words = { language: 'zh', time: String, span: String, moment: String, tier: String } as const
     const detail = { repeat_of: 'x', repeat_place: 'QX-A1', repeat_number: 'QX-A-1', repeat_likeness: 0.83 }
     expect(detailParts(detail, words)).toEqual([
       { key: 'repeat_number', value: 'QX-A-1' },

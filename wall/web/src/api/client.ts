@@ -155,7 +155,7 @@ export class ApiClient {
     camera_id?: string
     error_m?: number
   }): Promise<Case> => this.call('POST', '/cases', form)
-  act = (id: string, action: CaseAction, detail: Record<string, string> = {}): Promise<Case> =>
+  act = (id: string, action: CaseAction, detail: Record<string, string | number> = {}): Promise<Case> =>
     this.call('POST', `/cases/${encodeURIComponent(id)}/${action}`, detail)
 
   ground = (camera: string, x: number, y: number): Promise<Ground> =>

@@ -200,6 +200,15 @@ export interface Case {
   clip_evidence_id: string | null
   version: number
   repeat?: RepeatMark | null
+  /** Of the catalogue its class and deadline are from. */
+  edition?: string | null
+  /** Whom it has come up to: 1 grid worker, 2 grid leader, 3 town, 4 district. */
+  tier?: number
+  /** Asked for, neither granted nor refused yet. */
+  extension_until?: number | null
+  supervised_at?: number | null
+  /** 1 to 5, given after closing. */
+  score?: number | null
 }
 
 export interface TraceEntry {
@@ -298,3 +307,9 @@ export type CaseAction =
   | 'reopen'
   | 'strike-out'
   | 'comment'
+  | 'triage'
+  | 'ask-extension'
+  | 'grant-extension'
+  | 'refuse-extension'
+  | 'supervise'
+  | 'evaluate'

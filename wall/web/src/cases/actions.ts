@@ -1,7 +1,7 @@
 /** How the actions of the desk are offered; which of them are allowed now, the server says with every case. */
 import type { CaseAction, CaseState } from '../api/types'
 
-export type Asks = 'nothing' | 'reason' | 'optional-note' | 'verdict'
+export type Asks = 'nothing' | 'reason' | 'optional-note' | 'verdict' | 'class' | 'time' | 'score'
 
 export interface DeskAction {
   action: CaseAction
@@ -14,7 +14,13 @@ const DESK_ACTIONS: readonly DeskAction[] = [
   { action: 'confirm', asks: 'nothing', tone: 'primary' },
   { action: 'reject', asks: 'nothing', tone: 'danger' },
   { action: 'verify', asks: 'verdict', tone: 'primary' },
+  { action: 'grant-extension', asks: 'optional-note', tone: 'primary' },
+  { action: 'refuse-extension', asks: 'reason', tone: 'plain' },
+  { action: 'evaluate', asks: 'score', tone: 'primary' },
   { action: 'close', asks: 'optional-note', tone: 'plain' },
+  { action: 'triage', asks: 'class', tone: 'plain' },
+  { action: 'ask-extension', asks: 'time', tone: 'plain' },
+  { action: 'supervise', asks: 'reason', tone: 'plain' },
   { action: 'reopen', asks: 'reason', tone: 'plain' },
   { action: 'strike-out', asks: 'reason', tone: 'danger' },
 ]

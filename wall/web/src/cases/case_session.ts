@@ -32,7 +32,7 @@ export class CaseSession {
     })
   }
 
-  async act(action: CaseAction, detail: Record<string, string> = {}): Promise<boolean> {
+  async act(action: CaseAction, detail: Record<string, string | number> = {}): Promise<boolean> {
     if (this.busy.value) return false
     this.busy.value = true
     const done = await this.attempt(async () => {

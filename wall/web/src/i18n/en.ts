@@ -7,6 +7,7 @@ import { ptz } from './ptz'
 import { detection } from './detection'
 import { quality } from './quality'
 import { zones } from './zones'
+import { loop } from './loop'
 import { repeats } from './repeats'
 import { compare } from './compare'
 import { detector } from './detector'
@@ -27,6 +28,7 @@ const en: typeof zh = {
   ...detection.en,
   ...quality.en,
   ...zones.en,
+  ...loop.en,
   ...repeats.en,
   ...compare.en,
   ...detector.en,
@@ -214,6 +216,12 @@ const en: typeof zh = {
       close: 'Close case',
       reopen: 'Reopen',
       'strike-out': 'Strike out',
+      triage: 'Correct class',
+      'ask-extension': 'Ask for more time',
+      'grant-extension': 'Grant extension',
+      'refuse-extension': 'Refuse extension',
+      supervise: 'Supervise',
+      evaluate: 'Evaluate',
       comment: 'Add a note',
     },
     verdict: { gone: 'Solved', present: 'Still there: rework', cannot_tell: 'Cannot tell' },
@@ -290,6 +298,14 @@ const en: typeof zh = {
       look: 'Dome turned to it',
       gone: 'Gone',
       unanswered: 'Not answered',
+      triage: 'Class put right',
+      ask_extension: 'Extension asked for',
+      grant_extension: 'Extension granted',
+      refuse_extension: 'Extension refused',
+      supervise: 'Supervised',
+      urge: 'Urged: deadline near',
+      step_up: 'Late: stepped up',
+      evaluate: 'Evaluated',
     },
     detail: {
       note: 'note',
@@ -311,6 +327,13 @@ const en: typeof zh = {
       repeat_number: 'Repeats case',
       repeat_likeness: 'Likeness',
       waited_seconds: 'waited',
+      until: 'until',
+      class_before: 'was',
+      class_after: 'is',
+      changed_level: 'level',
+      changed_tier: 'with',
+      changed_deadline_at: 'deadline',
+      score: 'score',
       cause: 'Cause',
       word: 'In words',
       of_number: 'Doubles',

@@ -7,6 +7,7 @@ import { ptz } from './ptz'
 import { detection } from './detection'
 import { quality } from './quality'
 import { zones } from './zones'
+import { loop } from './loop'
 import { repeats } from './repeats'
 import { compare } from './compare'
 import { detector } from './detector'
@@ -26,6 +27,7 @@ export default {
   ...detection.zh,
   ...quality.zh,
   ...zones.zh,
+  ...loop.zh,
   ...repeats.zh,
   ...compare.zh,
   ...detector.zh,
@@ -213,6 +215,12 @@ export default {
       close: '结案',
       reopen: '重新打开',
       'strike-out': '作废',
+      triage: '更正类别',
+      'ask-extension': '申请延期',
+      'grant-extension': '批准延期',
+      'refuse-extension': '驳回延期',
+      supervise: '督办',
+      evaluate: '评价',
       comment: '添加备注',
     },
     verdict: { gone: '已解决', present: '仍存在，返工', cannot_tell: '无法判断' },
@@ -289,6 +297,14 @@ export default {
       look: '调看球机',
       gone: '已消失',
       unanswered: '超时未接单',
+      triage: '分流更正',
+      ask_extension: '申请延期',
+      grant_extension: '批准延期',
+      refuse_extension: '驳回延期',
+      supervise: '督办',
+      urge: '临期催办',
+      step_up: '超时升级',
+      evaluate: '考核评价',
     },
     detail: {
       note: '说明',
@@ -310,6 +326,13 @@ export default {
       repeat_number: '重复事件',
       repeat_likeness: '相似度',
       waited_seconds: '已等待',
+      until: '延至',
+      class_before: '原类别',
+      class_after: '新类别',
+      changed_level: '级别',
+      changed_tier: '层级',
+      changed_deadline_at: '时限',
+      score: '评分',
       cause: '原因',
       word: '说明',
       of_number: '重复于',

@@ -1,0 +1,58 @@
+"""Triage, extension, supervision and evaluation over HTTP, each by who may."""
+
+from tests.api.town import detection_at, running_town
+
+
+async def test_the_loop_over_http(tmp_path):
+    async with running_town(tmp_path) as town:
+        detection, blobs = detection_at("east", "stall-1")
+        await town.live.detect(detection, blobs)
+        li, zhao, wang = (town.client(f"{role}@east") for role in ("operator", "supervisor", "grid_worker"))
+        (case,) = (await li.get("/cases")).json()["items"]
+        path = f"/cases/{case['id']}"
+        assert (case["tier"], case["score"], case["extension_until"], case["supervised_at"]) == (2, None, None, None)
+        assert case["edition"] == town.centre.incidents.town.case_classes.profile
+
+        async def act(who, action, status=200, **body):
+            answer = await who.post(f"{path}/{action}", json=body)
+            assert answer.status_code == status, answer.text
+            return answer.json()
+
+        if case["state"] == "review":
+            await act(li, "confirm")
+        right = await act(li, "triage", case_class="01-03", level=3, note="a heap")
+        assert (right["case_class"], right["level"], right["tier"]) == ("01-03", 3, 3)
+        assert right["deadline_at"] > case["deadline_at"]
+        await act(li, "triage", 422, level=5)
+        await act(li, "triage", 409, level=3)
+        await act(li, "triage", 422)
+        await act(wang, "triage", 403, level=1)
+
+        workers = (await li.get("/workers")).json()["items"]
+        await act(li, "assign", worker_id=workers[0]["id"])
+        assert "ask-extension" in (await wang.get(path)).json()["actions"]
+        until = right["deadline_at"] + 86400
+        await act(wang, "ask-extension", 422, until=until)
+        await act(wang, "ask-extension", 422, until=1.0, reason="rain")
+        asked = await act(wang, "ask-extension", until=until, reason="rain")
+        assert (asked["extension_until"], asked["deadline_at"]) == (until, right["deadline_at"])
+        await act(li, "grant-extension", 403)
+        granted = await act(zhao, "grant-extension")
+        assert (granted["extension_until"], granted["deadline_at"]) == (None, until)
+        await act(zhao, "refuse-extension", 409, reason="too late")
+
+        await act(li, "supervise", 403, reason="hurry")
+        assert (await act(zhao, "supervise", reason="hurry"))["supervised_at"] is not None
+        for action in ("accept", "handle"):
+            await act(wang, action)
+        await act(zhao, "evaluate", 409, score=5)
+        await act(zhao, "verify", result="gone")
+        await act(zhao, "evaluate", 422, score=6)
+        await act(li, "evaluate", 403, score=5)
+        assert (await act(zhao, "evaluate", score=4, note="quick"))["score"] == 4
+        whole = (await zhao.get(path)).json()
+        assert [one["action"] for one in whole["trace"] if one["action"] not in ("evidence", "open", "confirm")] == [
+            "triage", "assign", "ask_extension", "grant_extension", "supervise", "accept", "handle", "verify",
+            "evaluate",
+        ]  # fmt: skip
+        assert (await zhao.get(f"{path}/trace/check")).json()["valid"]
