@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -17,6 +18,7 @@ from api.chores import Chore, Chores
 from api.cross_origin import CrossOrigin
 from api.domes import skyline_of
 from api.event_feed import EventFeed
+from api.exchange_desk import ExchangeDesk
 from api.gate import Gate
 from api.intake import intake
 from api.moments import Moments
@@ -85,6 +87,8 @@ def build_centre(
         town_map.elevation,
     )
     incidents.earning, incidents.repeats = config.earning, config.repeats
+    running = RunningEstate(settings.cameras_file, config, cameras, incidents.town.cameras, live, clock)
+    base_dir = settings.cameras_file.parent if settings.cameras_file is not None else Path()
     quality = Quality(store, settings.data_dir / "faults", clock, incidents.town.cameras)
     centre = Centre(
         settings=settings,
@@ -114,8 +118,9 @@ def build_centre(
         quality=quality,
         quality_watch=QualityWatch(quality, live, incidents.town.cameras, incidents.town.timezone, clock),
         ptz=ptz,
-        running=RunningEstate(settings.cameras_file, config, cameras, incidents.town.cameras, live, clock),
+        running=running,
         trials=Trials(settings.data_dir / "run" / "trials", live, clock),
+        exchange=ExchangeDesk(incidents, running, base_dir, clock, random.Random()),
     )
     _follow_changes(centre)
     return centre
@@ -131,6 +136,7 @@ def _follow_changes(centre: Centre) -> None:
         centre.ptz.change(cameras)
         centre.pages.cameras_changed()
         centre.event_feed.estate_changed(changes.areas)
+        centre.exchange.changed()
 
     centre.running.followers.append(changed)
 
@@ -169,6 +175,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             Chore("displays", 1.0, centre.displays.tick),
             Chore("old tracks", DAY, centre.workers.forget_old_tracks),
             Chore("old request keys", DAY, partial(forget_old_keys, centre)),
+            Chore("delivered events", DAY, centre.exchange.outbox.forget_delivered),
             Chore("held moments", 60.0, centre.moments.forget_old),
         ),
         centre.clock,
@@ -186,10 +193,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     centre.alarm_watch.start()
     centre.quality_watch.start()
     centre.ptz.start()
+    centre.exchange.start()
     logger.info("started")
     yield
     # uvicorn has closed the connections by now; what stands here has nobody left to serve.
     logger.info("stopping: domes, alarms, chores, verification")
+    await centre.exchange.stop()
     await centre.ptz.stop()
     await centre.alarm_watch.stop()
     await centre.quality_watch.stop()

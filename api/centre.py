@@ -9,6 +9,7 @@ from api.camera_directory import CameraDirectory
 from api.discovery_desk import DiscoveryDesk
 from api.estate_desk import EstateDesk
 from api.event_feed import EventFeed
+from api.exchange_desk import ExchangeDesk
 from api.gate import Gate
 from api.moments import Moments
 from api.pages import Pages
@@ -73,6 +74,7 @@ class Centre:
     ptz: Ptz
     running: RunningEstate
     trials: Trials
+    exchange: ExchangeDesk
     estate: EstateDesk = field(default_factory=EstateDesk)
     discovery: DiscoveryDesk = field(default_factory=DiscoveryDesk)
 

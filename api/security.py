@@ -18,6 +18,8 @@ PHOTO_BYTES = 10 * 1024 * 1024
 TABLE_BYTES = 16 * 1024 * 1024
 TABLE_PATH = "/api/v1/estate/import"
 MULTIPART_OVERHEAD = 16 * 1024
+REPORT_BYTES = 64 * 1024
+REPORT_PATHS = ("/open311/", "/api/v1/exchange/reports/")
 CLIP_PATH = re.compile(r"/api/v1/trials/[^/]+/clip")
 PHOTO_PATH = re.compile(r"/api/v1/cases/[^/]+/evidence")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -69,6 +71,8 @@ def same_origin(headers: Headers) -> bool:
 def body_limit(path: str) -> int:
     if path == TABLE_PATH:
         return TABLE_BYTES + MULTIPART_OVERHEAD
+    if path.startswith(REPORT_PATHS):
+        return REPORT_BYTES
     if CLIP_PATH.fullmatch(path):
         return MAX_CLIP_BYTES
     return PHOTO_BYTES + MULTIPART_OVERHEAD if PHOTO_PATH.fullmatch(path) else JSON_BYTES

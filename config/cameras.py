@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from config.camera_device import Device, Ptz
 from config.detector import Detector
 from config.earning import Earning
+from config.exchange import Exchange
 from config.redaction import has_secret_parameter, has_user
 from config.repeats import Repeats
 from config.strict import Strict
@@ -202,6 +203,7 @@ class CamerasFile(Strict):
     detector: Detector | None = Field(default=None, description="looks at what a rule is about to tell")
     earning: Earning = Earning()
     repeats: Repeats = Repeats()
+    exchange: Exchange = Exchange()
     allowed_networks: list[Network] = Field(
         default=["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"], min_length=1, max_length=256
     )

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from config.cameras import Camera, CamerasFile, Credentials, Network, Stream, Town
 from config.case_classes import CaseClasses
 from config.detector import Detector, DetectorProblem, names_of
+from config.exchange import Exchange
 from config.problem import Problem
 from config.redaction import shown_value
 from config.vault import Vault, VaultProblem
@@ -30,6 +31,7 @@ class Parts:
     cameras: dict[int, Camera]
     complete: bool
     detector: Detector | None = None
+    exchange: Exchange | None = None
 
 
 def parts_of(file: CamerasFile | None, value: Value) -> Parts:
@@ -37,7 +39,7 @@ def parts_of(file: CamerasFile | None, value: Value) -> Parts:
     if file is not None:
         credentials: dict[str, Credentials | None] = dict(file.credentials)
         cameras = dict(enumerate(file.cameras))
-        return Parts(file.town, credentials, tuple(file.allowed_networks), cameras, True, file.detector)
+        return Parts(file.town, credentials, tuple(file.allowed_networks), cameras, True, file.detector, file.exchange)
     whole = value if isinstance(value, dict) else {}
     default_networks = CamerasFile.model_fields["allowed_networks"].default
     networks = _valid(list[Network], whole.get("allowed_networks", default_networks))
@@ -46,7 +48,9 @@ def parts_of(file: CamerasFile | None, value: Value) -> Parts:
     listed = whole.get("cameras")
     tried = {index: _valid(Camera, entry) for index, entry in enumerate(listed if isinstance(listed, list) else [])}
     cameras = {index: camera for index, camera in tried.items() if camera is not None}
-    return Parts(_valid(Town, whole.get("town")), named, tuple(networks) if networks else None, cameras, False)
+    exchange = _valid(Exchange, whole.get("exchange", {}))
+    town = _valid(Town, whole.get("town"))
+    return Parts(town, named, tuple(networks) if networks else None, cameras, False, exchange=exchange)
 
 
 def _valid(kind: Any, value: Any) -> Any:
@@ -68,11 +72,16 @@ def errors_in(document: Document, parts: Parts) -> Iterator[Problem]:
 
 
 def unknown_classes(document: Document, parts: Parts, classes: CaseClasses) -> Iterator[Problem]:
-    """Zones whose case class the catalogue does not have."""
+    """Zones and sources whose case class the catalogue does not have."""
     known = {one.code for one in classes.classes}
     for path, zone in _all_zones(parts):
         if zone.case_class not in known:
             yield _at(document, (*path, "case_class"), zone.case_class, f"is not in the catalogue {classes.profile}")
+    for number, source in enumerate(parts.exchange.sources if parts.exchange is not None else []):
+        for at, code in enumerate(source.case_classes or []):
+            if code not in known:
+                where = ("exchange", "sources", number, "case_classes", at)
+                yield _at(document, where, code, f"is not in the catalogue {classes.profile}")
 
 
 def warnings_in(document: Document, parts: Parts) -> Iterator[Problem]:
@@ -91,7 +100,7 @@ def warnings_in(document: Document, parts: Parts) -> Iterator[Problem]:
         used = {name for _, name in _named_credentials(parts)}
         for name in parts.credentials:
             if name not in used:
-                yield document.problem(("credentials", name), "", "is used by no camera")
+                yield document.problem(("credentials", name), "", "is used by no camera and nothing under exchange")
     yield from _repeated_streams(document, parts)
     yield from _detector(document, parts)
 
@@ -189,6 +198,11 @@ def _named_credentials(parts: Parts) -> Iterator[tuple[KeyPath, str]]:
             yield ("cameras", index, "credentials"), camera.credentials
         if camera.device is not None and camera.device.credentials is not None:
             yield ("cameras", index, "device", "credentials"), camera.device.credentials
+    for number, destination in enumerate(parts.exchange.destinations if parts.exchange is not None else []):
+        yield ("exchange", "destinations", number, "credentials"), destination.credentials
+    for number, source in enumerate(parts.exchange.sources if parts.exchange is not None else []):
+        if source.credentials is not None:
+            yield ("exchange", "sources", number, "credentials"), source.credentials
 
 
 def _streams(cameras: Iterable[tuple[int, Camera]]) -> Iterator[tuple[KeyPath, Stream]]:

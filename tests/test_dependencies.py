@@ -11,7 +11,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PRODUCT = ["api", "config", "dispatch", "estate", "gis", "incidents", "ingest", "runtime", "sim", "vision", "wall"]
+PRODUCT = [
+    "api",
+    "config",
+    "dispatch",
+    "estate",
+    "exchange",
+    "gis",
+    "incidents",
+    "ingest",
+    "runtime",
+    "sim",
+    "vision",
+    "wall",
+]
 ALL = [*PRODUCT, "bench", "tests"]
 SAME_MODULE = {"opencv-python-headless": "opencv-python"}
 """A machine without libGL has the other build of it (Makefile)."""

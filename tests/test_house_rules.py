@@ -6,7 +6,20 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-OURS = ["runtime", "config", "gis", "ingest", "estate", "vision", "incidents", "dispatch", "wall", "api", "sim"]
+OURS = [
+    "runtime",
+    "config",
+    "gis",
+    "ingest",
+    "estate",
+    "vision",
+    "incidents",
+    "dispatch",
+    "exchange",
+    "wall",
+    "api",
+    "sim",
+]
 VAGUE = {"utils", "util", "helpers", "common", "core", "misc", "manager"}
 CLOCK_MODULES = {"runtime/clock.py"}
 # Spelled in two halves, so that this file does not find itself.

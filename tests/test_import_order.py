@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ORDER = ["runtime", "config", "gis", "ingest", "estate", "vision", "incidents", "dispatch", "wall", "api"]
+ORDER = ["runtime", "config", "gis", "ingest", "estate", "vision", "incidents", "dispatch", "exchange", "wall", "api"]
 UNRELATED = {
     "vision": {"estate"},
     "incidents": {"ingest", "estate", "vision"},
     "dispatch": {"ingest", "estate", "vision"},
-    "wall": {"gis", "estate", "vision", "dispatch"},
+    "exchange": {"ingest", "estate", "vision", "dispatch"},
+    "wall": {"gis", "estate", "vision", "dispatch", "exchange"},
 }
 ONLY_FOR_USE = {"sim", "bench", "tests"}
 

@@ -2,6 +2,7 @@
 
 from incidents.store import (
     display_schema,
+    exchange_schema,
     favourites_schema,
     finding_schema,
     judgement_schema,
@@ -18,6 +19,7 @@ __all__ = [
     "Store",
     "Transaction",
     "display_schema",
+    "exchange_schema",
     "favourites_schema",
     "finding_schema",
     "judgement_schema",

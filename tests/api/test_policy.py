@@ -13,6 +13,7 @@ from api.routes import ROUTERS
 from incidents.rights import ROLES, Permission
 from tests.api.detection_town import cause_at
 from tests.api.display_browser import DisplayBrowser, pair
+from tests.api.exchange_town import event_at
 from tests.api.quality_town import episode_at
 from tests.api.town import ACCOUNTS, PASSWORD, RunningTown, middle, running_town, write_leaflet
 
@@ -67,6 +68,15 @@ PUBLIC = {
     "GET /api/v1/openapi.json",
     "GET /ca.crt",
     "OPTIONS /api/v1/whep/{camera_id}",
+    # Other systems come with a key or a signature of their own, and without one are told what may be reported.
+    "POST /api/v1/exchange/reports/{source_id}",
+    "GET /open311/discovery.{form}",
+    "GET /open311/v2/services.{form}",
+    "GET /open311/v2/services/{code}.{form}",
+    "POST /open311/v2/requests.{form}",
+    "GET /open311/v2/requests.{form}",
+    "GET /open311/v2/requests/{report_id}.{form}",
+    "GET /open311/v2/tokens/{token}.{form}",
     # A browser that asks to be a display is nobody yet; what it gets is worth nothing until its code was typed.
     "POST /api/v1/display/pairing",
     "POST /api/v1/display/pairing/poll",
@@ -281,6 +291,9 @@ TARGETS: dict[str, Target] = {
     "POST /api/v1/cameras/{camera_id}/detection/suggestions": Target(
         json={"zone": "none", "key": "dwell_seconds", "value": 260}, holds=(P.ESTATE_MANAGE,), ok={409}
     ),
+    "GET /api/v1/exchange/outbox": Target(holds=(P.ESTATE_MANAGE,), anywhere=True),
+    # No destination is configured in this town: who may send it again learns that.
+    "POST /api/v1/exchange/outbox/{outbox_id}/resend": Target(holds=(P.ESTATE_MANAGE,), ok={409}),
     "GET /api/v1/health": Target(holds=(P.HEALTH_SEE,), anywhere=True),
 }
 OWN_TRIALS = {
@@ -328,6 +341,7 @@ async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
         "display_id": await display_in_the_east(town),
         "rule_id": await rule_in_the_east(town),
         "episode_id": episode_at(town, "east"),
+        "outbox_id": event_at(town, case["id"]),
         "cause_id": await cause_at(town, "east"),
         "which": "picture",
         "form": "html",

@@ -1,0 +1,89 @@
+"""What other systems report by signed webhooks; what they are told: the outbox of events, and sending one again."""
+
+import logging
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from api.errors import NotBuilt
+from api.policy import CurrentCaller, public, requires
+from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
+from api.schemas.exchange import OutboxAnswer, OutboxCountAnswer, OutboxEntryAnswer, ReportAnswer, ReportRequest
+from api.security import client_address
+from config.accounts import MissingPassword
+from exchange.outbox_queries import MOST, OutboxFilter
+from exchange.reports import Report
+from incidents.errors import Invalid
+from incidents.rights import Permission
+
+logger = logging.getLogger(__name__)
+router = APIRouter(prefix=f"{PREFIX}/exchange", tags=["exchange"], responses=REFUSALS)
+MANAGE = requires(Permission.ESTATE_MANAGE)
+
+
+@router.get("/outbox", dependencies=[MANAGE], summary="Events for other systems", operation_id="list_outbox")
+def list_outbox(
+    caller: CurrentCaller,
+    centre: TheCentre,
+    state: Literal["pending", "delivered", "dead"] | None = None,
+    destination: Annotated[str | None, Query(max_length=40)] = None,
+    case: Annotated[str | None, Query(max_length=64, description="id of a case")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+    before: Annotated[str | None, Query(max_length=64, description="id of the last entry of the page before")] = None,
+) -> OutboxAnswer:
+    wanted = OutboxFilter(state=state, destination=destination, case=case, before=before, limit=limit)
+    entries, counts = centre.exchange.list(caller, wanted)
+    return OutboxAnswer(
+        items=[OutboxEntryAnswer.model_validate(one) for one in entries],
+        counts=[OutboxCountAnswer.model_validate(one) for one in counts],
+    )
+
+
+@router.post(
+    "/outbox/{outbox_id}/resend", dependencies=[MANAGE], summary="Send an event again", operation_id="resend_event"
+)
+def resend_event(outbox_id: str, caller: CurrentCaller, centre: TheCentre) -> OutboxEntryAnswer:
+    entry = centre.exchange.outbox.resend(caller, outbox_id)
+    logger.info("%s has event %s sent to %s again", caller.username, entry.event_id, entry.destination)
+    return OutboxEntryAnswer.model_validate(entry)
+
+
+@router.post(
+    "/reports/{source_id}",
+    dependencies=[public],
+    summary="Report by a signed webhook",
+    operation_id="take_report",
+    status_code=201,
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": ReportRequest.model_json_schema()}}}},
+)
+async def take_report(source_id: str, request: Request, response: Response, centre: TheCentre) -> ReportAnswer:
+    body = await request.body()
+    source = next((one for one in centre.exchange.sources if one.id == source_id and one.kind == "webhook"), None)
+    try:
+        source = centre.exchange.admission.by_signature(source, request.headers, body, client_address(request))
+    except MissingPassword as problem:
+        logger.error("exchange.sources %s: %s", source_id[:40], problem)
+        raise NotBuilt("the secret of this source is not configured") from None
+    taken = await run_in_threadpool(centre.exchange.reports.take, source, _report(body))
+    response.status_code = 200 if taken.again else 201
+    report = taken.report
+    return ReportAnswer(
+        id=report.id,
+        reference=report.reference,
+        case_number=report.case_number,
+        state=report.state,
+        repeated=taken.again,
+    )
+
+
+def _report(body: bytes) -> Report:
+    """Read only once its signature was found right: what is not is never parsed. Raises Invalid."""
+    try:
+        given = ReportRequest.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise Invalid(f"{where or 'body'}: {first['msg']}", where) from None
+    return Report(**given.model_dump())

@@ -1,0 +1,57 @@
+"""What is exchanged with other systems."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.schemas import Answer, Body
+from config.case_classes import Level
+
+
+class OutboxEntryAnswer(Answer):
+    id: str
+    destination: str = Field(description="its id in the configuration")
+    event: str = Field(description="CloudEvents type")
+    event_id: str = Field(description="CloudEvents id, the same however often it is sent")
+    case_id: str
+    case_number: str
+    state: Literal["pending", "delivered", "dead"]
+    queued_at: float
+    attempts: int
+    next_at: float | None = Field(description="when it is tried next; null where it is not")
+    last_at: float | None
+    last_error: str = Field(description="why the newest try failed; empty where it did not")
+    delivered_at: float | None
+
+
+class OutboxCountAnswer(Answer):
+    destination: str
+    state: Literal["pending", "delivered", "dead"]
+    count: int
+
+
+class OutboxAnswer(Answer):
+    items: list[OutboxEntryAnswer] = Field(description="newest first")
+    counts: list[OutboxCountAnswer] = Field(description="of everything, whatever was asked for")
+
+
+class ReportRequest(Body):
+    reference: str = Field(min_length=1, max_length=128, description="the sender's own id of the report")
+    case_class: str = Field(max_length=16)
+    level: Level | None = None
+    lon: float | None = Field(default=None, allow_inf_nan=False)
+    lat: float | None = Field(default=None, allow_inf_nan=False)
+    coordinates: Literal["wgs84", "gcj02", "bd09"] | None = Field(
+        default=None, description="of lon and lat; null: as configured for the source"
+    )
+    description: str = Field(default="", max_length=4000)
+    address: str = Field(default="", max_length=120, description="in words; needed where there is no lon and lat")
+    media_url: str = Field(default="", max_length=1000)
+
+
+class ReportAnswer(Answer):
+    id: str
+    reference: str
+    case_number: str
+    state: str = Field(description="of the case")
+    repeated: bool = Field(description="it had been taken before, and nothing was done")

@@ -1,0 +1,1 @@
+"""Ways in and out: what other systems report, and what they are told."""
