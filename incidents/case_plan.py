@@ -92,11 +92,19 @@ def _add_scope(connection: Connection, plan: Plan, scope: Scope, area: str | Non
         plan.add(or_(_within(sorted(prefixes)), cases.c.assignee_id == scope.assignee))
         return
     plan.prefixes = tuple(sorted(prefixes))
-    outside = select(areas.c.code).where(~Scope(prefixes).where(areas.c.path)).limit(1)
-    if connection.execute(outside).first() is None and prefixes:
+    if prefixes and _nothing_outside(connection, prefixes):
         plan.everywhere = True
     else:
         plan.add(_within(plan.prefixes), index.BY_PLACE, ordinary=True)
+
+
+def _nothing_outside(connection: Connection, prefixes: frozenset[str]) -> bool:
+    """By the first and the last path, where one prefix begins both; paths are compared bytewise on SQLite alone."""
+    if connection.dialect.name == "sqlite":
+        first, last = connection.execute(select(func.min(areas.c.path), func.max(areas.c.path))).one()
+        return first is not None and any(first.startswith(one) and last.startswith(one) for one in prefixes)
+    outside = select(areas.c.code).where(~Scope(prefixes).where(areas.c.path)).limit(1)
+    return connection.execute(outside).first() is None
 
 
 def _deeper(a: str, b: str) -> str:
@@ -152,6 +160,9 @@ def _choose(connection: Connection, plan: Plan, sort: Sort) -> None:
             best, plan.chosen, plan.few, plan.least = n, by, True, n
     if plan.chosen is None:
         plan.chosen = WALKS.get(sort) or (index.OPEN if open_only else _ordered(plan))
+        if {index.BY_PLACE, index.BY_LAT} <= {by for by, _ in plan.narrow} and not open_only:
+            # A rectangle outside the areas would be looked for through every case there is.
+            plan.chosen = index.BY_PLACE
 
 
 def _ordered(plan: Plan) -> str:

@@ -12,7 +12,7 @@ from incidents.store.finding_schema import WALK, case_texts
 from incidents.store.schema import cases
 from incidents.text import clean_text
 
-FEW_TO_READ = 3000
+FEW_TO_READ = 20_000
 """Cases whose texts are read one by one rather than asking the index of words."""
 MOST_SORTED = 10_000
 """Hits, the newest, that another order than that of opening is made of."""

@@ -22,6 +22,7 @@ case_tallies = Table(
     Column("place", CODE, primary_key=True, comment="empty: all places together"),
     Column("state", String(16), primary_key=True, comment="incidents.case.State"),
     Column("n", Integer, nullable=False, comment="cases"),
+    Index("ix_case_tallies_place", "place", "case_class", "state", "n"),
     comment="how many cases there are; kept by triggers on cases",
 )
 
@@ -38,12 +39,12 @@ WALK, OPEN, BY_PLACE, BY_CLASS, BY_LEVEL, BY_SOURCE, BY_HOLDER, BY_LAT, BY_UPDAT
 _OPEN_ONLY = cases.c.closed_at.is_(None)
 # What a filter looks at stands in the index itself: a row passed over is not read.
 INDEXES = (
-    Index(WALK, *(cases.c[name] for name in (*_OF_OPENING, *_LOOKED_AT))),
+    Index(WALK, *(cases.c[name] for name in (*_OF_OPENING, *_LOOKED_AT, "lat", "lon"))),
     Index(
         OPEN, *(cases.c[name] for name in (*_OF_OPENING, *_LOOKED_AT, "deadline_at", "assignee_id", "lat", "lon")),
         sqlite_where=_OPEN_ONLY, postgresql_where=_OPEN_ONLY,
     ),
-    Index(BY_PLACE, *(cases.c[name] for name in ("place", *_OF_OPENING, *_LOOKED_AT[1:]))),
+    Index(BY_PLACE, *(cases.c[name] for name in ("place", *_OF_OPENING, *_LOOKED_AT[1:], "lat", "lon"))),
     Index(BY_CLASS, *(cases.c[name] for name in ("case_class", *_OF_OPENING, "place", "state", "level", "source"))),
     Index(BY_LEVEL, *(cases.c[name] for name in ("level", *_OF_OPENING, "place", "state", "case_class", "source"))),
     Index(BY_SOURCE, *(cases.c[name] for name in ("source", "level", *_OF_OPENING, "place", "state", "case_class"))),

@@ -58,9 +58,9 @@ LEFT JOIN trace t ON t.seq = c.opened_seq
 WHERE c.opened_seq > :after ORDER BY c.opened_seq LIMIT :chunk
 """)
 INDEXES = {
-    "walk": "opened_at opened_seq place state case_class level source",
+    "walk": "opened_at opened_seq place state case_class level source lat lon",
     "open": "opened_at opened_seq place state case_class level source deadline_at assignee_id lat lon",
-    "by_place": "place opened_at opened_seq state case_class level source",
+    "by_place": "place opened_at opened_seq state case_class level source lat lon",
     "by_class": "case_class opened_at opened_seq place state level source",
     "by_level": "level opened_at opened_seq place state case_class source",
     "by_source": "source level opened_at opened_seq place state case_class",
@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_class", "place", "state", name=op.f("pk_case_tallies")),
         comment="how many cases there are; kept by triggers on cases",
     )
+    op.create_index("ix_case_tallies_place", "case_tallies", ["place", "case_class", "state", "n"])
     for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
         connection.execute(sa.text(statement))
     op.drop_index("ix_cases_place", "cases")
