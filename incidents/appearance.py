@@ -1,6 +1,7 @@
 """Whether two things look the same, by the few bytes a camera told of each (format: `vision/appearance.py`)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +59,10 @@ def read(appearance: bytes | None) -> Look | None:
     )
 
 
+@lru_cache(maxsize=4096)
 def likeness(a: bytes | None, b: bytes | None) -> float | None:
-    """0 (nothing in common) to 1 (the same); None where one is missing or cannot be compared with the other."""
+    """0 (nothing in common) to 1 (the same); None where one is missing or cannot be compared with the other. It takes
+    milliseconds and is kept: intake asks once before it holds up all writers and once again while it does."""
     first, second = read(a), read(b)
     if first is None or second is None:
         return None

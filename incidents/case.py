@@ -166,9 +166,10 @@ def _duplicate(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[
     return replace(now, state=State.INVALID, resolution=DUPLICATE)
 
 
-def _take_back(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
-    """Back to before the verdict; a thing that left meanwhile has still left."""
-    return replace(_anew(now, State.REVIEW), gone_at=now.gone_at)
+def _take_back(now: Standing, _row: Transition, _actor: Actor, detail: Mapping[str, Any], _at: float) -> Standing:
+    """Back to before the verdict: into review, or `filed` where it was; a thing that left meanwhile has still left."""
+    before = State.FILED if detail.get("filed") is True else State.REVIEW
+    return replace(_anew(now, before), gone_at=now.gone_at)
 
 
 def _assign(now: Standing, _row: Transition, actor: Actor, detail: Mapping[str, Any], _at: float) -> Standing:

@@ -1,7 +1,7 @@
 """Two cases of one thing made one: what was found of the duplicate goes over, and the trace of both says so."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +29,14 @@ def doubled_case(connection: Connection, caller: Caller, case_id: str, of: str) 
     if view.state == State.INVALID:
         raise Invalid("the other case is struck out or rejected itself", "of", "所选事件已作废")
     return {"of": view.id, "of_number": view.number, "of_place": view.grid or view.area}
+
+
+def filed_before_doubled(connection: Connection, case_id: str) -> bool:
+    """Whether a duplicate had passed review, or never was in it, when it was found to be one."""
+    query = select(cases.c.resolution, trace.c.from_state).join(trace, trace.c.case_id == cases.c.id)
+    query = query.where(cases.c.id == case_id, trace.c.action == Action.DUPLICATE.value)
+    row = connection.execute(query.order_by(trace.c.case_seq.desc())).first()
+    return row is not None and (row.resolution, row.from_state) == (DUPLICATE, State.FILED.value)
 
 
 class Merging:
@@ -82,7 +90,7 @@ class Merging:
         changes["sightings"] = max(0, kept.sightings - lost.sightings)
         changes["last_seen_at"] = kept.last_seen_at
         copies = [one["evidence_id"] for one in merged["evidence"]]
-        _give_objects(connection, merged["objects"], step.case_id, only_from=of)
+        _give_objects(connection, merged["objects"], step.case_id, only_from=_where_it_went(connection, of))
         connection.execute(delete(evidence).where(evidence.c.id.in_(copies), evidence.c.case_id == of))
         detail = {name: merged[name] for name in ("duplicate_id", "duplicate_number", "duplicate_place")}
         self._on_the_other(transaction, step, of, Action.UNMERGE, {**detail, "evidence": merged["evidence"]}, changes)
@@ -111,11 +119,22 @@ def _objects(connection: Connection, case_id: str) -> list[str]:
     return list(connection.execute(query.order_by(case_objects.c.object_id)).scalars())
 
 
-def _give_objects(connection: Connection, objects: list[str], to: str, only_from: str | None = None) -> None:
+def _give_objects(connection: Connection, objects: list[str], to: str, only_from: list[str] | None = None) -> None:
     which: list[ColumnElement[bool]] = [case_objects.c.object_id.in_(objects)]
     if only_from is not None:
-        which.append(case_objects.c.case_id == only_from)
+        which.append(case_objects.c.case_id.in_(only_from))
     connection.execute(update(case_objects).where(*which).values(case_id=to))
+
+
+def _where_it_went(connection: Connection, of: str) -> list[str]:
+    """The case and, where that was found to double another since then, that one too, and so on."""
+    passed = [of]
+    while _case(connection, passed[-1]).resolution == DUPLICATE:
+        further = _doubled(connection, passed[-1])
+        if further in passed:  # each was taken out again by hand in between
+            break
+        passed.append(further)
+    return passed
 
 
 def _copy_evidence(connection: Connection, case_id: str, of: str) -> list[dict[str, str]]:
@@ -132,15 +151,16 @@ def _copy_evidence(connection: Connection, case_id: str, of: str) -> list[dict[s
 
 def _merged(connection: Connection, case_id: str) -> tuple[str, dict[str, Any]]:
     """The case this one was merged into, and what the trace there says of it."""
+    of = _doubled(connection, case_id)
+    return of, next(one for one in _details(connection, of, Action.MERGE) if one["duplicate_id"] == case_id)
 
-    def newest(of_case: str, action: Action) -> dict[str, Any]:
-        query = (
-            select(trace.c.detail)
-            .where(trace.c.case_id == of_case, trace.c.action == action.value)
-            .order_by(trace.c.case_seq.desc())
-        )
-        details = (json.loads(text) for text in connection.execute(query).scalars().all())
-        return next(one for one in details if one.get("duplicate_id", case_id) == case_id)
 
-    of = str(newest(case_id, Action.DUPLICATE)["of"])
-    return of, newest(of, Action.MERGE)
+def _doubled(connection: Connection, case_id: str) -> str:
+    return str(next(_details(connection, case_id, Action.DUPLICATE))["of"])
+
+
+def _details(connection: Connection, case_id: str, action: Action) -> Iterator[dict[str, Any]]:
+    """What the trace says of it, the newest first."""
+    query = select(trace.c.detail).where(trace.c.case_id == case_id, trace.c.action == action.value)
+    rows = connection.execute(query.order_by(trace.c.case_seq.desc())).scalars().all()
+    yield from map(json.loads, rows)

@@ -109,7 +109,9 @@ class Intake:
         case, cause = self._raised(transaction.connection, report)
         if cause is not None:
             picture = dict(zip(report.blobs, blobs, strict=True)).get(PICTURE)
-            self.remembered.suppress(transaction, cause, report.confirmed_at, picture)
+            camera = self.town.cameras.get(report.camera_id)
+            area = camera.area if camera is not None else None
+            self.remembered.suppress(transaction, cause, report.confirmed_at, picture, area)
             return Taken(None, "suppressed")
         outcome: Outcome
         if case is None:

@@ -17,7 +17,7 @@ from incidents.evidence_files import EvidenceFiles
 from incidents.matching import overlap
 from incidents.report import Report
 from incidents.store import Transaction
-from incidents.store.judgement_schema import remembered_causes
+from incidents.store.judgement_schema import judgements, remembered_causes
 
 LEAST_OVERLAP = 0.3
 """Of the boxes, where the looks are compared too."""
@@ -97,10 +97,12 @@ class Remembered:
         if cause is None or (cause.daily and not self._at_its_time(row.seen_at, report.confirmed_at)):
             return False
         shared = overlap(json.loads(row.box), report.box)
+        if shared < LEAST_OVERLAP:
+            return False  # comparing looks takes milliseconds, and whoever asks may hold up all writers
         alike = likeness(row.appearance, report.appearance)
         if alike is None:
             return cause.fixed and shared >= LEAST_OVERLAP_UNSEEN
-        return shared >= LEAST_OVERLAP and alike >= SURELY_ALIKE
+        return alike >= SURELY_ALIKE
 
     def _at_its_time(self, then: float, now: float) -> bool:
         apart = abs(self._second_of_day(then) - self._second_of_day(now))
@@ -110,10 +112,15 @@ class Remembered:
         local = datetime.fromtimestamp(at, UTC).astimezone(self._timezone)
         return local.hour * HOUR + local.minute * 60 + local.second
 
-    def suppress(self, transaction: Transaction, row: Row[Any], at: float, picture: bytes | None) -> None:
-        """Counts a detection that was not raised, and keeps its picture in place of the one before."""
+    def suppress(
+        self, transaction: Transaction, row: Row[Any], at: float, picture: bytes | None, area: str | None
+    ) -> None:
+        """Counts a detection that was not raised, and keeps its picture in place of the one before. `area`: where the
+        camera hangs now, if known; the picture is for who may see that."""
         connection, columns = transaction.connection, remembered_causes.c
         values: dict[str, Any] = {"suppressed": columns.suppressed + 1, "last_at": at}
+        if area is not None:
+            values["area"] = area
         if picture is not None:
             values["last_picture"] = self._files.store(picture, PICTURE).sha256
         connection.execute(update(remembered_causes).where(columns.id == row.id).values(**values))
@@ -128,6 +135,10 @@ class Remembered:
         row = connection.execute(select(remembered_causes).where(which)).one_or_none()
         if row is None:
             raise NotFound("no such cause", "cause")
+        rejected = (judgements.c.case_id == row.case_id) & (judgements.c.verdict == "rejected")
+        if by is None and connection.execute(select(judgements.c.case_id).where(rejected)).first() is None:
+            # It would keep back what a person has since said is there.
+            raise Conflict("the rejection it came from was withdrawn", "forgotten", "对应的驳回已撤销，不能恢复")
         if (row.forgotten_at is None) == (by is None):
             raise Conflict("is so already", "forgotten", "已经是这样")
         values = {"forgotten_at": at if by is not None else None, "forgotten_by": by}

@@ -11,7 +11,8 @@ from incidents.rights import Caller, Permission, Scope
 from incidents.trace import ActorView, TraceEntry
 from incidents.views import CaseView
 
-NAMES_CAMERA = frozenset({"zone_id", "camera_id", "key"})
+NAMES_CAMERA = frozenset({"zone_id", "camera_id", "key", "opening"})
+"""Beside its names, how often it was right."""
 NAMES_DOME = frozenset({"dome_id", "dome"})
 NAMES_OTHER_CASE: Mapping[str, frozenset[str]] = {
     "of_place": frozenset({"of", "of_number", "of_place"}),
@@ -49,6 +50,9 @@ class Telling:
         return scope.covers(path) or any(prefix.startswith(path) for prefix in scope.prefixes)
 
     def case(self, scope: Scope, view: CaseView) -> CaseView:
+        if view.repeat is not None:
+            seen = view.repeat.within({path for path in view.repeat.paths if scope.covers(path)})
+            view = replace(view, repeat=seen)
         foreign = self.foreign_camera(view)
         return view if foreign is None or scope.covers(foreign) else without_camera(view)
 

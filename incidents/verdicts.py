@@ -7,15 +7,17 @@ from sqlalchemy import Connection, Row
 
 from incidents.case import Action, State
 from incidents.causes import CAUSES, checked_cause
-from incidents.duplicates import doubled_case
+from incidents.duplicates import doubled_case, filed_before_doubled
 from incidents.judgements import row_of, why_not_taken_back
 from incidents.rights import Caller
 
 
 def verdict_detail(
     connection: Connection, caller: Caller, case_id: str, action: Action, clean: Mapping[str, Any]
-) -> dict[str, str]:
+) -> dict[str, Any]:
     """What the verdict says beyond what was asked for. Raises NotFound, NotAllowed, Invalid."""
+    if action is Action.TAKE_BACK:
+        return {"filed": True} if filed_before_doubled(connection, case_id) else {}
     if action is Action.DUPLICATE and "of" in clean:
         return doubled_case(connection, caller, case_id, clean["of"])
     if action not in (Action.REJECT, Action.STRIKE_OUT):

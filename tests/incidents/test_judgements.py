@@ -231,6 +231,31 @@ def test_what_was_struck_out_is_not_taken_back_into_review(sqlite_world: World) 
         act(sqlite_world, by_hand, "take-back")
 
 
+def test_a_filed_case_taken_back_from_being_a_duplicate_is_filed(sqlite_world: World) -> None:
+    first, second = (
+        str(sqlite_world.take(key=name, object_id=name, box=box, location=None).case_id)
+        for name, box in (("a", [0.1, 0.1, 0.1, 0.1]), ("b", [0.7, 0.1, 0.1, 0.1]))
+    )
+    act(sqlite_world, second, "duplicate", of=first)
+    assert act(sqlite_world, second, "take-back").state == "filed"
+    act(sqlite_world, second, "duplicate", of=first)
+    act(sqlite_world, second, "reopen", reason="another stall")
+    with pytest.raises(Conflict):
+        act(sqlite_world, second, "take-back")
+
+
+def test_taken_back_from_a_duplicate_that_was_one_itself_it_has_its_thing_again(sqlite_world: World) -> None:
+    boxes = {"a": [0.1, 0.1, 0.1, 0.1], "b": [0.4, 0.1, 0.1, 0.1], "c": [0.7, 0.1, 0.1, 0.1]}
+    a, b, c = (queued(sqlite_world, key=name, object_id=name, box=box, location=None) for name, box in boxes.items())
+    act(sqlite_world, a, "duplicate", of=b)
+    act(sqlite_world, b, "duplicate", of=c)
+    assert act(sqlite_world, a, "take-back").state == "review"
+    sqlite_world.clock.pass_(60)
+    left = sqlite_world.take(key="left", phase="gone", object_id="a", blobs={}, confirmed_at=sqlite_world.clock.now())
+    assert (left.case_id, left.outcome) == (a, "gone")
+    assert sqlite_world.incidents.get_case(sqlite_world.admin, c).case.state == "review"
+
+
 def test_rules_of_areas_are_never_silenced_by_a_place() -> None:
     assert set(AREA_RULES) <= NEVER_REMEMBERED
     assert len(CAUSES) == 10

@@ -5,10 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select
 
+from config.camera_map import CameraMap
+from incidents.appearance import likeness
 from incidents.causes import CAUSES
+from incidents.detection_quality import DetectionQuality
+from incidents.errors import Conflict, NotFound
 from incidents.store.judgement_schema import remembered_causes
 from tests.incidents.looks import look
-from tests.incidents.world import JPEG, START, World
+from tests.incidents.world import JPEG, START, World, camera
 
 HOUR, DAY = 3600.0, 86_400.0
 BIN, CART = look(1), look(2)
@@ -137,3 +141,41 @@ def test_withdrawn_it_is_raised_again(sqlite_world: World) -> None:
     assert all(one.forgotten_at is not None for one in causes(sqlite_world))
     sqlite_world.incidents.act(sqlite_world.admin, case_id, "close", {})
     assert later(sqlite_world, DAY).outcome == "opened"
+
+
+def test_what_a_person_confirmed_after_all_is_not_kept_back_by_remembering_again(sqlite_world: World) -> None:
+    case_id = reject(sqlite_world, "bin")
+    for action in ("take-back", "confirm"):
+        sqlite_world.incidents.act(sqlite_world.admin, case_id, action, {})
+    (row,) = causes(sqlite_world)
+    with pytest.raises(Conflict, match="withdrawn"):
+        DetectionQuality(sqlite_world.incidents).forget(sqlite_world.admin, row.id, False)
+    sqlite_world.incidents.act(sqlite_world.admin, case_id, "close", {})
+    assert later(sqlite_world, DAY).outcome == "opened"
+
+
+def test_the_picture_is_for_where_the_camera_hangs_now(sqlite_world: World) -> None:
+    reject(sqlite_world, "bin")
+    quality, town = DetectionQuality(sqlite_world.incidents), sqlite_world.incidents.town
+    east, west = (sqlite_world.person(one, "village_room", f"QX-{one}") for one in "AB")
+    (row,) = causes(sqlite_world)
+    assert [one.id for one in quality.causes(east)] == [row.id]
+    assert isinstance(town.cameras, CameraMap)
+    town.cameras.replace([camera("cam-a", "QX-B", "西村口", "West end")])
+    assert later(sqlite_world, DAY, blobs={"picture.jpg": JPEG + b"west"}).outcome == "suppressed"
+    assert quality.cause_picture(west, row.id).read_bytes() == JPEG + b"west"
+    assert quality.causes(east) == ()
+    with pytest.raises(NotFound):
+        quality.cause_picture(east, row.id)
+
+
+def test_looks_are_compared_only_where_boxes_meet(sqlite_world: World) -> None:
+    """A comparison takes milliseconds, and it is made within the only writing transaction."""
+    for number in range(4):
+        box = [0.1 * number, 0.1, 0.08, 0.1]
+        reject(sqlite_world, "bin", key=f"{number}", object_id=f"{number}", box=box, location=None)
+    likeness.cache_clear()
+    assert later(sqlite_world, DAY, box=[0.8, 0.8, 0.1, 0.1], location=None).outcome == "opened"
+    assert likeness.cache_info().misses == 0
+    assert later(sqlite_world, DAY, box=[0.1, 0.1, 0.08, 0.1], location=None).outcome == "suppressed"
+    assert (likeness.cache_info().misses, likeness.cache_info().hits) == (1, 1)

@@ -5,7 +5,7 @@ from base64 import b64encode
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from api.routes import cases as case_routes
 from config.repeats import Repeats
@@ -15,11 +15,12 @@ from incidents.report import report_from
 from incidents.rights import Caller, Scope
 from incidents.store.schema import case_objects, cases
 from tests.incidents.test_intake import east_of
-from tests.incidents.world import IN_A1, World, detection
+from tests.incidents.world import IN_A1, IN_B1, World, detection
 from tests.vision.carts import ANOTHER, ONE, look
 
 DAY = 86_400.0
 RED, GREEN = b64encode(look(ONE)).decode(), b64encode(look(ANOTHER)).decode()
+WEST = {"lon": IN_B1[0], "lat": IN_B1[1], "error_m": 1.0}
 DIMMED = b64encode(look(ONE * 0.6)).decode()
 
 
@@ -193,3 +194,16 @@ def test_found_by_index_among_many(world: World) -> None:
     assert found is not None
     assert found.likeness is not None
     assert found.likeness > 0.98
+
+
+def test_whoever_acts_is_not_told_of_repeats_elsewhere(sqlite_world: World) -> None:
+    far = str(sqlite_world.take(key="far", object_id="far", camera_id="cam-b", location=WEST, appearance=RED).case_id)
+    sqlite_world.incidents.act(sqlite_world.admin, far, "close")
+    here = str(sqlite_world.take(key="here", object_id="here", appearance=RED).case_id)
+    with sqlite_world.incidents.store.write() as transaction:
+        transaction.connection.execute(update(cases).where(cases.c.id == here).values(repeat_of=far))
+    east = sqlite_world.person("east", "village_room", "QX-A")
+    assert sqlite_world.incidents.act(east, here, "comment", {"note": "seen"}).repeat is None
+    mark = sqlite_world.incidents.act(sqlite_world.admin, here, "comment", {"note": "seen"}).repeat
+    assert mark is not None
+    assert mark.ordinal == 2
