@@ -12,6 +12,8 @@ COST_PRIOR_SECONDS = 0.006
 _COST_SMOOTHING = 0.02
 _REBALANCE_SECONDS = 1.0
 _GOP_PRIOR_SECONDS = 2.0
+CLOSER_SHARE = 0.1
+"""Of the budget, kept for what is looked at more closely even where quiet scenes alone would use it up."""
 
 
 class Level(Enum):
@@ -50,8 +52,10 @@ class Schedule:
 
     Every camera has a longest interval for each level. All intervals are multiplied by one factor, so that the
     measured cost of a sample times the samples asked for meets `budget_cores`: below 1 there is time to spare and
-    small estates have every key frame looked at. Above 1, scenes looked at more closely are the first to be looked at
-    less often, then every interval stretches alike. Nothing queues up: who falls behind sees a newer picture.
+    small estates have every key frame looked at. Above 1, scenes looked at more closely share what the quiet ones
+    leave, and have `CLOSER_SHARE` of the budget to themselves: a few candidates get every key frame on an overloaded
+    estate too, and a flood of them makes the quiet ones wait a ninth longer at most. Nothing queues up: who falls
+    behind sees a newer picture.
     """
 
     def __init__(self, budget_cores: float, clock: Clock) -> None:
@@ -152,15 +156,16 @@ class Schedule:
                 self._rebalance()
 
     def _rebalance(self) -> None:
-        """Quiet scenes keep their longest interval as long as they fit: what looks closer shares what they leave."""
+        """What looks closer shares what quiet scenes leave of the budget at their longest interval, or what is kept."""
         cameras = self._cameras.values()
         quiet = sum(self._cost / max(camera.quiet_seconds, 0.05) for camera in cameras)
         closer = sum(self._cost / max(_longest(camera), 0.05) for camera in cameras) - quiet
         self._stretch = max((quiet + closer) / self._budget, 1e-3)
         self._closer_stretch = self._stretch
-        if quiet <= self._budget < quiet + closer:
-            self._stretch = 1.0
-            self._closer_stretch = closer / max(self._budget - quiet, 1e-6)
+        if self._budget < quiet + closer:
+            kept = max(self._budget - quiet, min(closer, CLOSER_SHARE * self._budget))
+            self._stretch = max(1.0, quiet / (self._budget - kept))
+            self._closer_stretch = max(1.0, closer / kept) if kept > 0.0 else self._stretch
         for camera in cameras:
             camera.target = self._target(camera)
 

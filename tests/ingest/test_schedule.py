@@ -6,7 +6,7 @@ import pytest
 
 from ingest.access_unit import AccessUnit
 from ingest.gop import KeyFrame, UnitGop
-from ingest.schedule import Level, Schedule
+from ingest.schedule import CLOSER_SHARE, Level, Schedule
 from tests.ingest.hand_clock import HandClock
 
 
@@ -64,14 +64,24 @@ def test_an_overloaded_estate_stretches_evenly_and_says_so() -> None:
     assert 18.0 <= max(intervals) <= 22.0
 
 
-def test_candidates_do_not_push_quiet_scenes_past_their_longest_interval() -> None:
+def test_a_flood_of_candidates_shares_what_quiet_scenes_leave_or_what_is_kept() -> None:
     rig = Rig(400, budget=0.26, cost=0.006)
     for number in range(60):
         rig.schedule.set_level(f"c{number}", Level.CANDIDATE)
     intervals = rig.settle(60)
-    assert max(intervals[60:]) <= 10.001
-    assert max(intervals[:60]) <= 10.001
-    assert rig.schedule.stretch == pytest.approx(1.0)
+    assert max(intervals[:60]) <= max(intervals[60:]) <= 12.001
+    assert 1.0 <= rig.schedule.stretch <= 1 / (1 - CLOSER_SHARE)
+
+
+def test_a_few_candidates_get_every_key_frame_on_an_overloaded_estate() -> None:
+    rig = Rig(400, budget=0.2, cost=0.006)
+    for name in ("c7", "c8"):
+        rig.schedule.set_level(name, Level.CANDIDATE)
+    rig.schedule.set_level("c9", Level.BURST)
+    intervals = rig.settle(60)
+    assert intervals[7:10] == [pytest.approx(2.0)] * 3
+    assert rig.schedule.stretch == pytest.approx(0.24 / (0.2 - 3 * 0.0024), rel=0.05)
+    assert max(intervals) <= 14.001
 
 
 def test_a_starved_estate_does_not_queue_up() -> None:
