@@ -38,7 +38,7 @@ def read_voice(data: bytes) -> bytes:
         raise VoiceError(f"a voice note is WebM, Ogg or MP4 of at most {MAX_BYTES} bytes")
     try:
         # The format is named: the library is not left to guess among the hundreds it knows.
-        with av.open(io.BytesIO(data), format=container) as given:
+        with av.open(io.BytesIO(data), mode="r", format=container) as given:
             if len(given.streams) != 1 or len(given.streams.audio) != 1:
                 raise VoiceError("a voice note holds one sound and nothing else")
             if given.streams.audio[0].codec_context.name not in CODECS:

@@ -1,5 +1,5 @@
-"""The built web UI: the room's page and the phone's, hashed assets that never change, and the page again for every route
-of its own."""
+"""The built web UI: the page of the room and that of the phone, hashed assets that never change, and the page again for
+every route of its own."""
 
 from pathlib import Path
 

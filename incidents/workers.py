@@ -266,7 +266,7 @@ def _switch(connection: Connection, account_id: str, on: bool, at: float) -> flo
     if on == (newest is not None and newest.until_at is None):
         return None
     if on:
-        since = at if newest is None else max(at, newest.until_at, newest.from_at + 0.001)
+        since: float = at if newest is None else max(at, newest.until_at, newest.from_at + 0.001)
         connection.execute(insert(worker_duty).values(account_id=account_id, from_at=since))
         return since
     assert newest is not None

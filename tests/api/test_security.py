@@ -24,6 +24,7 @@ def html_site(folder):
 PAGES = [
     ("the page", "/", 200, "no-cache", "text/html"),
     ("a route of the page's own", "/cases/17", 200, "no-cache", "text/html"),
+    ("the phone's own page, not built here", "/phone", 503, "no-store", "text/plain"),
     ("a hashed asset", "/assets/app-1a2b3c.js", 200, "immutable", "javascript"),
     ("another file", "/icon.svg", 200, "no-cache", "svg"),
     ("an asset of an older build", "/assets/app-999.js", 404, "no-store", "text/plain"),

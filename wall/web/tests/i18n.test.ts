@@ -55,7 +55,8 @@ const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter
 describe('the components', () => {
   it('ask only for words that exist', () => {
     const asked = new Map<string, string>()
-    for (const file of files) {
+    // The phone's words are held by the type of their keys.
+    for (const file of files.filter((name) => !name.startsWith('phone/'))) {
       const text = readFileSync(`${SOURCES}/${file}`, 'utf8')
       for (const [, key = ''] of text.matchAll(/\bt\('([\w.-]+)'/g)) asked.set(key, file)
       for (const [, one = '', other = ''] of text.matchAll(/\bt\([^()]*\? '([\w.-]+)' : '([\w.-]+)'\)/g)) asked.set(one, file).set(other, file)

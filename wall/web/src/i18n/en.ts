@@ -262,6 +262,7 @@ const en: typeof zh = {
     commentPlaceholder: 'Add a note…',
   },
   evidence: {
+    voice: 'Voice note',
     title: 'Evidence',
     none: 'No pictures',
     enlarge: 'Enlarge picture',

@@ -261,6 +261,7 @@ export default {
     commentPlaceholder: '添加备注…',
   },
   evidence: {
+    voice: '录音',
     title: '证据',
     none: '没有影像证据',
     enlarge: '放大图片',
