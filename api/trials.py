@@ -14,9 +14,10 @@ from typing import Any, Literal
 from config.cameras import Camera, Zone
 from config.dome_views import DomeView
 from incidents.errors import Conflict, Invalid, NotFound
-from ingest.live import Live, LiveError
+from ingest.live import Live
 from runtime.clock import Clock
 from runtime.framing import FramingError, Note, read_message
+from vision.clip_trial import MOST_TOLD
 from vision.footage import FootageError, container_of
 
 MAX_CLIP_BYTES = 256 * 1024 * 1024
@@ -113,10 +114,10 @@ class Trials:
             arguments["view"] = asked.view.id
         try:
             reply = await self._live.request(asked.camera.id, "trial", **arguments)
-        except LiveError:
-            del self._runs[run.id]
-            raise
-        run.trial, run.pictures, run.state = reply.body, list(reply.blobs[:1]), "done"
+            run.trial, run.pictures, run.state = reply.body, list(reply.blobs[:1]), "done"
+        finally:
+            if run.state == "running":  # refused, or whoever asked went away: nothing stays under way for ever
+                self._runs.pop(run.id, None)
         return run
 
     def on_upload(self, account_id: str, asked: Asked) -> TrialRun:
@@ -193,7 +194,8 @@ class Trials:
                     await self._play(run)
         except TimeoutError:
             self._fail(run, "playing the clip took too long", "视频处理超时")
-        except (OSError, FramingError, asyncio.IncompleteReadError):
+        except (OSError, FramingError, asyncio.IncompleteReadError, LookupError, TypeError, ValueError):
+            # The last three: a player taken over by the clip, which says what no player says.
             self._fail(
                 run,
                 "the clip needed more memory or time than it may take, or cannot be played",
@@ -261,6 +263,8 @@ class Trials:
                 if one["id"] == detection["object_id"]:
                     one["gone_at"] = body["at"]
             return
+        if len(run.found) >= MOST_TOLD:
+            raise FramingError("more than a player tells")
         run.found.append(
             {
                 "id": detection["object_id"],

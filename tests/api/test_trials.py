@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.security import body_limit
-from api.trials import MAX_CLIP_BYTES, Asked, Trials
+from api.trials import MAX_CLIP_BYTES, PER_ACCOUNT, Asked, Trials
 from config.cameras import Zone
 from incidents.errors import Invalid
 from ingest.live import Live
@@ -16,6 +16,7 @@ from runtime.clock import SystemClock
 from tests.api.town import CONFIG, RunningTown
 from tests.api.trial_town import CART, street_town
 from tests.vision.test_footage import street_clip
+from vision.clip_trial import MOST_TOLD
 
 __all__ = ["street_clip"]
 ROAD = [[0.0, 0.4], [1.0, 0.4], [1.0, 1.0], [0.0, 1.0]]
@@ -173,12 +174,36 @@ async def trials_by(folder: Path, script: str, **values) -> tuple[Trials, Path]:
 NO_LIVE: Live = None  # type: ignore[assignment]
 
 
+TOLD = f"""import sys, time
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from runtime.framing import encode_note
+def tell(body):
+    sys.stdout.buffer.write(encode_note(body, (b"x",)))
+    sys.stdout.buffer.flush()
+"""
+THING = {
+    "object_id": "a", "zone_id": "road", "rule": "stall", "confirmed_at": 2.0, "first_seen_at": 1.0,
+    "box": [0, 0, 1, 1], "size_m": None, "confidence": 0.5,
+}  # fmt: skip
+
+
+async def test_a_ring_that_cannot_be_asked_leaves_no_trial_under_way(tmp_path):
+    trials, _ = await trials_by(tmp_path, "")
+    for _ in range(PER_ACCOUNT + 1):
+        with pytest.raises(AttributeError):  # there is nothing to ask
+            await trials.on_ring("me", asked_of("east-cam"))
+
+
 async def test_a_player_that_dies_hangs_or_babbles_ends_its_trial_alone(tmp_path):
     for name, script, seconds, text in (
         ("dies", "import os; os.abort()", 30.0, "cannot be played"),
         ("hangs", "import time; time.sleep(600)", 0.5, "too long"),
         ("babbles", "print('x' * 100000, flush=True); import time; time.sleep(600)", 30.0,
          "cannot be played"),
+        ("lies", TOLD + "tell({'note': 'told'})", 30.0, "cannot be played"),
+        ("raves", TOLD + "tell({'note': 'picture', 'at': [1]})", 30.0, "cannot be played"),
+        ("floods", TOLD + f"for _ in range({MOST_TOLD + 1}): tell({{'note': 'told', 'at': 1, 'detection': {THING}}})",
+         30.0, "cannot be played"),
     ):  # fmt: skip
         folder = tmp_path / name
         folder.mkdir()
