@@ -134,12 +134,16 @@ def decide(
     if action in _CHECKS and actor.kind == "person":
         _separate(now, action, actor)
     after = _FOLLOW.get(action, _plain)(now, row, actor, detail, at)
-    if after.extension_until is not None and (
-        after.state not in IN_HAND or (now.assignee_id is not None and after.assignee_id != now.assignee_id)
-    ):
-        # Whoever asked for more time no longer has the case in hand.
-        after = replace(after, extension_until=None, extension_by=None)
-    return after
+    return replace(after, extension_until=None, extension_by=None) if _lapsed(now, after) else after
+
+
+def _lapsed(now: Standing, after: Standing) -> bool:
+    """Whoever asked for more time no longer has the case in hand, or has as much: a grant would take time away."""
+    if after.extension_until is None:
+        return False
+    other_hands = now.assignee_id is not None and after.assignee_id != now.assignee_id
+    as_much = after.deadline_at is not None and after.extension_until <= after.deadline_at
+    return after.state not in IN_HAND or other_hands or as_much
 
 
 def _separate(now: Standing, action: Action, actor: Actor) -> None:

@@ -246,6 +246,13 @@ def test_what_was_asked_for_lapses_with_the_hands_the_case_was_in(action: Action
     assert (after.extension_until, after.extension_by) == (None, None)
 
 
+def test_what_was_asked_for_lapses_when_triage_gives_as_much() -> None:
+    asked = supervised(extension_until=T + 500, extension_by="wang")
+    for due, left in ((T + 499, T + 500), (T + 500, None), (T + 900, None)):
+        after = decide(asked, Action.TRIAGE, LI, EVERY_DUTY, {"level": 3, "due_at": due}, T)
+        assert (after.deadline_at, after.extension_until) == (due, left)
+
+
 def test_triage_moves_the_deadline_but_takes_no_extension_away() -> None:
     right = {"level": 3, "case_class": "01-02", "due_at": T + 50}
     after = decide(supervised(), Action.TRIAGE, LI, EVERY_DUTY, right, T)

@@ -171,6 +171,9 @@ def test_time_is_given_by_another_and_kept(told: Told) -> None:
         if action is Action.GRANT_EXTENSION:
             assert actor.id not in (before.extension_by, before.assignee_id)
             assert after.deadline_at == before.extension_until
+            assert after.deadline_at is not None
+            assert before.deadline_at is not None
+            assert after.deadline_at > before.deadline_at
         if after.extended_until is not None:
             assert after.deadline_at is not None
             assert after.deadline_at >= after.extended_until
