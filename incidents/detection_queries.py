@@ -127,6 +127,9 @@ def count_verdicts(
     ]
     keys = (at.camera_id, at.rule, at.zone_id, at.verdict, at.cause)
     query = select(*keys, func.count().label("n"), *parts).where(at.judged_at >= wanted.since).group_by(*keys)
+    if wanted.since and wanted.camera is None:
+        # Left to itself SQLite goes through every row there ever was, to have them in the order of the groups.
+        query = query.with_hint(judgements, "INDEXED BY ix_judgements_judged_at", "sqlite")
     rows = connection.execute(_within(connection, query, scope, wanted)).all()
     return tuple(
         Counted(

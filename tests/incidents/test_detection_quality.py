@@ -4,12 +4,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 
 from config.earning import Earning
 from config.zones import Zone
 from incidents.detection_quality import DetectionQuality, changed
-from incidents.detection_queries import Fact, Wanted
+from incidents.detection_queries import Fact, Wanted, count_verdicts
 from incidents.errors import Conflict, Invalid, NotFound
+from incidents.rights import EVERYWHERE
 from incidents.suggestions import suggest
 from tests.incidents.looks import look
 from tests.incidents.world import JPEG, START, World
@@ -181,3 +183,18 @@ def test_of_more_to_choose_from_the_smaller_change_is_taken() -> None:
     for seconds in (190.0, 250.0, 330.0):
         values += [one.value for one in suggest(facts(mixed(40, 10, seconds)), ZONE, TOWN)]
     assert values == [200.0, 260.0, 340.0]
+
+
+def test_the_figures_of_some_days_read_those_days_only(sqlite_world: World) -> None:
+    plans: list[str] = []
+    with sqlite_world.incidents.store.read() as connection:
+
+        def explained(*given: Any) -> None:
+            if given[2].startswith("SELECT"):
+                plans.extend(
+                    str(row) for row in given[1].connection.execute(f"EXPLAIN QUERY PLAN {given[2]}", given[3])
+                )
+
+        event.listen(connection, "before_cursor_execute", explained)
+        count_verdicts(connection, EVERYWHERE, Wanted(since=1.0))
+    assert any("SEARCH judgements USING INDEX ix_judgements_judged_at" in plan for plan in plans), plans
