@@ -54,7 +54,9 @@ check: setup
 	cd $(WEB) && $(NPM) run --silent check && $(NPM) test --silent
 
 test: setup test-tools lint check
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	@# A browser or a town in every process keeps both processors busy; what is left mostly waits.
+	$(BIN)/python -m pytest -m "browser or slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not browser and not slow" --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lock: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet uv

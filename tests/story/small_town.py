@@ -96,7 +96,7 @@ class SmallTown:
         (town / "made-with.json").write_text(json.dumps(settings))
         return {camera_id: row["scene"] for camera_id, row in kept.items()}
 
-    def start(self, seconds: float = 240.0) -> None:
+    def start(self, seconds: float = 540.0) -> None:
         """Returns when the centre answers and every camera is live."""
         argv = [
             sys.executable, "-m", "sim.demo", "--no-events", "--everything-first",

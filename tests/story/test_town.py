@@ -26,7 +26,7 @@ ORDINARY, OLD_MAIN, ALL_NEW, REFUSED = "crossing-main", "temple", "bicycle-stati
 STALL_SCENE, KILL_SCENE = ORDINARY, OLD_MAIN
 DWELL = 24.0
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
