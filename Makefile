@@ -56,7 +56,7 @@ check: setup
 test: setup test-tools lint check
 	@# A browser or a town in every process keeps both processors busy; what is left mostly waits.
 	$(BIN)/python -m pytest -m "browser or slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest -m "not browser and not slow" --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not browser and not slow" --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 lock: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet uv

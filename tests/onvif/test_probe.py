@@ -89,7 +89,10 @@ async def test_devices_that_never_stop_sending_cost_no_more_than_the_bound_each(
         problems = [step.result.problem async for step in steps]
         kept, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert [problem.code for problem in problems if problem] == [Code.TOO_LARGE] * 24
+    # On a busy machine the time may run out before the size does; either bound holds.
+    assert len(problems) == 24
+    assert {problem.code for problem in problems if problem} <= {Code.TOO_LARGE, Code.TIMED_OUT}
+    assert all(problems)
     assert peak < 12 * 1.5 * MAX_BYTES
     assert kept < 2 * MAX_BYTES  # what is kept of a device is its reason, not its answer
 

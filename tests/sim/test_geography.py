@@ -78,6 +78,7 @@ def features(path: Path) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.timeout(400)
 def test_the_same_seed_gives_the_same_bytes(town: Town, tmp_path: Path) -> None:
     again = generate(SEED, 48, tmp_path)
     for path in sorted(town.files.folder.iterdir()):
