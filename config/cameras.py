@@ -12,6 +12,7 @@ from config.detector import Detector
 from config.earning import Earning
 from config.exchange import Exchange
 from config.redaction import has_secret_parameter, has_user
+from config.registers import Registers
 from config.repeats import Repeats
 from config.strict import Strict
 from config.zones import PicturePoint
@@ -176,6 +177,7 @@ class TownFiles(Strict):
     elevation: FileName | None = Field(default=None, description="ESRI ASCII grid of ground heights, WGS 84")
     case_classes: FileName | None = Field(default=None, description="catalogue; without it the one that comes along")
     working_calendar: FileName | None = Field(default=None, description="without it the one that comes along")
+    escalation: FileName | None = Field(default=None, description="step-up ladders; without it those that come along")
 
 
 class Town(Strict):
@@ -203,6 +205,7 @@ class CamerasFile(Strict):
     detector: Detector | None = Field(default=None, description="looks at what a rule is about to tell")
     earning: Earning = Earning()
     repeats: Repeats = Repeats()
+    registers: Registers = Registers()
     exchange: Exchange = Exchange()
     allowed_networks: list[Network] = Field(
         default=["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"], min_length=1, max_length=256

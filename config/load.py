@@ -7,6 +7,7 @@ from pathlib import Path
 from config.cameras import CamerasFile
 from config.case_classes import DEFAULT_CASE_CLASSES, CaseClasses
 from config.checks import Parts, errors_in, parts_of, unknown_classes, warnings_in
+from config.escalation import DEFAULT_ESCALATION, Escalation
 from config.problem import ConfigError, Problem
 from config.validation import validate
 from config.working_calendar import DEFAULT_WORKING_CALENDAR, WorkingCalendar
@@ -40,6 +41,7 @@ def read_cameras(path: Path) -> LoadedCameras:
     problems = [*document.problems, *problems, *errors_in(document, parts)]
     classes = _classes(document, parts, problems)
     _check_calendar(document, parts, problems)
+    _check_escalation(document, parts, problems, classes)
     if file is None or classes is None or problems:
         raise ConfigError(sorted(problems, key=lambda problem: (problem.file != path, problem.line)))
     return LoadedCameras(file, classes, tuple(warnings_in(document, parts)))
@@ -65,6 +67,22 @@ def load_working_calendar(path: Path = DEFAULT_WORKING_CALENDAR) -> WorkingCalen
     return calendar
 
 
+def load_escalation(path: Path = DEFAULT_ESCALATION) -> Escalation:
+    """Read step-up ladders; by default those that come along. Raises ConfigError."""
+    document = read_document(path)
+    ladders, problems = validate(document, Escalation)
+    problems = [*document.problems, *problems]
+    if ladders is None or problems:
+        raise ConfigError(problems)
+    return ladders
+
+
+def escalation_of(file: CamerasFile, base_dir: Path) -> Escalation:
+    """The step-up ladders that `file`, read from the folder `base_dir`, names. Raises ConfigError."""
+    name = file.town.files.escalation
+    return load_escalation() if name is None else load_escalation(base_dir / name)
+
+
 def case_classes_of(file: CamerasFile, base_dir: Path) -> CaseClasses:
     """The catalogue that `file`, read from the folder `base_dir`, names. Raises ConfigError."""
     name = file.town.files.case_classes
@@ -85,6 +103,25 @@ def _check_calendar(document: Document, parts: Parts, problems: list[Problem]) -
         load_working_calendar(document.file.parent / name)
     except ConfigError as error:
         problems.extend(error.problems)
+
+
+def _check_escalation(document: Document, parts: Parts, problems: list[Problem], classes: CaseClasses | None) -> None:
+    name = parts.town.files.escalation if parts.town is not None else None
+    if name is None or not (document.file.parent / name).is_file():
+        return  # what is missing is among the problems already
+    path = document.file.parent / name
+    try:
+        ladders = load_escalation(path)
+    except ConfigError as error:
+        problems.extend(error.problems)
+        return
+    if classes is None:
+        return
+    read = read_document(path)
+    for at, ladder in enumerate(ladders.ladders):
+        for place, code in enumerate(ladder.classes):
+            if classes.get(code) is None:
+                problems.append(read.problem(("ladders", at, "classes", place), code, "no such class in the catalogue"))
 
 
 def _classes(document: Document, parts: Parts, problems: list[Problem]) -> CaseClasses | None:

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from config.cameras import CamerasFile, Zone
 from config.case_classes import CaseClasses
+from config.escalation import Escalation
 from config.model_keys import keys_of, model_at
 from config.working_calendar import WorkingCalendar
 
@@ -14,6 +15,7 @@ SECTIONS = {
     "`cameras.yaml`": CamerasFile,
     "`case_classes.yaml`": CaseClasses,
     "`working_calendar.yaml`": WorkingCalendar,
+    "`escalation.yaml`": Escalation,
 }
 
 
