@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import pytest_asyncio
-from playwright.async_api import FilePayload, Page, async_playwright, expect
+from playwright.async_api import FilePayload, Page, Route, async_playwright, expect
 
 from tests.api.town import PASSWORD, RunningTown, middle, running_town
 from tests.browser import launch
@@ -173,9 +173,39 @@ async def test_without_a_position_the_place_is_tapped_and_duty_goes_on(desk: Des
         await eventually(on_duty, 15, "the room knows of it")
 
 
+async def test_an_answer_older_than_a_switch_of_duty_does_not_undo_it(desk: Desk) -> None:
+    async with phone(desk) as page:
+        await page.get_by_test_id("tab-me").click()
+        state = page.get_by_test_id("duty-state")
+        await expect(state).to_contain_text("在岗")
+        before = await state.inner_text()
+        asked, let_go = asyncio.Event(), asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            if route.request.method != "GET":
+                return await route.continue_()
+            answer = await route.fetch()
+            asked.set()
+            await let_go.wait()
+            await route.fulfill(response=answer)
+
+        await page.route("**/phone/duty", hold)
+        await page.evaluate("dispatchEvent(new Event('online'))")
+        await asyncio.wait_for(asked.wait(), 15)
+        await page.get_by_test_id("duty").click()
+        await expect(state).not_to_have_text(before)
+        await expect(page.get_by_test_id("outbox-empty")).to_be_visible()
+        # What is read next says that the held answer was dealt with.
+        async with page.expect_request("**/patrol?*"):
+            let_go.set()
+        await expect(state).not_to_have_text(before)
+        await page.unroute_all(behavior="ignoreErrors")
+
+
 async def test_positions_taken_on_duty_reach_the_patrol(desk: Desk) -> None:
     async with phone(desk) as page:
         await page.get_by_test_id("tab-me").click()
+        await expect(page.get_by_test_id("duty-state")).to_contain_text("在岗")
         if await page.get_by_test_id("duty-state").inner_text() == "不在岗":
             await page.get_by_test_id("duty").click()
         await expect(page.get_by_test_id("duty-state")).to_have_text("在岗，正在记录巡查")

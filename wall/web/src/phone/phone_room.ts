@@ -32,7 +32,8 @@ export const online = ref(navigator.onLine)
 export const orders = shallowRef<Kept>({ items: [], at: 0 })
 export const ordersFresh = ref(false)
 export const items = shallowRef<Item[]>([])
-export const duty = ref(false)
+/** Null until it is known: by what this phone kept, by the server, or by a switch. */
+export const duty = ref<boolean | null>(null)
 export const here = shallowRef<Fix | null>(null)
 export const placeProblem = ref<Problem>(null)
 export const resting = ref(false)
@@ -100,7 +101,8 @@ async function enter({ token, me: who, town: where }: Identity): Promise<void> {
   town.value = where
   signedOut.value = false
   orders.value = (await db.kept<Kept>(`orders ${who.id}`)) ?? { items: [], at: 0 }
-  setDuty((await db.kept<boolean>(`duty ${who.id}`)) ?? false)
+  const kept = await db.kept<boolean>(`duty ${who.id}`)
+  if (kept !== undefined) setDuty(kept)
   fixesWaiting.value = await db.count('track')
   await outbox.tell()
   void wake(true)
@@ -115,6 +117,7 @@ export async function leave(): Promise<void> {
   me.value = town.value = null
   orders.value = { items: [], at: 0 }
   patrol.value = null
+  duty.value = null
 }
 
 export async function wake(eager = false): Promise<void> {
@@ -145,13 +148,23 @@ export async function refresh(): Promise<void> {
     if (asked !== steps) return await refresh()
     ordersFresh.value = true
     await keepOrders(found)
-    if (!items.value.some(({ kind }) => kind === 'duty')) setDuty((await server.duty()).duty)
+    await readDuty(server)
     const day = new Intl.DateTimeFormat('sv-SE', { timeZone: town.value?.timezone ?? 'Asia/Shanghai' }).format(Date.now())
     patrol.value = await server.patrol(who.id, day)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     ordersFresh.value = false
+    // Out of reach with nothing kept: nobody has said that they are on duty.
+    duty.value ??= false
   }
+}
+
+async function readDuty(server: PhoneApi): Promise<void> {
+  if (items.value.some(({ kind }) => kind === 'duty')) return
+  const before = switches
+  const { duty: on } = await server.duty()
+  // What the server knew before a switch made meanwhile is no answer to it.
+  if (before === switches && api === server) setDuty(on)
 }
 
 async function transmit(item: Item, caseId: string | undefined): Promise<Outcome> {
@@ -182,6 +195,8 @@ async function transmit(item: Item, caseId: string | undefined): Promise<Outcome
 
 /** Counts the steps that went through. */
 let steps = 0
+/** Counts the changes of duty made on this phone. */
+let switches = 0
 
 async function keepOrders(found: Kept): Promise<void> {
   orders.value = found
@@ -231,6 +246,7 @@ export const discard = (item: Item): Promise<void> => outbox.discard(item)
 export const newKey = (): string => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, '0')).join('')
 
 export async function switchDuty(on: boolean): Promise<void> {
+  switches += 1
   setDuty(on)
   if (me.value) await db.keep(`duty ${me.value.id}`, on)
   await act({ kind: 'duty', lane: 'duty', label: '', json: { on } })
