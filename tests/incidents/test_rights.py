@@ -1,6 +1,7 @@
 """Every query × every role × inside and outside: generated from the query module and the role table themselves."""
 
 import inspect
+import random
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from config.exchange import Destination
 from config.zones import Zone
+from exchange import outbox_queries
+from exchange.outbox import Outbox
+from exchange.outbox_queries import OutboxFilter
 from incidents import case_queries, queries
 from incidents import detection_queries as judged
 from incidents.accounts import AccountChange
@@ -42,6 +47,7 @@ class Place:
     camera: str
     rejected: str
     cause: str
+    event: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,11 @@ def _counted(connection: Connection, scope: Scope, at: Place) -> bool:
     looked = case_queries.count_cases(connection, scope, CaseFilter(from_at=0.0), "grid")
     assert kept == looked
     return among(kept, at.area, lambda one: one.key[: len(at.area)])
+
+
+def _told_at(village: str) -> str:
+    """The system that is told what happens in this village and nothing else."""
+    return f"system-{village.lower()}"
 
 
 QUERIES: dict[str, Query] = {
@@ -99,8 +110,13 @@ QUERIES: dict[str, Query] = {
     "get_cause": Query(P.CAMERA_SEE, lambda c, s, at: judged.get_cause(c, s, at.cause)),
     "list_changes": Query(P.CAMERA_SEE, lambda c, s, at: among(
         judged.list_changes(c, s, Wanted()), at.camera, lambda one: one.camera_id)),
+    "list_entries": Query(P.ESTATE_MANAGE, lambda c, s, at: among(
+        outbox_queries.list_entries(c, s, OutboxFilter()), at.event)),
+    "count_entries": Query(P.ESTATE_MANAGE, lambda c, s, at: among(
+        outbox_queries.count_entries(c, s), _told_at(at.area), lambda one: one.destination)),
+    "get_entry": Query(P.ESTATE_MANAGE, lambda c, s, at: outbox_queries.get_entry(c, s, at.event)),
 }  # fmt: skip
-MODULES = (queries, case_queries, judged)
+MODULES = (queries, case_queries, judged, outbox_queries)
 OF_CAMERAS = {name for name, query in QUERIES.items() if query.permission is P.CAMERA_SEE}
 
 
@@ -125,6 +141,9 @@ def places(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> A
     shutil.copy(migrated_sqlite, folder / "test.sqlite")
     store = open_store(folder / "test.sqlite", migrate=False)
     world = make_world(store, folder)
+    Outbox(store, world.clock, random.Random(7), "QX").configure(
+        [Destination(id=_told_at(one), url="https://127.0.0.1/", credentials="x", area=one) for one in ("QX-A", "QX-B")]
+    )
     yield world, {name: _furnish(world, name, grid, spot) for name, grid, spot in (
         ("QX-A", "QX-A1", IN_A1), ("QX-B", "QX-B1", IN_B1))}  # fmt: skip
     store.close()
@@ -145,7 +164,9 @@ def _furnish(world: World, village: str, grid: str, spot: tuple[float, float]) -
     rejected = _judge(world, camera, spot)
     with world.incidents.store.read() as connection:
         (cause,) = judged.list_causes(connection, EVERYWHERE, Wanted(camera=camera), START)
-    return Place(village, case, evidence, worker, account, found[0].id, camera, rejected, cause.id)
+    with world.incidents.store.read() as connection:
+        event = outbox_queries.list_entries(connection, EVERYWHERE, OutboxFilter(destination=_told_at(village)))[0].id
+    return Place(village, case, evidence, worker, account, found[0].id, camera, rejected, cause.id, event)
 
 
 def _judge(world: World, camera: str, spot: tuple[float, float]) -> str:
