@@ -53,10 +53,14 @@ lint: $(VENV)/.ready-dev
 check: setup
 	cd $(WEB) && $(NPM) run --silent check && $(NPM) test --silent
 
-test: setup test-tools lint check
-	@# A browser or a town in every process keeps both processors busy; what is left mostly waits.
-	$(BIN)/python -m pytest -m "browser or slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest -m "not browser and not slow" --numprocesses 3 --dist loadfile --no-loadscope-reorder
+unit: setup test-tools
+	@# More processes than processors: a test that drives a browser or a town waits for half of its time.
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+
+test:
+	@$(MAKE) --no-print-directory --jobs=2 setup test-tools
+	@# What checks without running goes beside what runs, one after another.
+	@$(MAKE) --no-print-directory --jobs=2 unit lint check
 
 lock: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet uv
