@@ -156,6 +156,6 @@ class Pages:
             if caller is None:
                 logger.info("page of %s closed: session ended", page.caller.account_id)
                 page.session.revoke()
-            elif caller.roles != page.caller.roles:
+            elif caller.rights != page.caller.rights:
                 page.caller = caller
                 page.session.set_rights(self.rights_of(caller))

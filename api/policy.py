@@ -66,9 +66,7 @@ class Requires:
 
     async def __call__(self, connection: HTTPConnection) -> None:
         caller = await authenticate(connection, centre_of(connection))
-        if not any(
-            caller.scope(permission).prefixes or caller.scope(permission).assignee for permission in self.permissions
-        ):
+        if not any(caller.scope(permission) for permission in self.permissions):
             raise NotAllowed("your roles do not allow this")
         connection.state.caller = caller
 

@@ -14,7 +14,7 @@ from incidents import queries, sessions, throttle
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound, SignInFailed
 from incidents.feed import Change, Feed
 from incidents.passwords import Passwords, acceptable
-from incidents.rights import ROLES, Caller, Permission
+from incidents.rights import FIELD_ROLES, ROLES, Caller, Permission
 from incidents.sessions import SessionRules
 from incidents.store import Store, Transaction
 from incidents.store.schema import accounts, areas, roles, settings, workers
@@ -26,6 +26,7 @@ SETUP_CODE = "setup_code_sha256"
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 NO_PASSWORD = "!"
 """Not a hash: nothing verifies against it."""
+POST = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 USERNAME = re.compile(r"\S{1,64}\Z")
 
 
@@ -49,16 +50,18 @@ class NewAccount:
     password: str = field(repr=False)
     name: str
     roles: tuple[RoleGiven, ...]
+    post: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AccountChange:
-    """Only what is not None is changed."""
+    """Only what is not None is changed; an empty `post` takes the post away."""
 
     name: str | None = None
     password: str | None = field(default=None, repr=False)
     enabled: bool | None = None
     roles: tuple[RoleGiven, ...] | None = None
+    post: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +108,14 @@ class Accounts:
                 throttle.failed(connection, attempt, now)
             else:
                 connection.execute(delete(settings).where(settings.c.key == SETUP_CODE))
-                account_id = _insert(connection, username, key, account.name, hashed, account.roles, now)
+                account_id = _insert(connection, (username, key), account, hashed, now)
                 session_id, token = sessions.start(
                     connection, self.rules, account_id, device=False, address=address, now=now
                 )
                 held = sessions.roles_of(connection, account_id)
         if not right:
             raise SignInFailed("the set-up code is wrong or used up")
-        return SignedIn(token, Caller(account_id, username, account.name, session_id, held))
+        return SignedIn(token, Caller(account_id, username, account.name, session_id, held, _post(account.post)))
 
     def sign_in(self, username: str, password: str, *, address: str, device: bool = False) -> SignedIn:
         """Raises SignInFailed (the same for every cause) or Throttled."""
@@ -143,7 +146,7 @@ class Accounts:
             sessions.sweep(connection, self.rules, now)
             session_id, token = sessions.start(connection, self.rules, row.id, device=device, address=address, now=now)
             held = sessions.roles_of(connection, row.id)
-        return SignedIn(token, Caller(row.id, row.username, row.name, session_id, held))
+        return SignedIn(token, Caller(row.id, row.username, row.name, session_id, held, row.post))
 
     def authenticate(self, token: str) -> Caller | None:
         """Who is calling, with the rights of this moment; None when the session is over."""
@@ -162,7 +165,7 @@ class Accounts:
 
     def list(self, caller: Caller) -> tuple[AccountView, ...]:
         with self.store.read() as connection:
-            return queries.list_accounts(connection, caller.scope(Permission.ACCOUNT_MANAGE))
+            return queries.list_accounts(connection, caller.scope(Permission.ACCOUNT_SEE))
 
     def create(self, caller: Caller, account: NewAccount) -> AccountView:
         """Raises Invalid, NotAllowed (a role outside the caller's areas), Conflict (the name is taken)."""
@@ -172,9 +175,7 @@ class Accounts:
         scope = caller.scope(Permission.ACCOUNT_MANAGE)
         with self.store.write() as transaction:
             _grantable(transaction.connection, caller, account.roles)
-            account_id = _insert(
-                transaction.connection, username, key, account.name, hashed, account.roles, self.clock.now()
-            )
+            account_id = _insert(transaction.connection, (username, key), account, hashed, self.clock.now())
             return queries.get_account(transaction.connection, scope, account_id)
 
     def change(self, caller: Caller, account_id: str, wanted: AccountChange) -> AccountView:
@@ -185,7 +186,9 @@ class Accounts:
         if wanted.password is not None:
             acceptable(wanted.password, before.username)
         hashed = self.passwords.hash(wanted.password) if wanted.password is not None else None
-        if account_id == caller.account_id and (wanted.enabled is False or wanted.roles is not None):
+        if account_id == caller.account_id and (
+            wanted.enabled is False or wanted.roles is not None or wanted.post is not None
+        ):
             raise NotAllowed("nobody takes rights from himself: another administrator must")
         with self.store.write() as transaction:
             connection = transaction.connection
@@ -195,6 +198,8 @@ class Accounts:
                 values["name"] = _name(wanted.name)
             if hashed is not None:
                 values |= {"password_hash": hashed, "password_changed_at": self.clock.now()}
+            if wanted.post is not None:
+                values["post"] = _post(wanted.post)
             if wanted.enabled is not None:
                 values["enabled"] = wanted.enabled
             if values:
@@ -203,7 +208,7 @@ class Accounts:
                 _grantable(connection, caller, wanted.roles)
                 connection.execute(delete(roles).where(roles.c.account_id == account_id))
                 _insert_roles(connection, account_id, wanted.roles)
-            if hashed is not None or wanted.enabled is False or wanted.roles is not None:
+            if hashed is not None or wanted.enabled is False or wanted.roles is not None or wanted.post is not None:
                 sessions.end_all(connection, account_id, but=caller.session_id)
                 self._tell(transaction, account_id)
             return queries.get_account(connection, scope, account_id)
@@ -239,7 +244,8 @@ def insert_display(connection: Connection, name: str, area: str, now: float) -> 
     """An account that no password opens, with the role `display` at the area: its sessions are made by pairing.
     Raises Invalid."""
     username = f"display-{secrets.token_hex(4)}"
-    return _insert(connection, username, username, name, NO_PASSWORD, (RoleGiven("display", area),), now)
+    account = NewAccount(username, "", name, (RoleGiven("display", area),))
+    return _insert(connection, (username, username), account, NO_PASSWORD, now)
 
 
 def rename(connection: Connection, account_id: str, name: str) -> None:
@@ -272,6 +278,15 @@ def _name(given: str) -> str:
     return name
 
 
+def _post(given: str | None) -> str | None:
+    """The id of a post, or None for none. Raises Invalid."""
+    if not given:
+        return None
+    if not POST.match(given):
+        raise Invalid("a post is named by its id: 1 to 64 letters, digits, '.', '_' or '-'", "post")
+    return given
+
+
 def _grantable(connection: Connection, caller: Caller, given: Iterable[RoleGiven]) -> None:
     scope = caller.scope(Permission.ACCOUNT_MANAGE)
     if not scope.prefixes:
@@ -283,10 +298,9 @@ def _grantable(connection: Connection, caller: Caller, given: Iterable[RoleGiven
             raise Invalid(f"no area {one.area}", "roles") from None
 
 
-def _insert(
-    connection: Connection, username: str, key: str, name: str, hashed: str, given: tuple[RoleGiven, ...], now: float
-) -> str:
-    account_id = uuid4().hex
+def _insert(connection: Connection, names: tuple[str, str], account: NewAccount, hashed: str, now: float) -> str:
+    """`names`: the user name and its key."""
+    (username, key), account_id = names, uuid4().hex
     if connection.execute(select(accounts.c.id).where(accounts.c.username_key == key)).first():
         raise Conflict(f"the user name {username} is taken", "username")
     try:
@@ -295,7 +309,8 @@ def _insert(
                 id=account_id,
                 username=username,
                 username_key=key,
-                name=_name(name),
+                name=_name(account.name),
+                post=_post(account.post),
                 password_hash=hashed,
                 enabled=True,
                 created_at=now,
@@ -304,7 +319,7 @@ def _insert(
         )
     except IntegrityError:
         raise Conflict(f"the user name {username} is taken", "username") from None
-    _insert_roles(connection, account_id, given)
+    _insert_roles(connection, account_id, account.roles)
     return account_id
 
 
@@ -317,6 +332,6 @@ def _insert_roles(connection: Connection, account_id: str, given: tuple[RoleGive
         if not connection.execute(select(areas.c.code).where(areas.c.code == one.area)).first():
             raise Invalid(f"no area {one.area}", "roles")
         connection.execute(insert(roles).values(account_id=account_id, role=one.role, area=one.area))
-    works = any(one.role == "grid_worker" for one in given)
+    works = any(one.role in FIELD_ROLES for one in given)
     if works and not connection.execute(select(workers).where(workers.c.account_id == account_id)).first():
         connection.execute(insert(workers).values(account_id=account_id, transport="walk", duty=False))

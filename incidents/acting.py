@@ -36,6 +36,7 @@ PERSONS_DETAIL: Mapping[Action, frozenset[str]] = {
     Action.REOPEN: frozenset({"reason"}),
     Action.STRIKE_OUT: frozenset({"reason", "cause", "word"}),
     Action.COMMENT: frozenset({"note"}),
+    Action.REMIND: frozenset({"note"}),
     Action.TRIAGE: frozenset({"case_class", "level", "note"}),
     Action.ASK_EXTENSION: frozenset({"until", "reason"}),
     Action.GRANT_EXTENSION: frozenset({"note"}),
@@ -291,7 +292,7 @@ def duties_of(caller: Caller, path: str, assignee_id: str | None) -> frozenset[D
     """In which capacities a person may act on a case at this place. Whoever may dispatch may also report on the
     worker's behalf (said by radio, phone broken); the trace then names the one who typed it."""
     duties = {duty for permission, duty in DUTY_OF.items() if caller.scope(permission).covers(path)}
-    if assignee_id is not None and assignee_id == caller.account_id:
+    if assignee_id in caller.holders:
         duties |= {Duty.HANDLE, Duty.COMMENT}
     if assignee_id is not None and Duty.DISPATCH in duties:
         duties.add(Duty.HANDLE)

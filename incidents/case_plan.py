@@ -72,7 +72,7 @@ def plan_for(connection: Connection, scope: Scope, wanted: CaseFilter) -> Plan:
         plan.add(cases.c.level == wanted.level, index.BY_LEVEL)
     _add_times(plan, wanted)
     _add_box(plan, wanted)
-    if connection.dialect.name == "sqlite" and scope.assignee is None:
+    if connection.dialect.name == "sqlite" and not scope.by_holder:
         _choose(connection, plan, wanted.sort)
     return plan
 
@@ -84,12 +84,12 @@ def _add_scope(connection: Connection, plan: Plan, scope: Scope, area: str | Non
         if path is None:
             plan.add(NONE)
             return
-        if scope.assignee is not None:
+        if scope.by_holder:
             plan.add(_within([path]), index.BY_PLACE)
         else:
             prefixes = frozenset({_deeper(path, one) for one in prefixes} - {""})
-    if scope.assignee is not None:
-        plan.add(or_(_within(sorted(prefixes)), cases.c.assignee_id == scope.assignee))
+    if scope.by_holder:
+        plan.add(or_(_within(sorted(prefixes)), *scope.held(cases.c.assignee_id)))
         return
     plan.prefixes = tuple(sorted(prefixes))
     if prefixes and _nothing_outside(connection, prefixes):

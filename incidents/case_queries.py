@@ -83,7 +83,7 @@ def count_cases(connection: Connection, scope: Scope, wanted: CaseFilter, by: By
 
 def _names(connection: Connection, scope: Scope, wanted: CaseFilter) -> dict[str, str]:
     query = select(areas.c.code, areas.c.name)
-    if scope.assignee is None:
+    if not scope.by_holder:
         query = query.where(scope.where(areas.c.path))
     return {row.code: row.name for row in connection.execute(query)}
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, false, or_, select
 from incidents.case import IN_HAND
 from incidents.errors import NotFound
 from incidents.repeat_queries import repeat_marks
-from incidents.rights import Scope
+from incidents.rights import FIELD_ROLES, Scope
 from incidents.store.quality_schema import quality_episodes
 from incidents.store.schema import (
     accounts,
@@ -93,13 +93,13 @@ def get_area(connection: Connection, scope: Scope, code: str) -> AreaView:
 def list_workers(
     connection: Connection, scope: Scope, only: Iterable[str] | None = None
 ) -> tuple[tuple[WorkerView, tuple[str, ...]], ...]:
-    """Grid workers that can sign in, each with the paths of all his areas; seen when one of them lies inside.
+    """Grid workers and leaders that can sign in, each with the paths of all his areas; seen when one lies inside.
 
     What he has outside is not named: neither his grids nor the case in hand there, only that he is busy."""
     inside = (
         select(roles.c.account_id)
         .join(areas, areas.c.code == roles.c.area)
-        .where(roles.c.role == "grid_worker", scope.where(areas.c.path))
+        .where(roles.c.role.in_(FIELD_ROLES), scope.where(areas.c.path))
     )
     query = (
         select(
@@ -154,7 +154,7 @@ def list_accounts(connection: Connection, scope: Scope, only: str | None = None)
     for row in connection.execute(role_rows):
         held.setdefault(row.account_id, []).append(RoleView(row.role, row.area, row.name))
     return tuple(
-        AccountView(row.id, row.username, row.name, row.enabled, row.created_at, tuple(held.get(row.id, ())))
+        AccountView(row.id, row.username, row.name, row.enabled, row.created_at, tuple(held.get(row.id, ())), row.post)
         for row in rows
     )
 
@@ -171,7 +171,7 @@ def _grids_of(connection: Connection, ids: list[str]) -> dict[str, list[tuple[st
     query = (
         select(roles.c.account_id, areas.c.code, areas.c.path)
         .join(areas, areas.c.code == roles.c.area)
-        .where(roles.c.role == "grid_worker", roles.c.account_id.in_(ids))
+        .where(roles.c.role.in_(FIELD_ROLES), roles.c.account_id.in_(ids))
         .order_by(areas.c.path)
     )
     found: dict[str, list[tuple[str, str]]] = {}

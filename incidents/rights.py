@@ -23,7 +23,9 @@ class Permission(StrEnum):
     WORKER_SEE = "worker.see"
     WORKER_REPORT = "worker.report"
     HEALTH_SEE = "health.see"
+    ACCOUNT_SEE = "account.see"
     ACCOUNT_MANAGE = "account.manage"
+    AUDIT_SEE = "audit.see"
     DISPLAY_SHOW = "display.show"
     DISPLAY_MANAGE = "display.manage"
     ALARM_ANSWER = "alarm.answer"
@@ -43,34 +45,63 @@ ROLES: Mapping[str, frozenset[Permission]] = {
     "administrator": frozenset(Permission) - {_P.CASE_HANDLE, _P.WORKER_REPORT},
     "operator": _DESK | _ROOM | {_P.CASE_TRIAGE, _P.CASE_DISPATCH},
     "supervisor": _DESK | _ROOM | {_P.CASE_TRIAGE, _P.CASE_SUPERVISE},
+    "dispatcher": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_DISPATCH},
+    "grid_leader": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_DISPATCH, _P.CASE_HANDLE, _P.WORKER_REPORT},
     "grid_worker": frozenset({_P.CASE_SEE, _P.CASE_CREATE, _P.CASE_HANDLE, _P.CASE_COMMENT, _P.WORKER_REPORT}),
+    "post_staff": frozenset({_P.CASE_SEE, _P.CASE_HANDLE, _P.CASE_COMMENT}),
     "village_room": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT},
+    "auditor": frozenset({_P.CASE_SEE, _P.TRACE_CHECK, _P.ACCOUNT_SEE, _P.AUDIT_SEE}),
     "display": _WATCH,
 }
+FIELD_ROLES = frozenset({"grid_worker", "grid_leader"})
+"""Those who are sent to cases and report where they are: each has a row in `workers`."""
+POST_ROLES = frozenset({"post_staff"})
+"""What these grant holds for what the account's post has in hand, wherever that lies, and not for the area."""
+NOT_PASSED_ON = frozenset({_P.ACCOUNT_MANAGE, _P.WORKER_REPORT})
+"""What a stand-in does not take over: rights he gave out would outlast it; a position is of who carries the phone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where one permission holds. `prefixes` are area paths; `assignee`: also the cases this account is sent to,
-    wherever they are. An empty scope sees nothing."""
+    """Where one permission holds. `prefixes` are area paths; `assignees`: also the cases these accounts are sent to,
+    `posts`: and those that these posts hold, wherever they are. An empty scope sees nothing."""
 
     prefixes: frozenset[str] = frozenset()
-    assignee: str | None = None
+    assignees: frozenset[str] = frozenset()
+    posts: frozenset[str] = frozenset()
 
-    def covers(self, path: str, assignee: str | None = None) -> bool:
-        """Whether something at this area path (a case: with this assignee) lies inside."""
+    @property
+    def by_holder(self) -> bool:
+        """Whether it reaches beyond its areas, to cases by who holds them."""
+        return bool(self.assignees or self.posts)
+
+    def __bool__(self) -> bool:
+        return bool(self.prefixes) or self.by_holder
+
+    def covers(self, path: str, assignee: str | None = None, post: str | None = None) -> bool:
+        """Whether something at this area path (a case: with this assignee, held by this post) lies inside."""
         return any(path.startswith(prefix) for prefix in self.prefixes) or (
-            self.assignee is not None and self.assignee == assignee
+            assignee in self.assignees or post in self.posts
         )
 
-    def where(self, path: ColumnElement[str], assignee: ColumnElement[str | None] | None = None) -> ColumnElement[bool]:
+    def where(
+        self,
+        path: ColumnElement[str],
+        assignee: ColumnElement[str | None] | None = None,
+        post: ColumnElement[str | None] | None = None,
+    ) -> ColumnElement[bool]:
         """The same as a condition on rows."""
         conditions: list[ColumnElement[bool]] = [
             path.startswith(prefix, autoescape=True) if prefix != "/" else true() for prefix in sorted(self.prefixes)
         ]
-        if assignee is not None and self.assignee is not None:
-            conditions.append(assignee == self.assignee)
-        return or_(false(), *conditions)
+        return or_(false(), *conditions, *self.held(assignee, post))
+
+    def held(
+        self, assignee: ColumnElement[str | None] | None = None, post: ColumnElement[str | None] | None = None
+    ) -> list[ColumnElement[bool]]:
+        """Of `where`, the conditions on who holds a case."""
+        pairs = ((assignee, self.assignees), (post, self.posts))
+        return [column.in_(sorted(ids)) for column, ids in pairs if column is not None and ids]
 
 
 NOWHERE = Scope()
@@ -87,27 +118,76 @@ class RoleAt:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingIn:
+    """Whose place somebody takes for a while, with the rights that one has now."""
+
+    account_id: str
+    name: str
+    until: float
+    roles: tuple[RoleAt, ...]
+    post: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody signed in, with the rights held at that moment."""
+    """Somebody signed in, with the rights held at that moment. `roles` are his own; what he holds by standing in for
+    others comes on top, and whatever he does is done by himself: who sent a case may not verify it in another's place.
+    """
 
     account_id: str
     username: str
     name: str
     session_id: str
     roles: tuple[RoleAt, ...]
+    post: str | None = None
+    standing_in: tuple[StandingIn, ...] = ()
+
+    @property
+    def rights(self) -> tuple[object, ...]:
+        """Equal while nothing changes in what the caller may do."""
+        return self.roles, self.post, self.standing_in
+
+    @property
+    def holders(self) -> frozenset[str]:
+        """The accounts whose cases are his to handle: his own, and of those he stands in for."""
+        return frozenset({self.account_id, *(one.account_id for one in self.standing_in)})
 
     def scope(self, permission: Permission) -> Scope:
         """Where the caller holds the permission."""
-        prefixes = frozenset(at.area_path for at in self.roles if permission in ROLES.get(at.role, frozenset()))
-        own = permission is Permission.CASE_SEE and any(at.role == "grid_worker" for at in self.roles)
-        return Scope(prefixes, self.account_id if own else None)
+        prefixes: set[str] = set()
+        assignees: set[str] = set()
+        posts: set[str] = set()
+        for account_id, post, roles in self._hats(permission):
+            granting = [at for at in roles if permission in ROLES.get(at.role, frozenset())]
+            prefixes |= {at.area_path for at in granting if at.role not in POST_ROLES}
+            if permission is Permission.CASE_SEE and any(at.role in FIELD_ROLES for at in granting):
+                assignees.add(account_id)
+            if post is not None and any(at.role in POST_ROLES for at in granting):
+                posts.add(post)
+        return Scope(frozenset(prefixes), frozenset(assignees), frozenset(posts))
+
+    def granting(self, permission: Permission) -> tuple[RoleAt, ...]:
+        """The roles that grant it, his own first."""
+        return tuple(
+            at
+            for _, _, roles in self._hats(permission)
+            for at in roles
+            if permission in ROLES.get(at.role, frozenset())
+        )
 
     def permissions(self) -> list[str]:
         """All permissions held anywhere, for the interface to show or hide its buttons."""
-        return sorted({permission.value for at in self.roles for permission in ROLES.get(at.role, frozenset())})
+        return sorted(permission.value for permission in Permission if self.scope(permission))
 
     def actor(self) -> Actor:
         return Actor("person", self.account_id, self.name)
+
+    def _hats(self, permission: Permission) -> list[tuple[str, str | None, tuple[RoleAt, ...]]]:
+        """(account, its post, its roles): his own, and those he has by standing in."""
+        own = [(self.account_id, self.post, self.roles)]
+        if permission in NOT_PASSED_ON:
+            return own
+        return own + [(one.account_id, one.post, one.roles) for one in self.standing_in]
 
 
 CONSOLE = Caller("console", "console", "Console", "", (RoleAt("administrator", "", "/", ""),))

@@ -66,13 +66,13 @@ def find(connection: Connection, rules: SessionRules, token: str, now: float) ->
     if len(token) > MAX_TOKEN_LENGTH:
         return None
     row = connection.execute(
-        select(sessions, accounts.c.username, accounts.c.name)
+        select(sessions, accounts.c.username, accounts.c.name, accounts.c.post)
         .join(accounts, accounts.c.id == sessions.c.account_id)
         .where(sessions.c.token_hash == token_hash(token), accounts.c.enabled)
     ).one_or_none()
     if row is None or now >= row.expires_at or now - row.used_at >= rules.idle_seconds(row.device):
         return None
-    caller = Caller(row.account_id, row.username, row.name, row.id, roles_of(connection, row.account_id))
+    caller = Caller(row.account_id, row.username, row.name, row.id, roles_of(connection, row.account_id), row.post)
     return Found(caller, now - row.used_at >= TOUCH_SECONDS)
 
 

@@ -186,6 +186,7 @@ def case_view(row: Any, repeat: RepeatMark | None = None) -> CaseView:
     return CaseView(
         id=row.id,
         number=row.number,
+    post: str | None = None
         state=row.state,
         case_class=row.case_class,
         class_name=Text(row.class_name_zh, row.class_name_en),

@@ -11,16 +11,17 @@ from incidents.rights import Permission
 
 router = APIRouter(prefix=f"{PREFIX}/accounts", tags=["accounts"], responses=REFUSALS)
 MANAGE = requires(Permission.ACCOUNT_MANAGE)
+SEE = requires(Permission.ACCOUNT_SEE)
 
 
-@router.get("", dependencies=[MANAGE], summary="Accounts within the caller's areas", operation_id="list_accounts")
+@router.get("", dependencies=[SEE], summary="Accounts within the caller's areas", operation_id="list_accounts")
 def list_accounts(caller: CurrentCaller, centre: TheCentre) -> AccountList:
     return AccountList(items=[AccountAnswer.model_validate(one) for one in centre.accounts.list(caller)])
 
 
 @router.post("", dependencies=[MANAGE], summary="Make an account", operation_id="create_account", status_code=201)
 def create_account(body: AccountRequest, caller: CurrentCaller, centre: TheCentre) -> AccountAnswer:
-    account = NewAccount(body.username, body.password, body.name or body.username, _roles(body.roles))
+    account = NewAccount(body.username, body.password, body.name or body.username, _roles(body.roles), body.post)
     return AccountAnswer.model_validate(centre.accounts.create(caller, account))
 
 
@@ -28,7 +29,7 @@ def create_account(body: AccountRequest, caller: CurrentCaller, centre: TheCentr
 def change_account(account_id: str, body: AccountChange, caller: CurrentCaller, centre: TheCentre) -> AccountAnswer:
     """A new password, new roles, or disabling ends the account's sessions within seconds, open pages included."""
     roles = _roles(body.roles) if body.roles is not None else None
-    change = Change(name=body.name, password=body.password, enabled=body.enabled, roles=roles)
+    change = Change(name=body.name, password=body.password, enabled=body.enabled, roles=roles, post=body.post)
     return AccountAnswer.model_validate(centre.accounts.change(caller, account_id, change))
 
 

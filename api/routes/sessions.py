@@ -70,6 +70,7 @@ def get_me(caller: CurrentCaller, centre: TheCentre) -> Me:
         username=caller.username,
         name=caller.name,
         roles=[HeldRole(role=at.role, area=at.area, area_name=at.area_name) for at in caller.roles],
+        post=caller.post,
         permissions=caller.permissions(),
         town=TownName(name=town.name, name_en=town.name_en, area=town.area),
     )

@@ -49,6 +49,7 @@ class Me(Answer):
     username: str
     name: str
     roles: list[HeldRole]
+    post: str | None
     permissions: list[str]
     town: TownName
 
@@ -63,6 +64,7 @@ class AccountRequest(Body):
     password: str = Password
     name: str = Field(default="", max_length=100)
     roles: list[RoleAt] = Field(min_length=1, max_length=64)
+    post: str | None = Field(default=None, max_length=64, description="id of a post; its cases are this account's")
 
 
 class AccountChange(Body):
@@ -72,6 +74,7 @@ class AccountChange(Body):
     password: str | None = Field(default=None, min_length=1, max_length=256)
     enabled: bool | None = None
     roles: list[RoleAt] | None = Field(default=None, min_length=1, max_length=64)
+    post: str | None = Field(default=None, max_length=64, description="empty takes the post away")
 
 
 class AccountAnswer(Answer):
@@ -81,6 +84,7 @@ class AccountAnswer(Answer):
     enabled: bool
     created_at: float
     roles: list[HeldRole]
+    post: str | None
 
 
 class AccountList(Answer):

@@ -59,6 +59,7 @@ accounts = Table(
     Column("enabled", Boolean, nullable=False, comment="a disabled account signs in no more and has no sessions"),
     Column("created_at", Double, nullable=False, comment="when made"),
     Column("password_changed_at", Double, nullable=False, comment="sessions older than this are ended"),
+    Column("post", CODE, comment="id of the post whose cases this account handles; empty for none"),
     comment="people and displays that sign in; never deleted, since the trace names them",
 )
 

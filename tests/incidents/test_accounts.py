@@ -299,7 +299,21 @@ def test_only_administrators_manage_accounts(world: World) -> None:
         world.incidents.accounts.create(operator, NewAccount("x", PASSWORD, "X", (RoleGiven("display", "QX"),)))
 
 
+def test_a_post_is_given_and_taken(sqlite_world: World) -> None:
+    accounts = sqlite_world.incidents.accounts
+    staff = accounts.create(
+        sqlite_world.admin, NewAccount("zhou", PASSWORD, "Zhou", (RoleGiven("post_staff", "QX"),), "zhifa")
+    )
+    signed = accounts.sign_in("zhou", PASSWORD, address=HERE)
+    caller = accounts.authenticate(signed.token)
+    assert (staff.post, signed.caller.post, caller and caller.post) == ("zhifa",) * 3
+    assert accounts.change(sqlite_world.admin, staff.id, AccountChange(post="")).post is None
+    assert accounts.authenticate(signed.token) is None
+    assert accounts.change(sqlite_world.admin, staff.id, AccountChange(name="Zhou Li")).post is None
+
+
 BAD_ACCOUNTS = {
+    "no id of a post": (NewAccount("x", PASSWORD, "X", ADMIN.roles, "../etc"), "post"),
     "no user name": (NewAccount(" ", PASSWORD, "X", ADMIN.roles), "username"),
     "space inside": (NewAccount("a b", PASSWORD, "X", ADMIN.roles), "username"),
     "no name": (NewAccount("x", PASSWORD, "", ADMIN.roles), "name"),

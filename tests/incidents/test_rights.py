@@ -25,7 +25,7 @@ from incidents.detection_queries import Wanted
 from incidents.errors import NotAllowed, NotFound
 from incidents.quality import Quality
 from incidents.queries import QualityFilter
-from incidents.rights import EVERYWHERE, NOWHERE, ROLES, Caller, Permission, RoleAt, Scope
+from incidents.rights import EVERYWHERE, FIELD_ROLES, NOWHERE, POST_ROLES, ROLES, Caller, Permission, RoleAt, Scope
 from incidents.service import NewCase, visible_camera
 from incidents.store import open_store
 from incidents.suggestions import Suggestion
@@ -93,7 +93,7 @@ QUERIES: dict[str, Query] = {
     "list_workers": Query(P.WORKER_SEE, lambda c, s, at: among(
         queries.list_workers(c, s), at.worker, lambda one: one[0].id)),
     "get_worker": Query(P.WORKER_SEE, lambda c, s, at: queries.get_worker(c, s, at.worker)),
-    "list_accounts": Query(P.ACCOUNT_MANAGE, lambda c, s, at: among(queries.list_accounts(c, s), at.account)),
+    "list_accounts": Query(P.ACCOUNT_SEE, lambda c, s, at: among(queries.list_accounts(c, s), at.account)),
     "list_quality_episodes": Query(P.CAMERA_SEE, lambda c, s, at: among(
         queries.list_quality_episodes(c, s, QualityFilter()), at.episode)),
     "get_quality_episode": Query(P.CAMERA_SEE, lambda c, s, at: queries.get_quality_episode(c, s, at.episode)),
@@ -199,7 +199,7 @@ def test_matrix(places: tuple[World, dict[str, Place]], query: str, role: str, h
         caller = Caller("somebody", "somebody", "Somebody", "s", (RoleAt(role, code, path, code),))
         row = QUERIES[query]
         scope = caller.scope(row.permission)
-        granted = row.permission in ROLES[role]
+        granted = row.permission in ROLES[role] and role not in POST_ROLES
         if covers is None:
             # A grid reaches the cases and workers in it, and nothing of the village around it.
             covers = query not in {"list_areas", "get_area", "list_accounts", "get_account"} | OF_CAMERAS
@@ -264,10 +264,11 @@ def test_a_grid_worker_sees_his_grid(sqlite_world: World, grid: str, sees: bool)
 
 # What each role at the town may do to a filed case: the action, and the roles that may.
 DOERS: dict[str, tuple[str, dict[str, Any], set[str]]] = {
-    "assign": ("assign", {"worker_id": "?"}, {"administrator", "operator"}),
+    "assign": ("assign", {"worker_id": "?"}, {"administrator", "operator", "dispatcher", "grid_leader"}),
     "strike out": ("strike-out", {"reason": "nothing"}, {"administrator", "operator", "supervisor"}),
     "close": ("close", {"note": "seen to"}, {"administrator", "operator", "supervisor"}),
-    "comment": ("comment", {"note": "hm"}, {"administrator", "operator", "supervisor", "village_room", "grid_worker"}),
+    "comment": ("comment", {"note": "hm"}, {"administrator", "operator", "dispatcher",
+                "supervisor", "village_room", "grid_leader", "grid_worker"}),
     "accept": ("accept", {}, set()),
 }  # fmt: skip
 
@@ -281,13 +282,17 @@ def test_who_may_do_what(sqlite_world: World, name: str) -> None:
         detail = {"worker_id": worker.account_id}
     for number, role in enumerate(ROLES):
         spot = {"lon": IN_A1[0] + 0.001 * number, "lat": IN_A1[1], "error_m": 1.0}
-        box = [0.15 * number, 0.0, 0.1, 0.1]
+        box = [0.15 * (number % 6), 0.2 * (number // 6), 0.1, 0.1]
         case_id = sqlite_world.take(key=role, object_id=role, location=spot, box=box, blobs={}).case_id
         caller = sqlite_world.person(f"a-{role}", role, "QX")
         offered = action.replace("-", "_") in incidents.get_case(caller, case_id).actions
         assert offered == (role in may), role
         if role in may:
             incidents.act(caller, case_id, action, detail)
+        if role in POST_ROLES:
+            with pytest.raises(NotFound):
+                incidents.act(caller, case_id, action, detail)
+            continue
         else:
             with pytest.raises(NotAllowed):
                 incidents.act(caller, case_id, action, detail)
@@ -322,3 +327,35 @@ def test_events_reach_only_who_may_see_them(sqlite_world: World) -> None:
     sqlite_world.clock.pass_(1)
     sqlite_world.take(key="unheard", object_id="x", confirmed_at=START + 1)
     assert heard == [("case", True, False), ("worker", False, True), ("worker", False, True), ("session", False, False)]
+
+
+def test_a_post_is_a_right_by_holder_and_not_by_place() -> None:
+    at = (RoleAt("post_staff", "QX", "/330603/QX/", "Qingxi"),)
+    scope = Caller("p", "p", "P", "s", at, post="zhifa").scope(P.CASE_SEE)
+    assert scope == Scope(posts=frozenset({"zhifa"}))
+    assert scope.covers("/330603/QX2/", post="zhifa")
+    assert not scope.covers("/330603/QX/", post="shichang")
+    assert not scope.covers("/330603/QX/")
+    without = Caller("p", "p", "P", "s", at)
+    assert (without.scope(P.CASE_SEE), without.permissions()) == (NOWHERE, [])
+    for role in set(ROLES) - POST_ROLES:
+        held = Caller("p", "p", "P", "s", (RoleAt(role, "QX", "/330603/QX/", "Qingxi"),), post="zhifa")
+        assert not any(held.scope(permission).posts for permission in Permission), role
+
+
+def test_an_auditor_changes_nothing() -> None:
+    assert ROLES["auditor"] == {P.CASE_SEE, P.TRACE_CHECK, P.ACCOUNT_SEE, P.AUDIT_SEE}
+
+
+@pytest.mark.parametrize("role", sorted(FIELD_ROLES))
+def test_who_is_sent_sees_what_he_is_sent_to_wherever_it_lies(sqlite_world: World, role: str) -> None:
+    incidents = sqlite_world.incidents
+    held = {"grid_worker": "QX-B1", "grid_leader": "QX-B"}[role]
+    caller = sqlite_world.person("sun", role, held)
+    incidents.workers.set_duty(caller, True)
+    case_id = sqlite_world.take().case_id
+    with pytest.raises(NotFound):
+        incidents.get_case(caller, case_id)
+    incidents.act(sqlite_world.admin, case_id, "assign", {"worker_id": caller.account_id})
+    assert incidents.act(caller, case_id, "accept").state == "accepted"
+    assert incidents.list_cases(caller).total == 1

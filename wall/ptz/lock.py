@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from incidents.errors import IncidentError
-from incidents.rights import ROLES, Caller, Permission
+from incidents.rights import Caller, Permission
 from runtime.clock import Clock
 
 RANKS: Mapping[str, int] = {"administrator": 3, "supervisor": 2, "operator": 1}
@@ -54,11 +54,7 @@ def holder_at(caller: Caller, path: str | None) -> Holder | None:
     """The caller as one who may turn a dome at this area path; None where he may not."""
     if path is None:
         return None
-    ranks = [
-        RANKS.get(at.role, 1)
-        for at in caller.roles
-        if Permission.PTZ_CONTROL in ROLES.get(at.role, ()) and path.startswith(at.area_path)
-    ]
+    ranks = [RANKS.get(at.role, 1) for at in caller.granting(Permission.PTZ_CONTROL) if path.startswith(at.area_path)]
     return Holder(caller.account_id, caller.name, max(ranks)) if ranks else None
 
 
