@@ -35,7 +35,7 @@ MAX_ERROR = 200
 MAX_RETRY_AFTER = 3600.0
 KEEP_DELIVERED_DAYS = 30.0
 DAY = 86_400.0
-NOT_TOLD = frozenset({Action.COMMENT, Action.EVIDENCE, Action.SIGHTED, Action.LOOK})
+NOT_TOLD = frozenset({Action.COMMENT, Action.EVIDENCE, Action.SIGHTED, Action.LOOK, Action.PARTY, Action.REMIND})
 """Unless a destination names them: they move nothing."""
 
 

@@ -79,6 +79,8 @@ TRANSITIONS: Mapping[Action, Transition] = {
         _row(Action.COMMENT, frozenset(State), None, _D.COMMENT),
         _row(Action.EVIDENCE, frozenset(State), None, _D.COMMENT, _D.HANDLE, _D.CAMERA, _D.SYSTEM),
         _row(Action.SIGHTED, frozenset(State), None, _D.CAMERA),
+        _row(Action.PARTY, frozenset(State), None, _D.REGISTER),
+        _row(Action.REMIND, OPEN, None, _D.COMMENT),
         _row(Action.LOOK, frozenset(State), None, _D.LOOK),
         _row(Action.GONE, OPEN, None, _D.CAMERA),
         _row(Action.UNANSWERED, {_S.ASSIGNED}, None, _D.SYSTEM),

@@ -52,6 +52,8 @@ class Action(StrEnum):
     EVIDENCE = "evidence"
     SIGHTED = "sighted"
     LOOK = "look"
+    PARTY = "party"
+    REMIND = "remind"
     GONE = "gone"
     UNANSWERED = "unanswered"
     TRIAGE = "triage"
@@ -83,6 +85,7 @@ class Actor:
     kind: Literal["camera", "person", "system"]
     id: str
     name: str
+    REGISTER = "register"
 
 
 SYSTEM = Actor("system", "gridwatch", "Gridwatch")

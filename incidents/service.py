@@ -44,6 +44,7 @@ from incidents.passwords import Passwords
 from incidents.phone_clock import Recorded
 from incidents.remembered import Remembered
 from incidents.repeat_queries import get_repeat, get_same_place
+from incidents.reminders import once_a_day
 from incidents.rights import EVERYWHERE, Caller, Permission, Scope
 from incidents.sessions import SessionRules
 from incidents.store import Store
@@ -132,7 +133,7 @@ class Incidents:
         )
         # Merging first: it asks the verdict that judging takes back.
         self.acting.followers += [Merging(self.acting).follow, Judging(self.remembered).follow, index_words]
-        self.acting.followers.append(index_corrected)
+        self.acting.followers += [index_corrected, once_a_day]
         self.supervision = Supervision(store, clock, self.acting, lambda: self.town.case_classes.urge_after)
 
     def follow(self, follower: Follower) -> None:

@@ -149,7 +149,8 @@ def act(
     body: ActionRequest | None = None,
 ) -> Answer | Response:
     """confirm · reject · duplicate · take-back · assign · accept · decline · arrive · handle · verify · close ·
-    reopen · strike-out · comment · triage · ask-extension · grant-extension · refuse-extension · supervise · evaluate.
+    reopen · strike-out · comment · remind · triage · ask-extension · grant-extension · refuse-extension · supervise ·
+    evaluate.
     Who may do which, and in which state: docs/design/cases.md."""
     given = body or ActionRequest()
     detail = given.model_dump(exclude_none=True, exclude={"version", "recorded_at"})

@@ -59,6 +59,8 @@ ALLOWED = {
     "evidence": ("RFACVHDX", ".", "comment handle camera system"),
     "sighted": ("RFACVHDX", ".", "camera"),
     "look": ("RFACVHDX", ".", "look"),
+    "party": ("RFACVHDX", ".", "register"),
+    "remind": ("RFACVH", ".", "comment"),
     "gone": ("RFACVH", "?", "camera"),
     "unanswered": ("A", ".", "system"),
     "triage": ("RFACVH", ".", "triage"),

@@ -37,6 +37,7 @@ def duties_of(actor: Actor, standing: Standing) -> frozenset[Duty]:
 
 ACTORS = [*PEOPLE.values(), CAMERA, SYSTEM]
 IDLE = {Action.COMMENT, Action.EVIDENCE, Action.LOOK, Action.MERGE, Action.UNMERGE, Action.UNANSWERED}
+IDLE |= {Action.PARTY, Action.REMIND}
 LIVELY = sorted(set(TRANSITIONS) - IDLE)
 
 

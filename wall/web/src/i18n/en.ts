@@ -308,6 +308,8 @@ const en: typeof zh = {
       step_up: 'Late: stepped up',
       evaluate: 'Evaluated',
     },
+      party: 'Party',
+      remind: 'Reminded',
     detail: {
       note: 'note',
       reason: 'reason',

@@ -307,6 +307,8 @@ export default {
       step_up: '超时升级',
       evaluate: '考核评价',
     },
+      party: '登记当事人',
+      remind: '催办',
     detail: {
       note: '说明',
       reason: '理由',
