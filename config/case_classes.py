@@ -64,6 +64,13 @@ class MajorClass(Strict):
     en: str = Field(min_length=1, max_length=120)
 
 
+class Words(Strict):
+    """One sentence in both languages."""
+
+    zh: str = Field(min_length=1, max_length=400)
+    en: str = Field(min_length=1, max_length=400)
+
+
 class CaseClass(Strict):
     """One kind of case."""
 
@@ -72,6 +79,12 @@ class CaseClass(Strict):
     en: str = Field(min_length=1, max_length=120)
     level: Level = Field(description="the level a new case gets when nothing else sets one")
     platform: Platform = Field(description="the platform that handles it")
+    post: str | None = Field(
+        default=None, max_length=40, description="the town's post that handles it, where that is not its platform's"
+    )
+    national: str | None = Field(default=None, pattern=r"^[0-9]{4}$", description="minor class of GB/T 30428.2")
+    files_when: Words | None = Field(default=None, description="what must be the case for it to be filed (立案条件)")
+    closes_when: Words | None = Field(default=None, description="what must be done for it to be closed (结案条件)")
     deadlines: OwnDeadlines = OwnDeadlines()
 
     @property

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Connection
+
 from incidents.acting import Step
 from incidents.case import Action
 from incidents.case_text import write_case_text
+from incidents.class_terms import keep_terms
 from incidents.deadline import case_due_at
 from incidents.errors import Invalid
 from incidents.opening import Town, class_of
@@ -14,7 +17,7 @@ from incidents.views import CaseView
 
 
 def correction(
-    town: Town, case: CaseView, action: Action, clean: Mapping[str, Any]
+    connection: Connection, town: Town, case: CaseView, action: Action, clean: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """For `triage`, what the step's detail says beyond what was asked for, and the columns that change with it. The
     deadline runs from the opening, by the catalogue as it is now. Raises Invalid."""
@@ -35,6 +38,7 @@ def correction(
         "title_zh": case.title.zh.removesuffix(case.class_name.zh) + new.zh,
         "title_en": new.en + case.title.en.removeprefix(case.class_name.en),
         "edition": town.case_classes.profile,
+        "terms": keep_terms(connection, new),
     }
     return detail, columns
 

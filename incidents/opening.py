@@ -15,6 +15,7 @@ from config.working_calendar import WorkingCalendar
 from incidents import trace
 from incidents.case import Action, Actor, State
 from incidents.case_text import write_case_text
+from incidents.class_terms import keep_terms
 from incidents.deadline import case_due_at
 from incidents.errors import Invalid
 from incidents.repeats import Before, place_cell
@@ -131,6 +132,7 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
             class_name_en=case_class.en,
             level=draft.level,
             edition=town.case_classes.profile,
+            terms=keep_terms(connection, case_class),
             title_zh=f"{place.name.zh}:{case_class.zh}",
             title_en=f"{case_class.en} at {place.name.en}",
             source=draft.source,

@@ -30,6 +30,7 @@ from incidents.case import Action, Actor, Duty, State
 from incidents.case_filter import CaseFilter
 from incidents.case_queue import CaseQueue
 from incidents.case_text import index_words
+from incidents.class_terms import terms_of
 from incidents.correction import correction, index_corrected
 from incidents.duplicates import Merging
 from incidents.earning import EarnedOpening
@@ -216,6 +217,7 @@ class Incidents:
                 allowed_actions(caller, path, standing_of(row), ruled_out(connection, caller, row, self.clock.now())),
                 get_repeat(connection, scope, case_id),
                 get_same_place(connection, scope, case_id),
+                terms_of(connection, row.terms),
             )
 
     def act(
@@ -244,7 +246,7 @@ class Incidents:
                 worker, _ = queries.get_worker(connection, caller.scope(Permission.WORKER_SEE), clean["worker_id"])
                 clean["worker_name"] = worker.name
             clean |= verdict_detail(connection, caller, case_id, wanted, clean)
-            more, columns = correction(self.town, view, wanted, clean)
+            more, columns = correction(connection, self.town, view, wanted, clean)
             clean |= more | (recorded.detail() if recorded else {})
             if wanted in HANDLERS_ACTIONS and view.assignee and view.assignee.id != caller.account_id:
                 clean["on_behalf_of"] = view.assignee.name

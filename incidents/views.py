@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from incidents.class_terms import ClassTerms
 from incidents.text import Text
 from incidents.trace import TraceEntry
 
@@ -95,6 +96,10 @@ class CaseView:
     """Asked for, neither granted nor refused yet."""
     supervised_at: float | None = None
     score: int | None = None
+    post: str | None = None
+    """The post that holds it, or leads where several do."""
+    parts_open: int = 0
+    """Parts of other posts that are neither done nor withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,8 @@ class CaseDetail:
     actions: tuple[str, ...]
     repeat: Repeat | None = None
     same_place: EarlierCase | None = None
+    terms: ClassTerms | None = None
+    """Of its class, as it was opened under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +186,7 @@ class AccountView:
     enabled: bool
     created_at: float
     roles: tuple[RoleView, ...]
+    post: str | None = None
 
 
 def case_view(row: Any, repeat: RepeatMark | None = None) -> CaseView:
@@ -186,7 +194,6 @@ def case_view(row: Any, repeat: RepeatMark | None = None) -> CaseView:
     return CaseView(
         id=row.id,
         number=row.number,
-    post: str | None = None
         state=row.state,
         case_class=row.case_class,
         class_name=Text(row.class_name_zh, row.class_name_en),
@@ -223,6 +230,8 @@ def case_view(row: Any, repeat: RepeatMark | None = None) -> CaseView:
         extension_until=row.extension_until,
         supervised_at=row.supervised_at,
         score=row.score,
+        post=row.post,
+        parts_open=row.parts_open or 0,
     )
 
 

@@ -66,6 +66,7 @@ def get_case(case_id: str, caller: CurrentCaller, centre: TheCentre) -> CaseDeta
             "trace": detail.trace,
             "evidence": detail.evidence,
             "actions": [action.replace("_", "-") for action in detail.actions],
+            "terms": detail.terms,
             "repeat": detail.repeat,
             "same_place": detail.same_place,
         }

@@ -72,6 +72,8 @@ class CaseAnswer(Answer):
     extension_until: float | None = Field(default=None, description="asked for, neither granted nor refused yet")
     supervised_at: float | None = Field(default=None, description="newest supervision order or step-up")
     score: int | None = Field(default=None, description="1 to 5, given after closing")
+    post: str | None = Field(default=None, description="id of the post that holds it, or leads where several do")
+    parts_open: int = Field(default=0, description="parts of other posts that are neither done nor withdrawn")
 
 
 class CaseList(Answer):
@@ -116,10 +118,19 @@ class EvidenceAnswer(Answer):
     at: float
 
 
+class ClassTermsAnswer(Answer):
+    """Of its class, as the catalogue had them when the case was opened; null: the catalogue said nothing."""
+
+    national: str | None = Field(description="minor class of GB/T 30428.2")
+    files_when: Names | None = Field(description="what must be the case for it to be filed (立案条件)")
+    closes_when: Names | None = Field(description="what must be done for it to be closed (结案条件)")
+
+
 class CaseDetailAnswer(CaseAnswer):
     trace: list[TraceEntryAnswer]
     evidence: list[EvidenceAnswer]
     actions: list[str] = Field(description="what the caller may do to it now, as path segments")
+    terms: ClassTermsAnswer | None = None
     repeat: RepeatAnswer | None = None
     same_place: EarlierCaseAnswer | None = Field(
         default=None, description="the newest earlier case there that looks otherwise, or whose look is not known"

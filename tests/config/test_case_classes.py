@@ -40,6 +40,14 @@ def test_all_ten_major_classes_are_used() -> None:
     assert len(classes.classes) >= 42
 
 
+def test_every_class_says_when_it_is_filed_and_closed() -> None:
+    classes = load_case_classes().classes
+    assert [one.code for one in classes if one.files_when is None or one.closes_when is None] == []
+    national = [one.national for one in classes if one.national is not None]
+    assert len(national) == len(set(national)) >= 30
+    assert {one.code: one.national for one in classes}["05-01"] == "0501"
+
+
 DEADLINES = {
     "level 1": ("05-01", 1, Deadline(hours=2)),
     "level 2": ("05-01", 2, Deadline(hours=24)),
@@ -65,6 +73,8 @@ BROKEN = {
         "has a class more than once: 05-01"),
     "class without major": ("code: 05-01", "code: 06-01", "has classes without their major class: 06-01"),
     "unknown platform": ("law-enforcement", "police", "platform = 'police': must be 'public-order'"),
+    "national code": ("level: 2,", "level: 2, national: '05-1',", "national = '05-1'"),
+    "condition in one language": ("level: 2,", "level: 2, files_when: {zh: 有},", "files_when.en: is missing"),
     "level 5": ("level: 2,", "level: 5,", "level = 5: must be 1, 2, 3 or 4"),
     "no deadline": ("level_4: {days: 7}", "level_4: {}", "level_4: must have exactly one of hours, days, working"),
     "two deadlines": ("level_4: {days: 7}", "level_4: {days: 7, hours: 1}", "must have exactly one of hours, days"),

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from config.case_classes import Level
+from config.case_classes import Level, Words
 from incidents.case_filter import CaseFilter
 from incidents.deadline import case_due_at
 from incidents.errors import Conflict, Invalid, NotAllowed
 from incidents.rights import Caller
 from incidents.store import Store, open_store
 from incidents.supervision import Supervision
+from incidents.text import Text
 from tests.incidents.world import IN_A1, START, World, make_world, town
 
 HOUR = 3600.0
@@ -74,14 +75,21 @@ def test_a_changed_catalogue_rewrites_no_history(world: World, people: tuple[Cal
     case_id = world.take().case_id
     before = world.incidents.get_case(li, case_id).case
     classes = world.incidents.town.case_classes
-    new = {"05-01": {"zh": "游商", "level": 4}}
+    assert (kept := world.incidents.get_case(li, case_id).terms) is not None
+    assert (kept.national, kept.files_when is None) == ("0501", False)
+    gone = Words(zh="摊贩已入市", en="moved into the market")
+    new = {"05-01": {"zh": "游商", "level": 4, "national": None, "closes_when": gone}}
     other = [one.model_copy(update=new.get(one.code, {})) for one in classes.classes]
     later = classes.model_copy(update={"profile": "edition 2027", "classes": other})
     world.incidents.town = replace(world.incidents.town, case_classes=later)
     after = world.incidents.get_case(li, case_id).case
     assert after == before
+    assert world.incidents.get_case(li, case_id).terms == kept
+    assert world.incidents.list_cases(li).items == (before,)
     corrected = world.incidents.act(li, case_id, "triage", {"level": 3})
     assert (corrected.edition, corrected.class_name.zh, corrected.level) == ("edition 2027", "游商", 3)
+    corrected_terms = world.incidents.get_case(li, case_id).terms
+    assert corrected_terms == replace(kept, national=None, closes_when=Text(gone.zh, gone.en)), "triage opens it anew"
 
 
 def test_an_extension_is_asked_for_by_the_worker_and_decided_by_the_supervisor(

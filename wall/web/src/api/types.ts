@@ -209,6 +209,10 @@ export interface Case {
   supervised_at?: number | null
   /** 1 to 5, given after closing. */
   score?: number | null
+  /** The post that holds it, or leads where several do. */
+  post?: string | null
+  /** Parts of other posts that are neither done nor withdrawn. */
+  parts_open?: number
 }
 
 export interface TraceEntry {
@@ -230,11 +234,20 @@ export interface Evidence {
   at: number
 }
 
+/** Of its class, as it was opened under: 立案条件 and 结案条件. */
+export interface ClassTerms {
+  /** Minor class of GB/T 30428.2. */
+  national: string | null
+  files_when: Bilingual | null
+  closes_when: Bilingual | null
+}
+
 export interface CaseWithTrace extends Case {
   trace: TraceEntry[]
   evidence: Evidence[]
   /** What the caller may do to it now, as the last part of the path. */
   actions: CaseAction[]
+  terms?: ClassTerms | null
   repeat?: Repeat | null
   /** The newest earlier case there that looks otherwise, or whose look is not known. */
   same_place?: EarlierCase | null

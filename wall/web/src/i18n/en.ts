@@ -8,6 +8,7 @@ import { detection } from './detection'
 import { quality } from './quality'
 import { zones } from './zones'
 import { loop } from './loop'
+import { posts } from './posts'
 import { repeats } from './repeats'
 import { compare } from './compare'
 import { detector } from './detector'
@@ -29,6 +30,7 @@ const en: typeof zh = {
   ...quality.en,
   ...zones.en,
   ...loop.en,
+  ...posts.en,
   ...repeats.en,
   ...compare.en,
   ...detector.en,

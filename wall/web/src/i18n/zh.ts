@@ -8,6 +8,7 @@ import { detection } from './detection'
 import { quality } from './quality'
 import { zones } from './zones'
 import { loop } from './loop'
+import { posts } from './posts'
 import { repeats } from './repeats'
 import { compare } from './compare'
 import { detector } from './detector'
@@ -28,6 +29,7 @@ export default {
   ...quality.zh,
   ...zones.zh,
   ...loop.zh,
+  ...posts.zh,
   ...repeats.zh,
   ...compare.zh,
   ...detector.zh,
