@@ -92,6 +92,10 @@ def _prepared(connection: Connection, scope: Scope, wanted: CaseFilter) -> tuple
     plan = plan_for(connection, scope, wanted)
     if wanted.repeat is not None:
         plan.add(is_repeat(scope) if wanted.repeat else ~is_repeat(scope))
+    if wanted.supervised is not None:
+        plan.add(cases.c.supervised_at.is_not(None) if wanted.supervised else cases.c.supervised_at.is_(None))
+    if wanted.tier is not None:
+        plan.add(func.coalesce(cases.c.tier, cases.c.level) == wanted.tier)
     if wanted.sort is Sort.DEADLINE:
         plan.add(cases.c.deadline_at.is_not(None))
     return plan, hits_of(connection, plan, wanted)

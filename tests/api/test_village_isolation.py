@@ -276,7 +276,7 @@ def requests_for(name: str, document: Schema, ids: dict[str, str], *, whole: boo
 
 
 MAP_ELEMENT = re.compile(r"_[0-9a-f]{32}")
-VOLATILE = re.compile(r'"(at|from_at|position_age_s|last_unit_at|since|expires_at|ring_seconds|captured_at)":[^,}]+')
+VOLATILE = re.compile(r'"(at|from_at|position_age_s|last_unit_at|since|expires_at|ring_seconds|captured_at|left_s)":[^,}]+')
 
 
 def steady(text: str) -> str:

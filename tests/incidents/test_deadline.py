@@ -5,7 +5,7 @@ import pytest
 
 from config.case_classes import Deadline, Level
 from config.load import load_working_calendar
-from incidents.deadline import case_due_at, due_at
+from incidents.deadline import case_due_at, due_at, time_left
 from tests.incidents.world import catalogue
 
 OFFICE = load_working_calendar()
@@ -65,3 +65,38 @@ def test_by_class_and_level(code: str, level: Level, seconds: float) -> None:
 def test_an_unknown_class() -> None:
     with pytest.raises(KeyError):
         case_due_at(catalogue(), "99-99", 2, 0.0, SHANGHAI, OFFICE)
+
+
+LEFT = {
+    "all of it counts": (Deadline(days=1), (2026, 3, 13, 16, 0), (2026, 3, 14, 4, 0), False, True, 43200.0, "ample"),
+    "the last fifth": (Deadline(hours=10), (2026, 3, 13, 8, 0), (2026, 3, 13, 16, 0), False, True, 7200.0, "soon"),
+    "working hours stand still over the weekend": (
+        Deadline(working_hours=2),
+        (2026, 3, 13, 16, 30),
+        (2026, 3, 15, 12, 0),
+        True,
+        False,
+        3600.0,
+        "ample",
+    ),
+    "over, in working time": (
+        Deadline(working_hours=2),
+        (2026, 3, 13, 16, 30),
+        (2026, 3, 16, 10, 0),
+        True,
+        True,
+        -1800.0,
+        "overdue",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "opened", "now", "working", "runs", "left", "state"), LEFT.values(), ids=LEFT.keys()
+)
+def test_time_left(
+    allowed: Deadline, opened: tuple[int, ...], now: tuple[int, ...], working: bool, runs: bool, left: float, state: str
+) -> None:
+    begun = local(SHANGHAI, *opened)
+    found = time_left(begun, due_at(begun, allowed, SHANGHAI, OFFICE), local(SHANGHAI, *now), allowed, SHANGHAI, OFFICE)
+    assert (found.working, found.runs, found.left_s, found.state) == (working, runs, left, state)

@@ -16,7 +16,7 @@ from config.zones import Zone
 from exchange import outbox_queries
 from exchange.outbox import Outbox
 from exchange.outbox_queries import OutboxFilter
-from incidents import case_queries, queries
+from incidents import case_queries, queries, similar_queries, stuck_queries
 from incidents import detection_queries as judged
 from incidents.accounts import AccountChange
 from incidents.case_filter import CaseFilter
@@ -83,6 +83,10 @@ QUERIES: dict[str, Query] = {
         case_queries.list_cases(c, s, CaseFilter()).items, at.case)),
     "export_cases": Query(P.CASE_SEE, lambda c, s, at: among(
         case_queries.export_cases(c, s, CaseFilter())[0], at.case)),
+    "list_similar": Query(P.CASE_SEE, lambda c, s, at: not similar_queries.list_similar(c, s, at.case) or True),
+    "get_cases": Query(P.CASE_SEE, lambda c, s, at: among(similar_queries.get_cases(c, s, (at.case,)), at.case)),
+    "list_stuck": Query(P.CASE_SEE, lambda c, s, at: among(
+        stuck_queries.list_stuck(c, s, START, at.area).groups, "filed", lambda one: one.state)),
     "count_cases": Query(P.CASE_SEE, lambda c, s, at: _counted(c, s, at)),
     "get_case": Query(P.CASE_SEE, lambda c, s, at: queries.get_case(c, s, at.case)),
     "get_trace": Query(P.CASE_SEE, lambda c, s, at: queries.get_trace(c, s, at.case)),
@@ -116,7 +120,7 @@ QUERIES: dict[str, Query] = {
         outbox_queries.count_entries(c, s), _told_at(at.area), lambda one: one.destination)),
     "get_entry": Query(P.ESTATE_MANAGE, lambda c, s, at: outbox_queries.get_entry(c, s, at.event)),
 }  # fmt: skip
-MODULES = (queries, case_queries, judged, outbox_queries)
+MODULES = (queries, case_queries, similar_queries, stuck_queries, judged, outbox_queries)
 OF_CAMERAS = {name for name, query in QUERIES.items() if query.permission is P.CAMERA_SEE}
 
 
