@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 WEB := wall/web
 WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' 2>/dev/null)
 
+# Every worker, server and test process would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test lint check unit clean lock
 
 setup: $(VENV)/.ready wall/static/.ready
