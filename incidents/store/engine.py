@@ -1,6 +1,5 @@
 """Opening the store, and its two kinds of transaction."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
-from incidents.store.migrate import APPENDED, WRITES, upgrade
+from incidents.store.group_commit import GroupCommit
+from incidents.store.migrate import WRITES, upgrade
 from incidents.store.request_keys import next_claim
 from incidents.store.sqlite_hints import take_hints
 
@@ -45,7 +45,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._one_writer = threading.Lock()
+        self._group = GroupCommit(engine)
         self.before_commit: list[Callable[[Transaction], None]] = []
         """Called at the end of every writing transaction, in it: what they raise undoes it."""
 
@@ -57,32 +57,26 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        """Commits at the end, rolls everything back on any error.
+        """Durable at its end; any error undoes everything in it, and nothing else.
 
-        SQLite takes its write lock at once, so that what is read inside cannot change before the commit;
-        writers of this process queue here rather than poll the database's lock.
+        Writes of this process go one after the other, so what is read inside cannot change before the commit, and
+        those that wait for each other share one (`incidents.store.group_commit`): what is read inside may come from a
+        write that is durable only together with this one.
         """
-        with self.engine.connect() as plain:
-            appended: list[Any] = []
-            connection = plain.execution_options(**{WRITES: True, APPENDED: appended})
-            with self._one_writer if self.engine.dialect.name == "sqlite" else _no_lock(), connection.begin():
-                transaction, request = Transaction(connection, appended), next_claim()
-                if request is not None:
-                    request.claim(connection)
-                yield transaction
-                for follower in self.before_commit:
-                    follower(transaction)
-                if request is not None:
-                    request.complete(connection, transaction.outcome)
+        appended: list[Any] = []
+        with self._group.write(appended) as connection:
+            transaction, request = Transaction(connection, appended), next_claim()
+            if request is not None:
+                request.claim(connection)
+            yield transaction
+            for follower in self.before_commit:
+                follower(transaction)
+            if request is not None:
+                request.complete(connection, transaction.outcome)
         transaction.run_after_commit()
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-@contextmanager
-def _no_lock() -> Iterator[None]:
-    yield
 
 
 def open_store(url: str | URL | Path, *, migrate: bool = True) -> Store:
