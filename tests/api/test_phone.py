@@ -24,7 +24,6 @@ from tests.wall.replay_live import first_picture_jpeg
 LON, LAT = middle("east-g1")
 REPORT = {"case_class": "05-01", "level": 1, "lon": LON, "lat": LAT, "note": "占道"}
 WORKER = "grid_worker@east"
-PHOTO = first_picture_jpeg(encode_clip())
 
 
 def keyed(key: str | None = None, **more: str) -> dict[str, str]:
@@ -83,7 +82,7 @@ async def everything_else_once(town: RunningTown, worker: httpx.AsyncClient, cas
         # Without the key it is what it is: not possible in this state.
         assert (await worker.post(f"/cases/{case}/{action}", json={})).status_code == 409
     key = keyed()
-    photo = {"file": ("a.jpg", PHOTO, "image/jpeg")}
+    photo = {"file": ("a.jpg", first_picture_jpeg(encode_clip()), "image/jpeg")}
     added = await asyncio.gather(
         *(worker.post(f"/cases/{case}/evidence", files=photo, data={"caption": "前"}, headers=key) for _ in range(3))
     )

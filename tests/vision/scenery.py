@@ -1,5 +1,6 @@
 """Small synthetic street pictures: a base and a list of things that happen to it. Times are seconds from the start."""
 
+import functools
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -168,10 +169,13 @@ def foliage(left: int, top: int, width: int, height: int) -> Happening:
     return happen
 
 
+@functools.cache
+def _fields(sigma: float) -> np.ndarray:
+    return np.random.default_rng(2).normal(0, sigma, (9, HEIGHT, WIDTH)).astype(np.float32)
+
+
 def noise(sigma: float) -> Happening:
-    rng = np.random.default_rng(2)
-    fields = rng.normal(0, sigma, (9, HEIGHT, WIDTH)).astype(np.float32)
-    return lambda picture, at: picture + fields[int(at * 3) % 9]
+    return lambda picture, at: picture + _fields(sigma)[int(at * 3) % 9]
 
 
 def shake(pixels: int) -> Happening:

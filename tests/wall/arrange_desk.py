@@ -27,7 +27,7 @@ from tests.wall.clips import encode_clip
 from tests.wall.replay_live import ReplayLive
 
 STATIC = Path(os.environ.get("GRIDWATCH_STATIC", DEFAULT_STATIC))
-CLIP = encode_clip(width=160, height=90, frames=30, gop=15, fps=15)
+
 EAST = tuple(f"e{n:02}" for n in range(1, 11))
 WEST = tuple(f"w{n:02}" for n in range(1, 5))
 LONG = "东村文化礼堂南侧停车场与老年食堂之间消防通道出入口西北角高空全景球机零一号点位"
@@ -85,7 +85,8 @@ async def desk(folder: Path) -> AsyncIterator[Desk]:
     town = Town("t", timezone, load_case_classes(), cameras_map, GRIDS, load_working_calendar())
     incidents = Incidents(open_store(folder / DATABASE), folder / "evidence", clock, town, passwords=quick_passwords())
     incidents.load_areas(AREAS)
-    live = ReplayLive({(name, "sub"): CLIP for name in (*EAST, *WEST)})
+    clip = encode_clip(width=160, height=90, frames=30, gop=15, fps=15)
+    live = ReplayLive({(name, "sub"): clip for name in (*EAST, *WEST)})
     settings = Settings(data_dir=folder, static_dir=STATIC)
     centre = build_centre(settings, cameras, TOWN_MAP, incidents, live, clock)
     live.start()

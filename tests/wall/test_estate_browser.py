@@ -10,7 +10,7 @@ from tests.api.test_server_process import write_town
 from tests.api.town import running_town
 from tests.browser import launch
 from tests.wall.replay_live import ReplayLive
-from tests.wall.tile_page import CLIP, STATIC, Desk, eventually, facts_of, live_tile, tile_of
+from tests.wall.tile_page import STATIC, Desk, eventually, facts_of, live_tile, street_clip, tile_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(150)]
 
@@ -19,7 +19,7 @@ async def test_tiles_that_stay_play_on_and_one_that_goes_says_so(tmp_path: Path)
     folder = tmp_path / "config"
     folder.mkdir()
     config = write_town(folder)
-    live = ReplayLive({("east-cam", "sub"): CLIP, ("west-cam", "sub"): CLIP})
+    live = ReplayLive({("east-cam", "sub"): street_clip(), ("west-cam", "sub"): street_clip()})
     files = {"cameras_file": config, "config": load_cameras(config), "static_dir": STATIC}
     async with running_town(tmp_path, live=live, **files) as town, async_playwright() as playwright:
         browser = await launch(playwright)

@@ -20,7 +20,7 @@ from tests.browser import launch
 from tests.estate.test_search import ACCOUNT, device, devices
 from tests.estate.town import csv_of
 from tests.wall.replay_live import ReplayLive
-from tests.wall.tile_page import CLIP, STATIC, Desk
+from tests.wall.tile_page import STATIC, Desk, street_clip
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
 ADMIN = "administrator@town"
@@ -40,7 +40,7 @@ async def room(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[
     folder = tmp_path_factory.mktemp("estate")
     (folder / "config").mkdir()
     config = write_town(folder / "config")
-    live = ReplayLive({("east-cam", "sub"): CLIP, ("west-cam", "sub"): CLIP})
+    live = ReplayLive({("east-cam", "sub"): street_clip(), ("west-cam", "sub"): street_clip()})
     settings = {"cameras_file": config, "static_dir": STATIC}
     async with (
         running_town(folder, live=live, config=load_cameras(config), **settings) as town,

@@ -17,7 +17,7 @@ from runtime.clock import SystemClock
 from tests.api.town import PASSWORD, running_town
 from tests.browser import launch
 from tests.wall.replay_live import ReplayLive
-from tests.wall.tile_page import CLIP, STATIC, live_tile
+from tests.wall.tile_page import STATIC, live_tile, street_clip
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -44,7 +44,7 @@ def key_hash(certificate) -> str:
 
 async def test_the_page_is_a_secure_context_and_its_tiles_play(tmp_path):
     host, authority = own_address(), tmp_path / "https" / "ca.crt"
-    live = ReplayLive({("east-cam", "sub"): CLIP, ("west-cam", "sub"): CLIP})
+    live = ReplayLive({("east-cam", "sub"): street_clip(), ("west-cam", "sub"): street_clip()})
     async with (
         encrypting(Https(), Settings(data_dir=tmp_path), SystemClock(), 1) as context,
         running_town(

@@ -12,7 +12,7 @@ from tests.api.quality_town import episode_at
 from tests.api.town import running_town
 from tests.browser import launch
 from tests.wall.replay_live import first_picture_jpeg
-from tests.wall.tile_page import CLIP, STATIC, Desk
+from tests.wall.tile_page import STATIC, Desk, street_clip
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
@@ -24,7 +24,7 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
         async_playwright() as playwright,
     ):
         now = town.centre.clock.now()
-        picture = first_picture_jpeg(CLIP)
+        picture = first_picture_jpeg(street_clip())
         town.centre.quality.begin("east-cam", "covered", now - 600, now - 500, picture, picture)
         episode_at(town, "west", "wrong_time", now - 300)
         browser = await launch(playwright)

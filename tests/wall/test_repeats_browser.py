@@ -14,7 +14,7 @@ from tests.api.town import RunningTown, detection_at, running_town
 from tests.browser import launch
 from tests.vision.carts import ANOTHER, ONE, look
 from tests.wall.replay_live import first_picture_jpeg
-from tests.wall.tile_page import CLIP, STATIC, Desk
+from tests.wall.tile_page import STATIC, Desk, street_clip
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 
@@ -57,7 +57,7 @@ async def shows_pictures(page: Page, least: int) -> None:
 
 
 async def test_the_third_time_and_what_merely_stands_there(desk: Desk) -> None:
-    picture = first_picture_jpeg(CLIP)
+    picture = first_picture_jpeg(street_clip())
     first = stall(desk.town, "monday", 3, RED, picture)
     second = stall(desk.town, "tuesday", 2, RED, picture)
     other = stall(desk.town, "wednesday", 1, GREEN, picture)

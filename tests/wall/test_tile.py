@@ -20,7 +20,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.api.town import middle
 from tests.wall.clips import encode_clip
 from tests.wall.replay_live import ReplayLive
-from tests.wall.tile_page import CLIP, Desk, desk, eventually, facts_of, live_tile, tile_of
+from tests.wall.tile_page import Desk, desk, eventually, facts_of, live_tile, street_clip, tile_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -28,7 +28,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def room(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    live = ReplayLive({("east-cam", "sub"): CLIP, ("west-cam", "sub"): encode_clip("h265", 320, 180)})
+    live = ReplayLive({("east-cam", "sub"): street_clip(), ("west-cam", "sub"): encode_clip("h265", 320, 180)})
     async with desk(tmp_path_factory.mktemp("tile"), live) as made:
         yield made
 

@@ -25,9 +25,14 @@ from wall.whep_limits import WhepLimits
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
 # Browsers without decoding hardware offer main profile and not high: one label fits, for the other a lower is taken.
-EAST = encode_clip(width=320, height=180, frames=60, gop=15, fps=15, profile="main")
-WEST = encode_clip(width=640, height=360, frames=60, gop=15, fps=15, profile="high")
-CLIPS = {"east-cam": EAST, "west-cam": WEST}
+
+
+def east_clip() -> Clip:
+    return encode_clip(width=320, height=180, frames=60, gop=15, fps=15, profile="main")
+
+
+def west_clip() -> Clip:
+    return encode_clip(width=640, height=360, frames=60, gop=15, fps=15, profile="high")
 
 
 @dataclass
@@ -61,7 +66,7 @@ class PlayingRoom:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def room(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PlayingRoom]:
-    live = ReplayLive({(camera, "sub"): clip for camera, clip in CLIPS.items()})
+    live = ReplayLive({("east-cam", "sub"): east_clip(), ("west-cam", "sub"): west_clip()})
     quick = {"whep": WhepLimits(peer_silence_seconds=4.0), "hub": HubLimits(linger_seconds=0.2)}
     async with player_site() as site, async_playwright() as playwright:
         origins = frozenset({f"http://{site}"})
@@ -108,7 +113,7 @@ async def test_it_shows_moving_pictures_of_the_right_camera_and_stopping_frees_e
             pictures.append(await shown_picture(page))
             await asyncio.sleep(0.3)
         assert {picture.shape for picture in pictures} == {(180, 320, 3)}, "the west's are larger"
-        assert max(distance_to(EAST, picture) for picture in pictures) < 12
+        assert max(distance_to(east_clip(), picture) for picture in pictures) < 12
         assert max(np.abs(one.astype(int) - two).mean() for one, two in pairwise(pictures)) > 5
         assert len(room.town.centre.whep) == 1
         await page.evaluate("client.stop()")
@@ -121,7 +126,7 @@ async def test_two_players_two_cameras_and_a_tab_that_is_simply_closed(room):
             # The audio comes first, as some players ask: it is declined within the bundle, and the video plays.
             await room.play(east, "east-cam", "audio", "video")
             await room.play(west, "west-cam")
-            for page, clip, label in ((east, EAST, "4d"), (west, WEST, "42e01f")):
+            for page, clip, label in ((east, east_clip(), "4d"), (west, west_clip(), "42e01f")):
                 await page.wait_for_function("window.shown > 10", timeout=15_000)
                 picture = await shown_picture(page)
                 assert picture.shape == (clip.height, clip.width, 3)

@@ -14,12 +14,15 @@ from playwright.async_api import Browser, Locator, Page, async_playwright
 from api.settings import DEFAULT_STATIC
 from tests.api.town import RunningTown, running_town
 from tests.browser import launch
-from tests.wall.clips import encode_clip
+from tests.wall.clips import Clip, encode_clip
 from tests.wall.replay_live import ReplayLive
 
 STATIC = Path(os.environ.get("GRIDWATCH_STATIC", DEFAULT_STATIC))
 """The built web UI; another folder for whoever builds beside others."""
-CLIP = encode_clip(width=640, height=360, frames=60, gop=15, fps=15)
+
+
+def street_clip() -> Clip:
+    return encode_clip(width=640, height=360, frames=60, gop=15, fps=15)
 
 
 @dataclass
@@ -53,7 +56,7 @@ class Desk:
 
 @asynccontextmanager
 async def desk(folder: Path, live: ReplayLive | None = None) -> AsyncIterator[Desk]:
-    live = live or ReplayLive({("east-cam", "sub"): CLIP, ("west-cam", "sub"): CLIP})
+    live = live or ReplayLive({("east-cam", "sub"): street_clip(), ("west-cam", "sub"): street_clip()})
     async with running_town(folder, live=live, static_dir=STATIC) as town, async_playwright() as playwright:
         browser = await launch(playwright)
         yield Desk(town, browser)

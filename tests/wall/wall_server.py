@@ -9,11 +9,11 @@ from pathlib import Path
 
 from tests.api.town import running_town
 from tests.wall.replay_live import ReplayLive
-from tests.wall.tile_page import CLIP, STATIC
+from tests.wall.tile_page import STATIC, street_clip
 
 
 async def serve(folder: Path, port: int) -> None:
-    live = ReplayLive({("east-cam", "sub"): CLIP, ("west-cam", "sub"): CLIP})
+    live = ReplayLive({("east-cam", "sub"): street_clip(), ("west-cam", "sub"): street_clip()})
     async with running_town(folder, live=live, port=port, static_dir=STATIC):
         print("serving", flush=True)
         await asyncio.Event().wait()
