@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header
 from starlette.responses import Response
 
-from api.centre import Centre, centre_of
+from api.centre import Centre, the_centre
 from api.policy import CurrentCaller
 from api.schemas import Answer
 from incidents.errors import Invalid
@@ -38,11 +38,11 @@ class Once:
         act: Callable[[], Any],
         answer: Callable[[Any], Answer],
         status: int = 200,
-    ) -> Answer | Response:
+    ) -> Response:
         """Carries out `act`, whose transaction also keeps the answer, unless that was done before. `asked`: all that
         makes this request another than others. A refusal is not kept: it has done nothing. Raises KeyReused."""
         if self.key is None:
-            return answer(act())
+            return _response(answer(act()).model_dump_json(), status, again=False)
         fingerprint = hashlib.sha256(json.dumps(list(asked)).encode()).hexdigest()
         now = self.centre.clock.now()
         request = KeyedRequest(
@@ -73,9 +73,9 @@ def forget_old_keys(centre: Centre) -> int:
         return delete_old_keys(transaction.connection, centre.clock.now())
 
 
-def once(
+async def once(
     caller: CurrentCaller,
-    centre: Annotated[Centre, Depends(centre_of)],
+    centre: Annotated[Centre, Depends(the_centre)],
     idempotency_key: Annotated[
         str | None, Header(max_length=140, description="8 to 128 characters, new for each request: a UUID")
     ] = None,
@@ -88,8 +88,8 @@ def once(
     return Once(given[1], caller, centre)
 
 
-def phone_clock(
-    centre: Annotated[Centre, Depends(centre_of)],
+async def phone_clock(
+    centre: Annotated[Centre, Depends(the_centre)],
     x_sent_at: Annotated[
         float | None, Header(description="the sender's clock when it sent this, Unix seconds: mends wrong clocks")
     ] = None,

@@ -90,7 +90,11 @@ def current_caller(connection: HTTPConnection) -> Caller:
     return caller
 
 
-CurrentCaller = Annotated[Caller, Depends(current_caller)]
+async def _the_caller(connection: HTTPConnection) -> Caller:
+    return current_caller(connection)
+
+
+CurrentCaller = Annotated[Caller, Depends(_the_caller)]
 
 
 def policy_of(route: BaseRoute) -> Policy | None:

@@ -1,15 +1,17 @@
 """The tree of areas that rights are given on: loaded from configuration, grids as its leaves."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from incidents.errors import Invalid
 from incidents.store.schema import areas
 
 LEVELS = ("city", "district", "town", "village", "grid")
+MOST_ASKED = 3
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 
 
@@ -22,6 +24,16 @@ class Area:
     level: str
     name: str
     name_en: str = ""
+
+
+# Built once: to build it costs more than to ask it, and every case that is filed asks.
+_BY_CODE = select(areas).where(or_(*(areas.c.code == bindparam(f"code_{n}") for n in range(MOST_ASKED))))
+
+
+def known_areas(connection: Connection, codes: Sequence[str]) -> dict[str, Row[Any]]:
+    """Rows of `areas` by code, of MOST_ASKED codes at the most; one the store does not know is left out."""
+    asked = {f"code_{n}": codes[n] if n < len(codes) else "" for n in range(MOST_ASKED)}
+    return {row.code: row for row in connection.execute(_BY_CODE, asked)}
 
 
 def load_areas(connection: Connection, given: Iterable[Area]) -> None:

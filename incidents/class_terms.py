@@ -4,11 +4,13 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from config.case_classes import CaseClass, Words
 from incidents.store.joint_schema import class_terms
 from incidents.text import Text
+
+_KNOWN = select(class_terms.c.id).where(class_terms.c.id == bindparam("terms"))  # Built once: every case asks it.
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ def keep_terms(connection: Connection, case_class: CaseClass) -> str | None:
     if not any(row):
         return None
     terms = hashlib.sha256(json.dumps(row, ensure_ascii=False).encode()).hexdigest()[:16]
-    known = connection.execute(select(class_terms.c.id).where(class_terms.c.id == terms)).scalar_one_or_none()
+    known = connection.execute(_KNOWN, {"terms": terms}).scalar_one_or_none()
     if known is None:
         names = ("national", "files_when_zh", "files_when_en", "closes_when_zh", "closes_when_en")
         connection.execute(insert(class_terms), {"id": terms, **dict(zip(names, row, strict=True))})

@@ -7,22 +7,30 @@ from typing import Any, Protocol
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, text
 
 from config.camera_map import CameraMap
 from config.case_classes import CaseClass, CaseClasses, Level
 from config.working_calendar import WorkingCalendar
 from incidents import trace
 from incidents.case import Action, Actor, State
+from incidents.areas import known_areas
 from incidents.case_text import write_case_text
 from incidents.class_terms import keep_terms
 from incidents.deadline import case_due_at
 from incidents.errors import Invalid
 from incidents.repeats import Before, place_cell
 from incidents.store import Transaction
-from incidents.store.schema import areas, cases, number_sequences
+from incidents.store.schema import cases
 from incidents.text import Text
 
+
+# Built once: to build a statement costs more than to carry it out, and every case waits for all of them.
+_OPEN = insert(cases)
+_NEXT = text(
+    "INSERT INTO number_sequences (area, day, last) VALUES (:area, :day, 1) "
+    "ON CONFLICT (area, day) DO UPDATE SET last = number_sequences.last + 1 RETURNING last"
+)
 
 class Grid(Protocol):
     @property
@@ -49,7 +57,8 @@ class Town:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`finest` is where rights hold: the grid, else the village, else the town."""
+    """`finest` is where rights hold: the grid, else the village, else the town; `path` is its area path, where
+    `locate` found it."""
 
     finest: str
     area: str
@@ -60,6 +69,7 @@ class Place:
     name: Text
 
 
+    path: str = ""
 @dataclass(frozen=True, slots=True)
 class Draft:
     state: State
@@ -96,7 +106,7 @@ def locate(
     camera = town.cameras.get(camera_id) if camera_id is not None else None
     grid = town.locator.containing(lon, lat) if lon is not None and lat is not None else None
     codes = [code for code in (grid.code if grid else None, camera.area if camera else None, town.area) if code]
-    known = {row.code: row for row in connection.execute(select(areas).where(areas.c.code.in_(codes)))}
+    known = known_areas(connection, codes)
     found = next((known[code] for code in codes if code in known), None)
     if found is None:
         raise Invalid(f"the town's area {town.area} is not in the store", "area")
@@ -108,20 +118,20 @@ def locate(
     else:
         name = Text(found.name, found.name_en or found.name)
     area = found.parent if is_grid and found.parent is not None else found.code
-    return Place(found.code, area, found.code if is_grid else None, lon, lat, error_m, name)
+    return Place(found.code, area, found.code if is_grid else None, lon, lat, error_m, name, found.path)
 
 
 def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, detail: Mapping[str, Any]) -> str:
     """Writes the case and its first trace entry; returns its id. Announcing it is the caller's."""
     connection = transaction.connection
-    seq, _ = trace.lock(connection)
+    seq, _ = head = trace.lock(connection)
     case_class = class_of(town, draft.case_class)
     number = _next_number(connection, town, draft.place.area, draft.opened_at)
     case_id = uuid4().hex
     place = draft.place
     repeated = draft.before.detail() if draft.before else {}
     connection.execute(
-        insert(cases),
+        _OPEN,
         dict(
             id=case_id,
             number=number,
@@ -171,16 +181,12 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
         detail={"number": number, "case_class": draft.case_class, "level": draft.level, **detail, **repeated},
     )
     write_case_text(connection, case_id, [str(detail.get("note", ""))], new=True)
+        first=head,
     return case_id
 
 
 def _next_number(connection: Connection, town: Town, area: str, at: float) -> str:
     """Counted by village: over the town, a village would learn from its own numbers how many cases others have."""
     day = datetime.fromtimestamp(at, UTC).astimezone(town.timezone).strftime("%Y%m%d")
-    mine = (number_sequences.c.area == area, number_sequences.c.day == day)
-    last = connection.execute(select(number_sequences.c.last).where(*mine)).scalar_one_or_none()
-    if last is None:
-        connection.execute(insert(number_sequences).values(area=area, day=day, last=1))
-        return f"{area}-{day}-0001"
-    connection.execute(update(number_sequences).where(*mine).values(last=last + 1))
-    return f"{area}-{day}-{last + 1:04d}"
+    last = connection.execute(_NEXT, {"area": area, "day": day}).scalar_one()
+    return f"{area}-{day}-{last:04d}"

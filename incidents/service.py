@@ -192,13 +192,13 @@ class Incidents:
         right to, is reported where the camera belongs. Raises NotAllowed."""
         lon, lat, error_m = wanted.lon, wanted.lat, wanted.error_m
         place = locate(connection, self.town, lon=lon, lat=lat, error_m=error_m, camera_id=wanted.camera_id)
-        if scope.covers(queries.get_area(connection, EVERYWHERE, place.finest).path):
+        if scope.covers(place.path):
             return place
         camera = self.town.cameras.get(wanted.camera_id or "")
         at = camera.position if camera else None
         if camera and at and distance_m(at.lon, at.lat, lon, lat) <= ACROSS_BORDER_M:
             home = locate(connection, self.town, lon=None, lat=None, error_m=None, camera_id=camera.id)
-            if scope.covers(queries.get_area(connection, EVERYWHERE, home.finest).path):
+            if scope.covers(home.path):
                 return replace(home, lon=lon, lat=lat, error_m=error_m)
         raise NotAllowed("you may not create cases at this place")
 

@@ -97,10 +97,12 @@ def append(
     from_state: str | None,
     to_state: str,
     detail: Mapping[str, Any],
+    first: tuple[int, str] | None = None,
 ) -> TraceEntry:
-    """Writes one entry. The caller's transaction must be a writing one."""
-    seq, head = lock(connection)
-    newest = connection.execute(_NEWEST, {"of_case": case_id}).one_or_none()
+    """Writes one entry. The caller's transaction must be a writing one. `first`: what `lock` gave in it just now, where
+    the case has no entry yet."""
+    seq, head = first or lock(connection)
+    newest = None if first else connection.execute(_NEWEST, {"of_case": case_id}).one_or_none()
     fields: dict[str, Any] = {
         "seq": seq + 1,
         "case_id": case_id,

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import Depends
 
-from api.centre import Centre, centre_of
+from api.centre import Centre, the_centre
 from api.schemas import ErrorAnswer
 
-TheCentre = Annotated[Centre, Depends(centre_of)]
+TheCentre = Annotated[Centre, Depends(the_centre)]
 
 PREFIX = "/api/v1"
 REFUSALS: dict[int | str, dict[str, Any]] = {
