@@ -69,7 +69,7 @@ def _subjects_of(cameras: Sequence[Camera]) -> dict[str, Subject]:
     for camera in cameras:
         if camera.enabled and camera.zones:
             found[camera.id] = camera, None
-        for view in camera.ptz.views if camera.enabled and camera.ptz is not None else ():
+        for view in camera.views if camera.enabled else ():
             if view.zones:
                 found[subject_of(camera.id, view)] = camera, view
     return found

@@ -93,7 +93,7 @@ class Domes:
     def views(self, camera_id: str) -> Sequence[DomeView]:
         """What it visits by itself; none for what is no dome."""
         camera = self._cameras.get(camera_id)
-        return camera.ptz.views if camera is not None and camera.ptz is not None else ()
+        return camera.views if camera is not None else ()
 
     def found_mount(self, camera_id: str) -> dict[str, float] | None:
         """How its base stands by its calibration, for its worker; None: as configured."""

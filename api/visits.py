@@ -62,7 +62,7 @@ class Visits:
 
     def change(self, cameras: Sequence[Camera]) -> None:
         """Makes these the cameras. Whatever dome is configured otherwise now stands at none of its views."""
-        now = {one.id: one for one in cameras if one.ptz is not None and one.ptz.views and one.enabled}
+        now = {one.id: one for one in cameras if one.views and one.enabled}
         for camera_id in tuple(self._visits):
             if now.get(camera_id) != self._cameras.get(camera_id):
                 self._end(camera_id)
@@ -148,7 +148,7 @@ class Visits:
 
     def _view_of(self, camera_id: str, view_id: str) -> tuple[Camera, DomeView]:
         camera = self._cameras.get(camera_id)
-        views = camera.ptz.views if camera is not None and camera.ptz is not None else []
+        views = camera.views if camera is not None else ()
         for view in views:
             if camera is not None and view.id == view_id:
                 return camera, view

@@ -37,7 +37,7 @@ class Subject:
 def subject(centre: Centre, caller: Caller, camera_id: str, view_id: str | None) -> Subject:
     """Of a dome with views the first one where none is named. Raises NotFound."""
     camera = centre.cameras.get(caller.scope(Permission.ESTATE_MANAGE), camera_id)
-    views = camera.ptz.views if camera.ptz is not None else []
+    views = camera.views
     aspect = aspect_of(centre.live.status_of(camera_id))
     if view_id is None and not views:
         return Subject(camera, None, True, view_ground(camera, None, aspect, None, None))

@@ -1,5 +1,6 @@
 """Strict models of `cameras.yaml`. Never changed after loading, never read at import."""
 
+from collections.abc import Sequence
 from ipaddress import ip_network
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from config.camera_device import Device, Ptz
 from config.detector import Detector
 from config.earning import Earning
+from config.dome_views import DomeView
 from config.exchange import Exchange
 from config.redaction import has_secret_parameter, has_user
 from config.registers import Registers
@@ -153,6 +155,11 @@ class Camera(Strict):
     ptz: Ptz | None = Field(default=None, description="it turns; needs device")
 
     @model_validator(mode="after")
+    @property
+    def views(self) -> Sequence[DomeView]:
+        """The views a dome visits; none of a camera that does not turn."""
+        return self.ptz.views if self.ptz is not None else ()
+
     def _turns_by_its_device(self) -> Self:
         if self.ptz is not None and self.device is None:
             raise ValueError("has ptz, which needs device: a camera is turned through its device service")
@@ -160,7 +167,7 @@ class Camera(Strict):
 
     @model_validator(mode="after")
     def _zones_belong_to_views(self) -> Self:
-        if self.ptz is not None and self.ptz.views and self.zones:
+        if self.views and self.zones:
             raise ValueError("has ptz.views, so its zones belong into them: a zone holds for one view of a dome only")
         return self
 

@@ -72,7 +72,7 @@ def errors_in(document: Document, parts: Parts) -> Iterator[Problem]:
 
 
 def unknown_classes(document: Document, parts: Parts, classes: CaseClasses) -> Iterator[Problem]:
-    """Zones and sources whose case class the catalogue does not have."""
+    """Zones, sources and sensors whose case class the catalogue does not have."""
     known = {one.code for one in classes.classes}
     for path, zone in _all_zones(parts):
         if zone.case_class not in known:
@@ -82,6 +82,10 @@ def unknown_classes(document: Document, parts: Parts, classes: CaseClasses) -> I
             if code not in known:
                 where = ("exchange", "sources", number, "case_classes", at)
                 yield _at(document, where, code, f"is not in the catalogue {classes.profile}")
+    for number, sensor in enumerate(parts.exchange.sensors if parts.exchange is not None else []):
+        if sensor.case_class not in known:
+            path = ("exchange", "sensors", number, "case_class")
+            yield _at(document, path, sensor.case_class, f"is not in the catalogue {classes.profile}")
 
 
 def warnings_in(document: Document, parts: Parts) -> Iterator[Problem]:
@@ -136,7 +140,7 @@ def _repeated_cameras(document: Document, parts: Parts) -> Iterator[Problem]:
 def _zones(document: Document, parts: Parts) -> Iterator[Problem]:
     """Within a dome no two views share an id, and no two zones of whichever views: a zone says which view saw it."""
     for index, camera in parts.cameras.items():
-        views = camera.ptz.views if camera.ptz is not None else []
+        views = camera.views
         named = [(("cameras", index, "ptz", "views", number), view.id) for number, view in enumerate(views)]
         zones = [(path, zone.id) for path, zone in _zones_of(index, camera)]
         for listed in (named, zones):
@@ -160,7 +164,7 @@ def _zones_without_a_pose(document: Document, parts: Parts) -> Iterator[Problem]
 
 def _views_out_of_reach(document: Document, parts: Parts) -> Iterator[Problem]:
     for index, camera in parts.cameras.items():
-        for number, view in enumerate(camera.ptz.views if camera.ptz is not None else []):
+        for number, view in enumerate(camera.views):
             if view.aim is None or camera.ptz is None:
                 continue
             for key in ("pan_deg", "tilt_deg", "zoom"):
@@ -179,7 +183,7 @@ def _zones_of(index: int, camera: Camera) -> Iterator[tuple[KeyPath, Zone]]:
     """Those of the camera, and those of its views."""
     for number, zone in enumerate(camera.zones):
         yield ("cameras", index, "zones", number), zone
-    for at, view in enumerate(camera.ptz.views if camera.ptz is not None else []):
+    for at, view in enumerate(camera.views):
         for number, zone in enumerate(view.zones):
             yield ("cameras", index, "ptz", "views", at, "zones", number), zone
 
@@ -203,6 +207,9 @@ def _named_credentials(parts: Parts) -> Iterator[tuple[KeyPath, str]]:
     for number, source in enumerate(parts.exchange.sources if parts.exchange is not None else []):
         if source.credentials is not None:
             yield ("exchange", "sources", number, "credentials"), source.credentials
+    for number, broker in enumerate(parts.exchange.brokers if parts.exchange is not None else []):
+        if broker.credentials is not None:
+            yield ("exchange", "brokers", number, "credentials"), broker.credentials
 
 
 def _streams(cameras: Iterable[tuple[int, Camera]]) -> Iterator[tuple[KeyPath, Stream]]:

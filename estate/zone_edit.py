@@ -47,7 +47,7 @@ def zones_of(camera: Camera, view_id: str | None) -> list[Zone]:
     """Raises NoSuchView."""
     if view_id is None:
         return camera.zones
-    return camera.ptz.views[_view_index(camera, view_id)].zones if camera.ptz is not None else []
+    return camera.views[_view_index(camera, view_id)].zones
 
 
 def change_zones(
@@ -109,8 +109,7 @@ def _change_item(edit: YamlEdit, path: KeyPath, number: int, before: Zone, zone:
 
 
 def _view_index(camera: Camera, view_id: str) -> int:
-    views = camera.ptz.views if camera.ptz is not None else []
-    found = next((number for number, view in enumerate(views) if view.id == view_id), None)
+    found = next((number for number, view in enumerate(camera.views) if view.id == view_id), None)
     if found is None:
         raise NoSuchView(view_id)
     return found

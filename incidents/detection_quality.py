@@ -201,7 +201,7 @@ def changed(zone: Zone, suggestion: Suggestion) -> Zone:
 def views_and_zones(camera: Camera) -> Iterable[tuple[str | None, Zone]]:
     """Of its picture (None), or of a dome's views."""
     yield from ((None, zone) for zone in camera.zones)
-    for view in camera.ptz.views if camera.ptz is not None else ():
+    for view in camera.views:
         yield from ((view.id, zone) for zone in view.zones)
 
 

@@ -123,5 +123,4 @@ async def get_raster(camera_id: str, caller: CurrentCaller, centre: TheCentre, v
 
 
 def _views(camera: Camera) -> list[ViewName]:
-    views = camera.ptz.views if camera.ptz is not None else []
-    return [ViewName(id=one.id, zh=one.name, en=one.name_en or one.name, preset=one.preset) for one in views]
+    return [ViewName(id=one.id, zh=one.name, en=one.name_en or one.name, preset=one.preset) for one in camera.views]
