@@ -13,8 +13,8 @@ from config.camera_map import CameraMap
 from config.case_classes import CaseClass, CaseClasses, Level
 from config.working_calendar import WorkingCalendar
 from incidents import trace
-from incidents.case import Action, Actor, State
 from incidents.areas import known_areas
+from incidents.case import Action, Actor, State
 from incidents.case_text import write_case_text
 from incidents.class_terms import keep_terms
 from incidents.deadline import case_due_at
@@ -24,13 +24,13 @@ from incidents.store import Transaction
 from incidents.store.schema import cases
 from incidents.text import Text
 
-
 # Built once: to build a statement costs more than to carry it out, and every case waits for all of them.
 _OPEN = insert(cases)
 _NEXT = text(
     "INSERT INTO number_sequences (area, day, last) VALUES (:area, :day, 1) "
     "ON CONFLICT (area, day) DO UPDATE SET last = number_sequences.last + 1 RETURNING last"
 )
+
 
 class Grid(Protocol):
     @property
@@ -67,9 +67,9 @@ class Place:
     lat: float | None
     error_m: float | None
     name: Text
-
-
     path: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     state: State
@@ -179,9 +179,9 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
         from_state=None,
         to_state=draft.state,
         detail={"number": number, "case_class": draft.case_class, "level": draft.level, **detail, **repeated},
+        first=head,
     )
     write_case_text(connection, case_id, [str(detail.get("note", ""))], new=True)
-        first=head,
     return case_id
 
 
