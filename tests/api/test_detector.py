@@ -1,23 +1,15 @@
 """From coded key frames to the spool with a real model in between, and how a worker lives with one that is broken."""
 
 import logging
-import threading
 from pathlib import Path
 
 import pytest
 
-from api.analyses import Analyses
-from api.analyst import Analyst
-from config.cameras import Analysis
 from config.detector import Detector
 from ingest.access_unit import AccessUnit
-from ingest.gop import KeyFrame, UnitGop
-from ingest.ring import Ring
 from runtime.clock import SystemClock
-from runtime.spool import Spool
-from tests.api.test_bringer_picture import ToldSchedule, key_frames
+from tests.api.looking_analyst import key_frames, looked_at
 from tests.vision.confirming.tiny_model import MIDDLE_ROW, model, rows_of, write
-from tests.vision.scenery import KEY_SECONDS, SHANGHAI, camera, zone
 from vision.confirming.detector import ObjectDetector
 
 NAMES = "person\ncar\nbackpack\n"
@@ -32,26 +24,6 @@ def says(number: int) -> bytes:
 @pytest.fixture(scope="module")
 def units() -> list[AccessUnit]:
     return key_frames(126.0)
-
-
-def looked_at(folder: Path, units: list[AccessUnit], detector: ObjectDetector) -> Spool:
-    schedule, spool, ring = ToldSchedule(), Spool(folder / "spool.sqlite"), Ring(20.0, 8 << 20)
-    analyst = Analyst(lambda _: ring, schedule, spool, folder, lambda: None, SHANGHAI)
-    looks = Analysis(interval_seconds=2, candidate_interval_seconds=2)
-    Analyses(analyst, schedule, SHANGHAI, detector).change([camera(zone("dumping"))], looks)
-    looking = threading.Thread(target=analyst.run)
-    looking.start()
-    try:
-        for unit in units:
-            gop = UnitGop(unit)
-            ring.begin(gop)
-            schedule.over.clear()
-            if schedule.offer(KeyFrame("c1", unit.received_at, KEY_SECONDS, gop)):
-                assert schedule.over.wait(60)
-    finally:
-        analyst.stop()
-        looking.join()
-    return spool
 
 
 def detector_of(folder: Path, data: bytes) -> ObjectDetector:
