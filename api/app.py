@@ -120,7 +120,7 @@ def build_centre(
         ptz=ptz,
         running=running,
         trials=Trials(settings.data_dir / "run" / "trials", live, clock),
-        exchange=ExchangeDesk(incidents, running, base_dir, clock, random.Random()),
+        exchange=ExchangeDesk(incidents, running, cameras, base_dir, clock, random.Random()),
     )
     _follow_changes(centre)
     return centre
@@ -194,6 +194,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     centre.quality_watch.start()
     centre.ptz.start()
     centre.exchange.start()
+            Chore("flapping sensors", 5.0, centre.exchange.sensors.settle),
     logger.info("started")
     yield
     # uvicorn has closed the connections by now; what stands here has nobody left to serve.

@@ -1,19 +1,18 @@
 """What is exchanged with other systems: who may report, and where events of cases are sent."""
 
-from typing import Annotated, Literal
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
 from config.case_classes import Level
+from config.exchange_names import Area, ClassCode, EventName, ExchangeId, SecretName
 from config.redaction import has_secret_parameter, has_user
+from config.sensors import Broker, Sensor, StateRule
 from config.strict import Strict
 
-ExchangeId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-EventName = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,31}$")]
-SecretName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
-Area = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
-ClassCode = Annotated[str, Field(pattern=r"^[0-9]{2}-[0-9]{2}$")]
 MAX_URL = 1000
 
 
@@ -76,12 +75,15 @@ class Source(Strict):
     level: Level | None = Field(default=None, description="of its cases; default: that of the class")
     files: bool = Field(default=False, description="true: its cases need no review")
     per_minute: int = Field(default=60, ge=1, le=6000)
+    sensors: StateRule | None = Field(default=None, description="it speaks for sensors, and this is how; webhook")
 
     @model_validator(mode="after")
     def _has_its_secret(self) -> "Source":
         has = self.key_sha256 is not None, self.credentials is not None
         if has != ((True, False) if self.kind == "open311" else (False, True)):
             raise ValueError("must have key_sha256 with kind open311, credentials with kind webhook, and not the other")
+        if self.sensors is not None and self.kind != "webhook":
+            raise ValueError("must have kind webhook where it has sensors")
         return self
 
 
@@ -90,11 +92,26 @@ class Exchange(Strict):
 
     sources: list[Source] = Field(default=[], max_length=50)
     destinations: list[Destination] = Field(default=[], max_length=50)
+    brokers: list[Broker] = Field(default=[], max_length=20)
+    sensors: list[Sensor] = Field(default=[], max_length=20_000)
 
-    @field_validator("destinations", "sources")
+    @field_validator("destinations", "sources", "brokers")
     @classmethod
-    def _once(cls, listed: list[Destination] | list[Source]) -> list[Destination] | list[Source]:
-        ids = [one.id for one in listed]
-        if repeated := sorted({one for one in ids if ids.count(one) > 1}):
-            raise ValueError(f"has an id more than once: {', '.join(repeated)}")
+    def _once(cls, listed: list[Any]) -> list[Any]:
+        _check_once([one.id for one in listed])
         return listed
+
+    @model_validator(mode="after")
+    def _sensors_are_heard(self) -> Self:
+        """A sensor is known by its id and who speaks for it."""
+        speakers = [one.id for one in self.brokers] + [one.id for one in self.sources if one.sensors is not None]
+        _check_once(speakers)
+        _check_once([f"{one.via}/{one.id}" for one in self.sensors])
+        if unheard := sorted({one.via for one in self.sensors} - set(speakers)):
+            raise ValueError(f"has sensors heard via {unheard[0]}, which is no broker and no source with sensors")
+        return self
+
+
+def _check_once(ids: Sequence[str]) -> None:
+    if repeated := sorted(one for one, times in Counter(ids).items() if times > 1):
+        raise ValueError(f"has an id more than once: {', '.join(repeated[:10])}")

@@ -78,6 +78,7 @@ class Duty(StrEnum):
     CAMERA = "camera"
     LOOK = "look"
     SYSTEM = "system"
+    REGISTER = "register"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,6 @@ class Actor:
     kind: Literal["camera", "person", "system"]
     id: str
     name: str
-    REGISTER = "register"
 
 
 SYSTEM = Actor("system", "gridwatch", "Gridwatch")

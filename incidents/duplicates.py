@@ -90,7 +90,7 @@ class Merging:
         changes["sightings"] = max(0, kept.sightings - lost.sightings)
         changes["last_seen_at"] = kept.last_seen_at
         copies = [one["evidence_id"] for one in merged["evidence"]]
-        _give_objects(connection, merged["objects"], step.case_id, only_from=_where_it_went(connection, of))
+        _give_objects(connection, merged["objects"], step.case_id, only_from=where_it_went(connection, of))
         connection.execute(delete(evidence).where(evidence.c.id.in_(copies), evidence.c.case_id == of))
         detail = {name: merged[name] for name in ("duplicate_id", "duplicate_number", "duplicate_place")}
         self._on_the_other(transaction, step, of, Action.UNMERGE, {**detail, "evidence": merged["evidence"]}, changes)
@@ -126,7 +126,7 @@ def _give_objects(connection: Connection, objects: list[str], to: str, only_from
     connection.execute(update(case_objects).where(*which).values(case_id=to))
 
 
-def _where_it_went(connection: Connection, of: str) -> list[str]:
+def where_it_went(connection: Connection, of: str) -> list[str]:
     """The case and, where that was found to double another since then, that one too, and so on."""
     passed = [of]
     while _case(connection, passed[-1]).resolution == DUPLICATE:

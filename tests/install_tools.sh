@@ -1,11 +1,12 @@
 #!/bin/sh
-# Installs what the tests use and PyPI or npm do not carry: Chromium, PostgreSQL's server programs and ffmpeg (a peer to
-# interoperate with). Does nothing where they are present; says what is missing where it may not install.
+# Installs what the tests use and PyPI or npm do not carry: Chromium, PostgreSQL's server programs, ffmpeg and
+# mosquitto (peers to interoperate with). Does nothing where they are present; says what is missing where it may not install.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
 command -v ffmpeg >/dev/null 2>&1 || missing="$missing ffmpeg"
 command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+command -v mosquitto >/dev/null 2>&1 || [ -x /usr/sbin/mosquitto ] || missing="$missing mosquitto"
 [ -z "$missing" ] && exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "The tests need these programs, please install them:$missing" >&2

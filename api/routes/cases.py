@@ -1,12 +1,14 @@
 """Cases: opened by hand, everything done to them, their trace, and whom to send."""
 
 import hashlib
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from api.centre import Centre
+from api.exchange_desk import SEEING
 from api.once import OnlyOnce, SendersClock
 from api.photo import PhotoError, read_photo
 from api.policy import CurrentCaller, requires
@@ -24,7 +26,7 @@ from api.schemas.cases import (
 )
 from api.voice import VoiceError, is_voice, read_voice
 from incidents.errors import Invalid
-from incidents.rights import Permission
+from incidents.rights import Caller, Permission
 from incidents.service import NewCase
 from incidents.views import CaseView, EvidenceView
 
@@ -71,10 +73,19 @@ def get_case(case_id: str, caller: CurrentCaller, centre: TheCentre) -> CaseDeta
             "same_place": detail.same_place,
         }
     )
+            "near_cameras": _near_cameras(caller, centre, detail.case),
 
 
 @router.get(
     "/{case_id}/candidates",
+def _near_cameras(caller: Caller, centre: Centre, case: CaseView) -> list[dict[str, Any]]:
+    """Of a case no camera told of: those that see its place, the nearest first."""
+    if case.source == "camera" or case.lon is None or case.lat is None:
+        return []
+    found = centre.cameras.near(caller.scope(Permission.CAMERA_SEE), case.lon, case.lat, SEEING, {})
+    return [one for one in found if one["sees"]]
+
+
     dependencies=[requires(Permission.CASE_DISPATCH)],
     summary="Whom to send, best first",
     operation_id="list_candidates",

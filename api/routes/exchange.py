@@ -1,26 +1,39 @@
 """What other systems report by signed webhooks; what they are told: the outbox of events, and sending one again."""
 
 import logging
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from api.centre import Centre
 from api.errors import NotBuilt
 from api.policy import CurrentCaller, public, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
-from api.schemas.exchange import OutboxAnswer, OutboxCountAnswer, OutboxEntryAnswer, ReportAnswer, ReportRequest
+from api.schemas import Body
+from api.schemas.exchange import (
+    OutboxAnswer,
+    OutboxCountAnswer,
+    OutboxEntryAnswer,
+    ReadingAnswer,
+    ReadingRequest,
+    ReportAnswer,
+    ReportRequest,
+)
 from api.security import client_address
 from config.accounts import MissingPassword
+from config.exchange import Source
 from exchange.outbox_queries import MOST, OutboxFilter
 from exchange.reports import Report
-from incidents.errors import Invalid
+from exchange.sensor_reading import Reading, UnreadableMessage, state_of
+from incidents.errors import Invalid, NotAllowed
 from incidents.rights import Permission
 
 logger = logging.getLogger(__name__)
 router = APIRouter(prefix=f"{PREFIX}/exchange", tags=["exchange"], responses=REFUSALS)
 MANAGE = requires(Permission.ESTATE_MANAGE)
+Model = TypeVar("Model", bound=Body)
 
 
 @router.get("/outbox", dependencies=[MANAGE], summary="Events for other systems", operation_id="list_outbox")
@@ -59,13 +72,7 @@ def resend_event(outbox_id: str, caller: CurrentCaller, centre: TheCentre) -> Ou
     openapi_extra={"requestBody": {"content": {"application/json": {"schema": ReportRequest.model_json_schema()}}}},
 )
 async def take_report(source_id: str, request: Request, response: Response, centre: TheCentre) -> ReportAnswer:
-    body = await request.body()
-    source = next((one for one in centre.exchange.sources if one.id == source_id and one.kind == "webhook"), None)
-    try:
-        source = centre.exchange.admission.by_signature(source, request.headers, body, client_address(request))
-    except MissingPassword as problem:
-        logger.error("exchange.sources %s: %s", source_id[:40], problem)
-        raise NotBuilt("the secret of this source is not configured") from None
+    body, source = await _signed(source_id, request, centre)
     taken = await run_in_threadpool(centre.exchange.reports.take, source, _report(body))
     response.status_code = 200 if taken.again else 201
     report = taken.report
@@ -78,12 +85,46 @@ async def take_report(source_id: str, request: Request, response: Response, cent
     )
 
 
+@router.post(
+    "/sensors/{source_id}",
+    dependencies=[public],
+    summary="Tell a sensor's state by a signed webhook",
+    operation_id="take_reading",
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": ReadingRequest.model_json_schema()}}}},
+)
+async def take_reading(source_id: str, request: Request, centre: TheCentre) -> ReadingAnswer:
+    body, source = await _signed(source_id, request, centre)
+    if source.sensors is None:
+        raise NotAllowed("this source does not speak for sensors")
+    given = _read(ReadingRequest, body)
+    try:
+        alarm, value = state_of(source.sensors, given.state)
+    except UnreadableMessage as problem:
+        raise Invalid(f"state: {problem}", "state") from None
+    reading = Reading(given.sensor, alarm, given.at, value)
+    return ReadingAnswer(outcome=await run_in_threadpool(centre.exchange.sensors.take, source.id, reading))
+
+
+async def _signed(source_id: str, request: Request, centre: Centre) -> tuple[bytes, Source]:
+    """The body, once its signature was found to be that source's. Raises NotAllowed, Throttled, NotBuilt."""
+    body = await request.body()
+    source = next((one for one in centre.exchange.sources if one.id == source_id and one.kind == "webhook"), None)
+    try:
+        return body, centre.exchange.admission.by_signature(source, request.headers, body, client_address(request))
+    except MissingPassword as problem:
+        logger.error("exchange.sources %s: %s", source_id[:40], problem)
+        raise NotBuilt("the secret of this source is not configured") from None
+
+
 def _report(body: bytes) -> Report:
+    return Report(**_read(ReportRequest, body).model_dump())
+
+
+def _read(model: type[Model], body: bytes) -> Model:
     """Read only once its signature was found right: what is not is never parsed. Raises Invalid."""
     try:
-        given = ReportRequest.model_validate_json(body)
+        return model.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"])
         raise Invalid(f"{where or 'body'}: {first['msg']}", where) from None
-    return Report(**given.model_dump())

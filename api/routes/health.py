@@ -6,15 +6,18 @@ from statistics import median
 from typing import Any, Protocol, runtime_checkable
 
 from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
 
 from api.camera_directory import status_of
+from api.centre import Centre
 from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
-from api.schemas.town import Health, Sampling
-from incidents.rights import Permission
+from api.schemas.town import BrokerHealth, Health, Sampling, SensorsHealth, SilentSensor
+from incidents.rights import Caller, Permission
 from ingest.state import StreamState
 
 router = APIRouter(prefix=PREFIX, tags=["health"], responses=REFUSALS)
+MOST_SILENT = 200
 
 
 @runtime_checkable
@@ -50,7 +53,23 @@ async def get_health(caller: CurrentCaller, centre: TheCentre) -> Health:
             longest_interval_s=max(sampled, default=0.0),
         ),
         spool_depth=sum(int(worker.get("spooled", 0)) for worker in workers),
+        sensors=await run_in_threadpool(_sensors, caller, centre),
+        brokers=[BrokerHealth.model_validate(one) for one in centre.exchange.brokers()],
         pages=len(centre.pages),
         live_streams=len(centre.hub.open_streams()),
         tasks=len(asyncio.all_tasks()),
+    )
+
+
+def _sensors(caller: Caller, centre: Centre) -> SensorsHealth:
+    heard = centre.exchange.heard_sensors(caller)
+    silent = [one for one in heard if one.silent]
+    return SensorsHealth(
+        configured=len(heard),
+        alarm=sum(one.alarm for one in heard),
+        silent=len(silent),
+        silent_ones=[
+            SilentSensor(id=one.sensor.id, name=one.sensor.name, kind=one.sensor.kind, heard_at=one.heard_at)
+            for one in sorted(silent, key=lambda one: one.heard_at or 0.0)[:MOST_SILENT]
+        ],
     )

@@ -126,6 +126,15 @@ class ClassTermsAnswer(Answer):
     closes_when: Names | None = Field(description="what must be done for it to be closed (结案条件)")
 
 
+class SeeingCameraAnswer(Answer):
+    """A camera that sees the place of a case."""
+
+    id: str
+    name: str
+    name_en: str
+    distance_m: float
+
+
 class CaseDetailAnswer(CaseAnswer):
     trace: list[TraceEntryAnswer]
     evidence: list[EvidenceAnswer]
@@ -134,6 +143,9 @@ class CaseDetailAnswer(CaseAnswer):
     repeat: RepeatAnswer | None = None
     same_place: EarlierCaseAnswer | None = Field(
         default=None, description="the newest earlier case there that looks otherwise, or whose look is not known"
+    )
+    near_cameras: list[SeeingCameraAnswer] = Field(
+        default=[], description="of a case no camera told of: those that see its place, the nearest first"
     )
 
 

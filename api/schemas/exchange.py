@@ -1,8 +1,8 @@
 """What is exchanged with other systems."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictFloat, StrictInt
 
 from api.schemas import Answer, Body
 from config.case_classes import Level
@@ -55,3 +55,15 @@ class ReportAnswer(Answer):
     case_number: str
     state: str = Field(description="of the case")
     repeated: bool = Field(description="it had been taken before, and nothing was done")
+
+
+class ReadingRequest(Body):
+    sensor: str = Field(min_length=1, max_length=56, description="its id in the configuration")
+    at: float = Field(ge=0, lt=1e11, description="Unix seconds, by the sender's clock; what was overtaken counts not")
+    state: StrictBool | StrictInt | StrictFloat | Annotated[str, Field(max_length=64)] = Field(
+        description="what it means says `sensors` of the source"
+    )
+
+
+class ReadingAnswer(Answer):
+    outcome: Literal["opened", "joined", "cleared", "heard"]

@@ -1,6 +1,6 @@
 """The town, its cameras and workers, and how the system is."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -14,6 +14,16 @@ class CaseClassAnswer(Answer):
     name: Names
     level: int
     platform: str
+
+
+class PostAnswer(Answer):
+    """Where cases of a tier and platform are sent."""
+
+    id: str
+    name: Names
+    tier: Literal["town", "district"]
+    platform: str | None
+    area: str | None = Field(description="it is there for cases of this area; null: for all")
 
 
 class TownAnswer(Answer):
@@ -140,6 +150,33 @@ class Sampling(Answer):
 
 
 class Health(Answer):
+class SilentSensor(Answer):
+    id: str
+    name: str
+    kind: str
+    heard_at: float | None = Field(description="null: never")
+
+
+class SensorsHealth(Answer):
+    """Sensors in the caller's areas."""
+
+    configured: int
+    alarm: int = Field(description="in alarm now")
+    silent: int = Field(description="not heard for longer than they are allowed to be")
+    silent_ones: list[SilentSensor] = Field(description="the longest first, 200 at most")
+
+
+class BrokerHealth(Answer):
+    """An MQTT broker that is listened to, of the whole system."""
+
+    id: str
+    state: Literal["connecting", "connected"]
+    since: float
+    error: str = Field(description="why it is not connected; empty where it is")
+    messages: int = Field(description="read since it was configured")
+    unusable: int = Field(description="of these, and too large ones: what could not be used")
+
+
     """How the system stands, over the cameras the caller may see."""
 
     at: float
@@ -151,5 +188,7 @@ class Health(Answer):
     sampling: Sampling
     spool_depth: int = Field(description="detections that wait in the workers for being stored")
     pages: int
+    sensors: SensorsHealth
+    brokers: list[BrokerHealth]
     live_streams: int
     tasks: int = Field(description="asyncio tasks of the API process")

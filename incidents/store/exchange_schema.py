@@ -1,6 +1,18 @@
 """Tables of what is exchanged with other systems; see `incidents.store.schema` for how times are kept."""
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from incidents.store.schema import HASH, ID, NAME, metadata
 
@@ -44,4 +56,17 @@ exchange_reports = Table(
     UniqueConstraint("source", "reference"),
     Index("ix_exchange_reports_source_received_at", "source", "received_at"),
     comment="what other systems reported: one row for each report taken",
+)
+
+exchange_sensors = Table(
+    "exchange_sensors",
+    metadata,
+    Column("via", String(40), primary_key=True, comment="broker or source it is heard through, as configured"),
+    Column("sensor", String(56), primary_key=True, comment="its id in the configuration"),
+    Column("heard_at", Double, nullable=False, comment="when it was last heard, to the minute"),
+    Column("said_at", Double, comment="newest time by its own clock; empty where it tells none"),
+    Column("alarm", Boolean, nullable=False, comment="it is in alarm, as far as is known"),
+    Column("noted_at", Double, comment="when its case was last told of an alarm"),
+    Column("case_id", ID, ForeignKey("cases.id"), comment="newest case it opened"),
+    comment="what is known of each sensor that was ever heard",
 )
