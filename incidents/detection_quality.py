@@ -104,7 +104,7 @@ class DetectionQuality:
         with self._store.read() as connection:
             counted = queries.count_verdicts(connection, scope, wanted, _windows(now, days))
             waiting = queries.count_waiting(connection, scope, wanted)
-            causes = queries.list_causes(connection, scope, Wanted(area=area, camera=camera, since=now), now)
+            causes = queries.count_causes(connection, scope, wanted, now)
             earned = queries.count_verdicts(
                 connection, scope, Wanted(area=area, camera=camera, since=now - earning.days * DAY)
             )
@@ -116,10 +116,8 @@ class DetectionQuality:
             for figures in (total, *rules.of(camera_id, rule, zone_id)):
                 figures.waiting += count
         for cause in causes:
-            if cause.forgotten_at is not None:
-                continue
             for figures in (total, *rules.of(cause.camera_id, cause.rule, cause.zone_id)):
-                figures.remembered += 1
+                figures.remembered += cause.count
                 figures.suppressed += cause.suppressed
         rules.note_records(earned)
         return Overview(days, since, total, rules.sorted(), earning)

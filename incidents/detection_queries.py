@@ -4,7 +4,7 @@ nothing from outside it; the matrix test enumerates this module too."""
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from incidents.case import State
 from incidents.errors import NotFound
@@ -87,6 +87,17 @@ class CauseView:
     forgotten_at: float | None
     by_look: bool
     picture_evidence_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CausesCounted:
+    """How many causes hold for a camera's rule in a zone, and how many detections they kept back."""
+
+    camera_id: str
+    rule: str
+    zone_id: str | None
+    count: int
+    suppressed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,15 +203,23 @@ def list_facts(connection: Connection, scope: Scope, wanted: Wanted) -> tuple[Fa
 def list_causes(connection: Connection, scope: Scope, wanted: Wanted, now: float) -> tuple[CauseView, ...]:
     """Those that hold now, and those forgotten since `wanted.since`; newest first."""
     at = remembered_causes.c
-    holds = at.forgotten_at.is_(None) & (at.until.is_(None) | (at.until > now))
-    query = _causes(scope).where(holds | (at.forgotten_at >= wanted.since)).order_by(at.made_at.desc(), at.id)
-    if wanted.area is not None:
-        query = query.where(areas.c.path.startswith(get_area(connection, scope, wanted.area).path, autoescape=True))
-    if wanted.camera is not None:
-        query = query.where(at.camera_id == wanted.camera)
-    if wanted.rule is not None:
-        query = query.where(at.rule == wanted.rule)
+    query = _causes(scope).where(_holds(now) | (at.forgotten_at >= wanted.since)).order_by(at.made_at.desc(), at.id)
+    query = _causes_within(connection, query, scope, wanted)
     return tuple(_cause_view(row) for row in connection.execute(query.limit(MAX_CAUSES)))
+
+
+def count_causes(connection: Connection, scope: Scope, wanted: Wanted, now: float) -> tuple[CausesCounted, ...]:
+    """Those that hold now. Raises NotFound for an area the scope does not cover."""
+    at = remembered_causes.c
+    keys = (at.camera_id, at.rule, at.zone_id)
+    query = (
+        select(*keys, func.count().label("n"), func.sum(at.suppressed).label("kept_back"))
+        .join(areas, areas.c.code == at.area)
+        .where(scope.where(areas.c.path), _holds(now))
+        .group_by(*keys)
+    )
+    rows = connection.execute(_causes_within(connection, query, scope, wanted)).all()
+    return tuple(CausesCounted(row.camera_id, row.rule, row.zone_id, int(row.n), int(row.kept_back)) for row in rows)
 
 
 def get_cause(connection: Connection, scope: Scope, cause_id: str) -> tuple[CauseView, str | None]:
@@ -258,6 +277,20 @@ def _causes(scope: Scope) -> Select[Any]:
         .where(scope.where(areas.c.path))
         .add_columns(scope.where(_place.c.path).label("case_seen"))
     )
+
+
+def _holds(now: float) -> ColumnElement[bool]:
+    at = remembered_causes.c
+    return at.forgotten_at.is_(None) & (at.until.is_(None) | (at.until > now))
+
+
+def _causes_within(connection: Connection, query: Select[Any], scope: Scope, wanted: Wanted) -> Select[Any]:
+    if wanted.area is not None:
+        query = query.where(areas.c.path.startswith(get_area(connection, scope, wanted.area).path, autoescape=True))
+    for column, value in ((remembered_causes.c.camera_id, wanted.camera), (remembered_causes.c.rule, wanted.rule)):
+        if value is not None:
+            query = query.where(column == value)
+    return query
 
 
 def _cause_view(row: Any) -> CauseView:

@@ -14,7 +14,7 @@ from incidents.store.schema import areas, case_objects, cases
 from incidents.views import EarlierCase, Repeat, RepeatMark
 
 MOST_EARLIER = 10
-MOST_OBJECTS = 8
+MOST_OBJECTS = 3
 """Of one case, whose looks are compared."""
 _this = cases.alias("this_case")
 _earlier = cases.alias("earlier_case")

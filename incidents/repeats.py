@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import floor
 from typing import Any
 
@@ -22,6 +23,8 @@ CAP_M = 50.0
 """What a camera with a bad pose may take for the same place."""
 MOST = 60
 """Earlier things at one place that are looked at, the newest first."""
+MOST_BOXES = 3000
+"""Earlier things in one view whose places are compared."""
 DAY = 86_400.0
 
 
@@ -58,7 +61,7 @@ def place_cell(lon: float | None, lat: float | None) -> int | None:
 def before(connection: Connection, rules: Repeats, report: Report, now: float) -> Before | None:
     """What stood there before. Among those that look the same the most alike, the newest of equals."""
     since = now - rules.days * DAY
-    there = [row for row in connection.execute(by_camera(report, since)) if _beside(json.loads(row.box), report.box)]
+    there = _seen_there(connection, report, since)
     if report.location is not None:
         there += [row for row in connection.execute(by_place(report, since)) if _near(rules, report, row)]
     found = list({row.object_id: row for row in there}.values())
@@ -72,13 +75,21 @@ def before(connection: Connection, rules: Repeats, report: Report, now: float) -
     return Before(max(found, key=lambda row: row.opened_seq))
 
 
+def _seen_there(connection: Connection, report: Report, since: float) -> list[Row[Any]]:
+    """A busy market has hundreds of things in one picture: place is compared first, on boxes alone."""
+    boxes = connection.execute(by_camera(report, since))
+    beside = islice((row.object_id for row in boxes if _beside(json.loads(row.box), report.box)), MOST)
+    return list(connection.execute(_earlier(report, since).where(case_objects.c.object_id.in_(list(beside)))))
+
+
 def by_camera(report: Report, since: float) -> Select[Any]:
-    """Things that the same view saw; bounded by the index over camera, rule and time."""
+    """Boxes of things that the same view saw; bounded by the index over camera, rule and time."""
     view = case_objects.c.view_id
     mine = view.is_(None) if report.view_id is None else view == report.view_id
     at = case_objects.c.camera_id == report.camera_id, case_objects.c.rule == report.rule
     newest = case_objects.c.seen_at.desc()
-    return _earlier(report, since).where(*at, mine, case_objects.c.seen_at >= since).order_by(newest).limit(MOST)
+    boxes = _earlier(report, since).with_only_columns(case_objects.c.object_id, case_objects.c.box)
+    return boxes.where(*at, mine, case_objects.c.seen_at >= since).order_by(newest).limit(MOST_BOXES)
 
 
 def by_place(report: Report, since: float) -> Select[Any]:

@@ -196,6 +196,25 @@ def test_found_by_index_among_many(world: World) -> None:
     assert found.likeness > 0.98
 
 
+def test_a_busy_market_does_not_push_out_what_stood_at_the_place(sqlite_world: World) -> None:
+    world = sqlite_world
+    monday = stands(world, "monday", location=None)
+    with world.incidents.store.write() as transaction:
+        row = dict(transaction.connection.execute(select(cases)).one()._mapping)
+        thing = dict(transaction.connection.execute(select(case_objects)).one()._mapping)
+        others = range(1, 3 * repeats.MOST)
+        more = [{**row, "id": f"c{n}", "number": f"n{n}", "opened_seq": 10_000 + n} for n in others]
+        elsewhere = [
+            {**thing, "object_id": f"o{n}", "case_id": f"c{n}", "box": "[0.0, 0.0, 0.05, 0.05]",
+             "seen_at": thing["seen_at"] + n}
+            for n in others
+        ]  # fmt: skip
+        transaction.connection.execute(insert(cases), more)
+        transaction.connection.execute(insert(case_objects), elsewhere)
+    again = seen(world, stands(world, "tuesday", location=None))
+    assert [one.id for one in again.repeat.earlier] == [monday]
+
+
 def test_whoever_acts_is_not_told_of_repeats_elsewhere(sqlite_world: World) -> None:
     far = str(sqlite_world.take(key="far", object_id="far", camera_id="cam-b", location=WEST, appearance=RED).case_id)
     sqlite_world.incidents.act(sqlite_world.admin, far, "close")

@@ -111,6 +111,8 @@ QUERIES: dict[str, Query] = {
     "list_facts": Query(P.CAMERA_SEE, lambda c, s, at: among(
         judged.list_facts(c, s, Wanted(camera=at.camera)), "False", lambda one: str(one.right))),
     "list_causes": Query(P.CAMERA_SEE, lambda c, s, at: among(judged.list_causes(c, s, Wanted(), START), at.cause)),
+    "count_causes": Query(P.CAMERA_SEE, lambda c, s, at: among(
+        judged.count_causes(c, s, Wanted(), START), at.camera, lambda one: one.camera_id)),
     "get_cause": Query(P.CAMERA_SEE, lambda c, s, at: judged.get_cause(c, s, at.cause)),
     "list_changes": Query(P.CAMERA_SEE, lambda c, s, at: among(
         judged.list_changes(c, s, Wanted()), at.camera, lambda one: one.camera_id)),
