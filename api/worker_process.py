@@ -112,14 +112,19 @@ class Worker:
             random.Random(),
             self._on_dome_moved,
         )
-        self._link = LinkServer(
-            data / "run" / f"worker-{shard}.sock",
-            _holding(file, base_dir, cameras),
+        self._link = self._make_link(data, _holding(file, base_dir, cameras), zone)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _make_link(self, data: Path, holding: Holding, zone: ZoneInfo) -> LinkServer:
+        """What the centre asks of this worker ends at the parts it asks."""
+        return LinkServer(
+            data / "run" / f"worker-{self._shard}.sock",
+            holding,
             self,
             WorkerRequests(
                 self._estate.ring,
                 self._analyst,
-                clock.now,
+                self._clock.now,
                 self._domes.request,
                 self._visits,
                 self._inspector,
@@ -127,10 +132,9 @@ class Worker:
             ),
             self._spool,
             self._facts,
-            clock,
+            self._clock,
             self._configure,
         )
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     def request_stop(self) -> None:
         self._stopping.set()
