@@ -98,7 +98,10 @@ def case_rows(district: District, n: int, until: float, holders: Sequence[str]) 
             "camera_id": f"cam-{chance.randint(0, 1676)}", "lon": where[0], "lat": where[1], "error_m": 5.0,
             "place": code, "area": village, "grid": code, "address": f"{street}{thing[:2]}口",
             "opened_at": at, "updated_at": at + (0 if state == "review" else chance.expovariate(1 / DAY)),
-            "deadline_at": at + level * DAY, "closed_at": None if is_open else at + chance.expovariate(1 / DAY),
+            "deadline_at": at + level * DAY,
+            # The clock has done with each what it does: it is not to catch up five years while something is measured.
+            "urged_for": at + level * DAY, "breached_for": at + level * DAY,
+            "closed_at": None if is_open else at + chance.expovariate(1 / DAY),
             "assignee_id": chance.choice(holders) if state not in ("review", "filed", "invalid") else None,
             "needs_person": False, "reworks": 0, "sightings": 1, "version": 2, "place_cell": place_cell(*where),
         }, note  # fmt: skip

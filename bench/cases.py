@@ -4,12 +4,15 @@
     python -m bench.cases --rows 200000 --database postgresql://…   # an empty one, filled and left so
 
 Fills a store in a folder of its own (some minutes for two millions), then asks as the API does, each question many
-times with different words, places and pages: p95 and worst in milliseconds. Filing goes through the HTTP interface of a
-server process on that store, from several clients at once; each answer means the case is on the disk.
+times with different words, places and pages: p95 and worst in milliseconds, and as `cpu` the processor time of the
+asking thread, which with SQLite is all but the disk and which other work on the machine changes less. Filing goes
+through the HTTP interface of a server process on that store, from several clients at once; each answer means the case
+is on the disk.
 """
 
 import argparse
 import json
+import os
 import random
 import statistics
 import tempfile
@@ -40,6 +43,7 @@ class Asking:
         self.store, self.district, self.repeats = store, district, repeats
         self.chance = random.Random(3)
         self.taken: dict[str, list[float]] = {}
+        self.worked: dict[str, list[float]] = {}
         self.slowest: dict[str, tuple[float, str]] = {}
 
     def ask(self, name: str, scope: Scope, wanted: CaseFilter) -> Any:
@@ -49,10 +53,11 @@ class Asking:
         return self._timed(name, lambda c: count_cases(c, scope, wanted, by), f"{scope.prefixes} {wanted} {by}")
 
     def _timed(self, name: str, question: Callable[[Any], Any], said: str) -> Any:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         with self.store.read() as connection:
             found = question(connection)
         took = (time.perf_counter() - began) * 1000
+        self.worked.setdefault(name, []).append((time.thread_time() - worked) * 1000)
         self.taken.setdefault(name, []).append(took)
         self.slowest[name] = max(self.slowest.get(name, (0.0, "")), (took, said))
         return found
@@ -150,6 +155,7 @@ def measure(store: Store, district: District, repeats: int) -> tuple[dict[str, f
     for questions in (ask_queue, ask_any, ask_words, ask_map, ask_counts):
         questions(asking)  # once unmeasured: the first reading of the file is the disk's speed
         asking.taken.clear()
+        asking.worked.clear()
         asking.slowest.clear() if questions is ask_queue else None
     asking.slowest.clear()
     for _ in range(repeats):
@@ -160,6 +166,8 @@ def measure(store: Store, district: District, repeats: int) -> tuple[dict[str, f
         found[f"{name}_p95_ms"] = round(statistics.quantiles(taken, n=20)[-1], 2) if len(taken) > 1 else taken[0]
         found[f"{name}_median_ms"] = round(statistics.median(taken), 2)
         found[f"{name}_worst_ms"] = round(max(taken), 2)
+        worked = asking.worked[name]
+        found[f"{name}_cpu_p95_ms"] = round(statistics.quantiles(worked, n=20)[-1], 2) if len(worked) > 1 else worked[0]
     return found, asking.slowest
 
 
@@ -191,6 +199,7 @@ def run(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
     filled = time.perf_counter() - began
     found: dict[str, Any] = {"rows": there or given.rows, "database": store.engine.dialect.name}
     found["fill_seconds"] = round(filled, 1)
+    found["load_before"] = os.getloadavg()[0]
     figures, slowest = measure(store, district, given.repeats)
     found |= figures
     if given.slowest:
@@ -198,6 +207,7 @@ def run(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
     store.close()
     if not given.no_filing:
         found |= filed_per_second(folder, given.database, given.clients, given.filing_seconds)
+    found["load_after"] = os.getloadavg()[0]
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, null, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, insert, null, select, update
 
 from config.hours import parse_hours, within_hours
 from incidents import queries
@@ -99,8 +99,7 @@ def get_rule(connection: Connection, scope: Scope, rule_id: str, account_id: str
 def rules_above(connection: Connection, path: str) -> tuple[AlarmRule, ...]:
     """All rules that may concern something at this area path: those of the areas it lies in."""
     codes = [code for code in path.split("/") if code]
-    query = _described(null().label("opted_out")).where(alarm_rules.c.area.in_(codes), alarm_rules.c.enabled)
-    return tuple(_rule(row) for row in connection.execute(query))
+    return tuple(_rule(row) for row in connection.execute(_ABOVE, {"codes": codes}))
 
 
 class AlarmRules:
@@ -244,3 +243,9 @@ def _rule(row: Row[Any]) -> AlarmRule:
         updated_by=row.by_name,
         mine=row.opted_out is None,
     )
+
+
+# Built once: every new case asks it.
+_ABOVE = _described(null().label("opted_out")).where(
+    alarm_rules.c.area.in_(bindparam("codes", expanding=True)), alarm_rules.c.enabled
+)

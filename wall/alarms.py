@@ -81,15 +81,17 @@ class Alarms:
             return
         if case.id in self._considered or self._clock.now() - case.opened_at > NEWS_SECONDS:
             return
-        with self._store.write() as transaction:
-            known = transaction.connection.execute(select(alarms.c.case_id).where(alarms.c.case_id == case.id)).first()
-            if known is None:
-                found = [
-                    rule
-                    for rule in rules_above(transaction.connection, path)
-                    if rule.concerns(case.case_class, case.level, path, case.opened_at, self._timezone)
-                ]
-                if found:
+        with self._store.read() as connection:
+            # Most cases concern no rule: they are not to wait for their turn to write.
+            found = [
+                rule
+                for rule in rules_above(connection, path)
+                if rule.concerns(case.case_class, case.level, path, case.opened_at, self._timezone)
+            ]
+        if found:
+            with self._store.write() as transaction:
+                mine = select(alarms.c.case_id).where(alarms.c.case_id == case.id)
+                if transaction.connection.execute(mine).first() is None:
                     self._raise(transaction, case, found)
         self._considered[case.id] = None
         while len(self._considered) > REMEMBERED:
