@@ -175,6 +175,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             Chore("displays", 1.0, centre.displays.tick),
             Chore("old tracks", DAY, centre.workers.forget_old_tracks),
             Chore("old request keys", DAY, partial(forget_old_keys, centre)),
+            Chore("flapping sensors", 5.0, centre.exchange.sensors.settle),
             Chore("delivered events", DAY, centre.exchange.outbox.forget_delivered),
             Chore("held moments", 60.0, centre.moments.forget_old),
         ),
@@ -194,7 +195,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     centre.quality_watch.start()
     centre.ptz.start()
     centre.exchange.start()
-            Chore("flapping sensors", 5.0, centre.exchange.sensors.settle),
     logger.info("started")
     yield
     # uvicorn has closed the connections by now; what stands here has nobody left to serve.

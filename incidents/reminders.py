@@ -1,4 +1,4 @@
-"""Reminders (催办) by people who wait for a case: heard by everybody who sees it, and so not more than once a day each."""
+"""Reminders (催办) by people who wait for a case: everybody who sees it hears them, so once a day each and no more."""
 
 from sqlalchemy import func, select
 
@@ -12,8 +12,8 @@ EVERY_SECONDS = 86_400.0
 
 
 def once_a_day(transaction: Transaction, step: Step) -> None:
-    """Follows what is done to cases. Raises Conflict where the same person has reminded within a day; the step itself is
-    in the trace already, in the transaction that this undoes."""
+    """Follows what is done to cases. Raises Conflict where the same person has reminded within a day; the step itself
+    is in the trace already, in the transaction that this undoes."""
     if step.action is not Action.REMIND:
         return
     mine = trace.c.case_id == step.case_id, trace.c.actor_id == step.actor.id

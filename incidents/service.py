@@ -44,8 +44,8 @@ from incidents.opening import Draft, Place, Town, locate, open_case
 from incidents.passwords import Passwords
 from incidents.phone_clock import Recorded
 from incidents.remembered import Remembered
-from incidents.repeat_queries import get_repeat, get_same_place
 from incidents.reminders import once_a_day
+from incidents.repeat_queries import get_repeat, get_same_place
 from incidents.rights import EVERYWHERE, Caller, Permission, Scope
 from incidents.sessions import SessionRules
 from incidents.store import Store

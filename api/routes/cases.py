@@ -71,13 +71,11 @@ def get_case(case_id: str, caller: CurrentCaller, centre: TheCentre) -> CaseDeta
             "terms": detail.terms,
             "repeat": detail.repeat,
             "same_place": detail.same_place,
+            "near_cameras": _near_cameras(caller, centre, detail.case),
         }
     )
-            "near_cameras": _near_cameras(caller, centre, detail.case),
 
 
-@router.get(
-    "/{case_id}/candidates",
 def _near_cameras(caller: Caller, centre: Centre, case: CaseView) -> list[dict[str, Any]]:
     """Of a case no camera told of: those that see its place, the nearest first."""
     if case.source == "camera" or case.lon is None or case.lat is None:
@@ -86,6 +84,8 @@ def _near_cameras(caller: Caller, centre: Centre, case: CaseView) -> list[dict[s
     return [one for one in found if one["sees"]]
 
 
+@router.get(
+    "/{case_id}/candidates",
     dependencies=[requires(Permission.CASE_DISPATCH)],
     summary="Whom to send, best first",
     operation_id="list_candidates",

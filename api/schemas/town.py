@@ -149,7 +149,6 @@ class Sampling(Answer):
     longest_interval_s: float
 
 
-class Health(Answer):
 class SilentSensor(Answer):
     id: str
     name: str
@@ -177,6 +176,7 @@ class BrokerHealth(Answer):
     unusable: int = Field(description="of these, and too large ones: what could not be used")
 
 
+class Health(Answer):
     """How the system stands, over the cameras the caller may see."""
 
     at: float
