@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from api import errors
 from api.access_log import AccessLog
@@ -38,6 +39,8 @@ from api.web_ui import WebUi
 from config.cameras import Camera, CamerasFile
 from dispatch.service import Dispatch
 from incidents import queries
+from incidents.audit import Audit
+from incidents.looking import How, Looking, Who
 from incidents.quality import Quality
 from incidents.rights import EVERYWHERE
 from incidents.service import Incidents
@@ -48,6 +51,7 @@ from wall.alarms import Alarms
 from wall.display_admission import DisplayAdmission
 from wall.displays import Displays
 from wall.live_hub import LiveHub
+from wall.ptz.lock import Holder
 from wall.tours import tour_shelf
 from wall.whep import WhepSessions
 
@@ -119,6 +123,7 @@ def build_centre(
         quality_watch=QualityWatch(quality, live, incidents.town.cameras, incidents.town.timezone, clock),
         ptz=ptz,
         running=running,
+        audit=Audit(store, clock, Looking(clock, cameras.path)),
         trials=Trials(settings.data_dir / "run" / "trials", live, clock),
         exchange=ExchangeDesk(incidents, running, cameras, base_dir, clock, random.Random()),
     )
@@ -127,7 +132,8 @@ def build_centre(
 
 
 def _follow_changes(centre: Centre) -> None:
-    """Who learns that there are other cameras, in this order: what is sent ends before anybody is told."""
+    """Who learns that there are other cameras, in this order: what is sent ends before anybody is told; and who learns
+    that a dome was turned."""
 
     def changed(cameras: Sequence[Camera], changes: Changes) -> None:
         file = centre.running.file
@@ -139,6 +145,12 @@ def _follow_changes(centre: Centre) -> None:
         centre.exchange.changed()
 
     centre.running.followers.append(changed)
+
+    def turned(camera_id: str, who: Holder) -> None:
+        if who.id:
+            centre.audit.looking.glanced(Who(who.id, f"ptz {who.id}", who.name), camera_id, How.PTZ)
+
+    centre.ptz.desk.log.followers.append(turned)
 
 
 def create_app(centre: Centre) -> FastAPI:
@@ -177,10 +189,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             Chore("old request keys", DAY, partial(forget_old_keys, centre)),
             Chore("flapping sensors", 5.0, centre.exchange.sensors.settle),
             Chore("delivered events", DAY, centre.exchange.outbox.forget_delivered),
+            Chore("people who move and leave", 10.0, centre.staff.watch),
+            Chore("audit", 2.0, centre.audit.flush),
+            Chore("old audit", DAY, lambda: centre.audit.forget_old(centre.running.file.audit.keep_days)),
             Chore("held moments", 60.0, centre.moments.forget_old),
         ),
         centre.clock,
     )
+    centre.audit.begin()
     centre.moments.begin()
     centre.trials.begin()
     logger.info("starting: events, live hub, page rights")
@@ -211,6 +227,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     logger.info("stopping: pages, WHEP players, live hub, events")
     await centre.pages.stop()
     await centre.whep.stop()
+    await run_in_threadpool(centre.audit.end)
     await centre.hub.stop()
     await centre.event_feed.stop()
     logger.info("stopped")

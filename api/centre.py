@@ -23,10 +23,12 @@ from api.verification import Verification
 from config.cameras import CamerasFile
 from dispatch.service import Dispatch
 from incidents.accounts import Accounts
+from incidents.audit import Audit
 from incidents.detection_quality import DetectionQuality
 from incidents.favourites import Favourites
 from incidents.quality import Quality
 from incidents.service import Incidents
+from incidents.staff import Staff
 from incidents.workers import Workers
 from ingest.live import Live
 from runtime.clock import Clock
@@ -75,12 +77,17 @@ class Centre:
     running: RunningEstate
     trials: Trials
     exchange: ExchangeDesk
+    audit: Audit
     estate: EstateDesk = field(default_factory=EstateDesk)
     discovery: DiscoveryDesk = field(default_factory=DiscoveryDesk)
 
     @property
     def accounts(self) -> Accounts:
         return self.incidents.accounts
+
+    @property
+    def staff(self) -> Staff:
+        return Staff(self.incidents.store, self.clock, self.incidents.feed, self.incidents.acting)
 
     @property
     def detection(self) -> DetectionQuality:

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from config.audit import AuditKept
 from config.camera_device import Device, Ptz
 from config.detector import Detector
-from config.earning import Earning
 from config.dome_views import DomeView
+from config.earning import Earning
 from config.exchange import Exchange
 from config.redaction import has_secret_parameter, has_user
 from config.registers import Registers
@@ -154,12 +155,12 @@ class Camera(Strict):
     device: Device | None = Field(default=None, description="how it is managed; without it only its streams are used")
     ptz: Ptz | None = Field(default=None, description="it turns; needs device")
 
-    @model_validator(mode="after")
     @property
     def views(self) -> Sequence[DomeView]:
         """The views a dome visits; none of a camera that does not turn."""
         return self.ptz.views if self.ptz is not None else ()
 
+    @model_validator(mode="after")
     def _turns_by_its_device(self) -> Self:
         if self.ptz is not None and self.device is None:
             raise ValueError("has ptz, which needs device: a camera is turned through its device service")
@@ -211,6 +212,7 @@ class CamerasFile(Strict):
     defaults: Defaults = Defaults()
     detector: Detector | None = Field(default=None, description="looks at what a rule is about to tell")
     earning: Earning = Earning()
+    audit: AuditKept = AuditKept()
     repeats: Repeats = Repeats()
     registers: Registers = Registers()
     exchange: Exchange = Exchange()

@@ -52,6 +52,8 @@ def follow(transaction: Transaction, step: Step) -> None:
         case Action.DECLINE:
             _set(connection, step, reason=str(step.detail.get("reason", ""))[:400], answered_at=step.at)
             _end(connection, step, "declined")
+        case Action.RELEASE:
+            _end(connection, step, "withdrawn")
         case Action.HANDLE:
             _end(connection, step, "done")
         case Action.VERIFY if step.after.state is State.ACCEPTED:

@@ -10,7 +10,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from incidents import queries, sessions, throttle
+from incidents import audit, queries, sessions, throttle
+from incidents.audit import Entry, Kind
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound, SignInFailed
 from incidents.feed import Change, Feed
 from incidents.passwords import Passwords, acceptable
@@ -62,6 +63,22 @@ class AccountChange:
     enabled: bool | None = None
     roles: tuple[RoleGiven, ...] | None = None
     post: str | None = None
+    leaves_at: float | None = None
+    """When the account ends; 0 takes that back."""
+
+    def told(self) -> dict[str, object]:
+        """For the audit: what was changed, and no secret."""
+        plain = {"name": self.name, "enabled": self.enabled, "post": self.post, "leaves_at": self.leaves_at}
+        told: dict[str, object] = {name: value for name, value in plain.items() if value is not None}
+        if self.password is not None:
+            told["password"] = True
+        if self.roles is not None:
+            told["roles"] = [[one.role, one.area] for one in self.roles]
+        return told
+
+    def rights(self) -> bool:
+        """Whether it takes or gives rights, so that sessions end."""
+        return self.enabled is False or self.roles is not None or self.post is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +130,7 @@ class Accounts:
                     connection, self.rules, account_id, device=False, address=address, now=now
                 )
                 held = sessions.roles_of(connection, account_id)
+                self._note_sign_in(connection, account_id, account.name, address, device=False)
         if not right:
             raise SignInFailed("the set-up code is wrong or used up")
         return SignedIn(token, Caller(account_id, username, account.name, session_id, held, _post(account.post)))
@@ -126,9 +144,12 @@ class Accounts:
             throttle.check(connection, attempt, now)
             row = connection.execute(select(accounts).where(accounts.c.username_key == key)).one_or_none()
         right = self.passwords.verify(row.password_hash if row else None, password)
-        if row is None or not right or not row.enabled:
+        gone = row is not None and row.leaves_at is not None and row.leaves_at <= now
+        if row is None or not right or not row.enabled or gone:
             with self.store.write() as transaction:
                 throttle.failed(transaction.connection, attempt, now)
+                known = (row.id, row.name) if row is not None else None
+                audit.note_failed_sign_in(transaction.connection, known, address, now)
             raise SignInFailed("user name or password is wrong")
         newer = self.passwords.hash(password) if self.passwords.outdated(row.password_hash) else None
         with self.store.write() as transaction:
@@ -145,8 +166,9 @@ class Accounts:
             throttle.succeeded(connection, attempt)
             sessions.sweep(connection, self.rules, now)
             session_id, token = sessions.start(connection, self.rules, row.id, device=device, address=address, now=now)
-            held = sessions.roles_of(connection, row.id)
-        return SignedIn(token, Caller(row.id, row.username, row.name, session_id, held, row.post))
+            held, others = sessions.roles_of(connection, row.id), sessions.standing_in(connection, row.id, now)
+            self._note_sign_in(connection, row.id, row.name, address, device=device)
+        return SignedIn(token, Caller(row.id, row.username, row.name, session_id, held, row.post, others))
 
     def authenticate(self, token: str) -> Caller | None:
         """Who is calling, with the rights of this moment; None when the session is over."""
@@ -161,6 +183,8 @@ class Accounts:
     def sign_out(self, caller: Caller) -> None:
         with self.store.write() as transaction:
             sessions.end(transaction.connection, caller.session_id)
+            entry = Entry(Kind.SIGN_OUT, caller.account_id, caller.name, about=caller.account_id)
+            audit.note(transaction.connection, entry, self.clock.now())
             self._tell(transaction, caller.account_id)
 
     def list(self, caller: Caller) -> tuple[AccountView, ...]:
@@ -174,8 +198,11 @@ class Accounts:
         hashed = self.passwords.hash(account.password)
         scope = caller.scope(Permission.ACCOUNT_MANAGE)
         with self.store.write() as transaction:
-            _grantable(transaction.connection, caller, account.roles)
-            account_id = _insert(transaction.connection, (username, key), account, hashed, self.clock.now())
+            check_grantable(transaction.connection, caller, account.roles)
+            now = self.clock.now()
+            account_id = _insert(transaction.connection, (username, key), account, hashed, now)
+            told = {"made": True, "roles": [[one.role, one.area] for one in account.roles], "post": account.post}
+            audit.note(transaction.connection, audit.by(caller, Kind.ACCOUNT, account_id, account.name, told), now)
             return queries.get_account(transaction.connection, scope, account_id)
 
     def change(self, caller: Caller, account_id: str, wanted: AccountChange) -> AccountView:
@@ -186,29 +213,22 @@ class Accounts:
         if wanted.password is not None:
             acceptable(wanted.password, before.username)
         hashed = self.passwords.hash(wanted.password) if wanted.password is not None else None
-        if account_id == caller.account_id and (
-            wanted.enabled is False or wanted.roles is not None or wanted.post is not None
-        ):
+        if account_id == caller.account_id and (wanted.rights() or wanted.leaves_at is not None):
             raise NotAllowed("nobody takes rights from himself: another administrator must")
         with self.store.write() as transaction:
             connection = transaction.connection
             queries.get_account(connection, scope, account_id)
-            values: dict[str, object] = {}
-            if wanted.name is not None:
-                values["name"] = _name(wanted.name)
-            if hashed is not None:
-                values |= {"password_hash": hashed, "password_changed_at": self.clock.now()}
-            if wanted.post is not None:
-                values["post"] = _post(wanted.post)
-            if wanted.enabled is not None:
-                values["enabled"] = wanted.enabled
+            if wanted.roles is not None:
+                check_grantable(connection, caller, wanted.roles)
+            now = self.clock.now()
+            values = _values(wanted, hashed, now)
             if values:
                 connection.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
+            entry = audit.by(caller, Kind.ACCOUNT, account_id, before.name, wanted.told())
+            audit.note(connection, entry, now)
             if wanted.roles is not None:
-                _grantable(connection, caller, wanted.roles)
-                connection.execute(delete(roles).where(roles.c.account_id == account_id))
-                _insert_roles(connection, account_id, wanted.roles)
-            if hashed is not None or wanted.enabled is False or wanted.roles is not None or wanted.post is not None:
+                replace_roles(connection, account_id, wanted.roles)
+            if hashed is not None or wanted.rights():
                 sessions.end_all(connection, account_id, but=caller.session_id)
                 self._tell(transaction, account_id)
             return queries.get_account(connection, scope, account_id)
@@ -234,7 +254,16 @@ class Accounts:
                 .values(password_hash=hashed, password_changed_at=now)
             )
             sessions.end_all(transaction.connection, caller.account_id, but=caller.session_id)
+            entry = audit.by(caller, Kind.ACCOUNT, caller.account_id, caller.name, {"password": True})
+            audit.note(transaction.connection, entry, now)
             self._tell(transaction, caller.account_id)
+
+    def _note_sign_in(self, connection: Connection, account_id: str, name: str, address: str, *, device: bool) -> None:
+        now = self.clock.now()
+        connection.execute(update(accounts).where(accounts.c.id == account_id).values(seen_at=now))
+        detail = {"device": True} if device else {}
+        entry = Entry(Kind.SIGN_IN, account_id, name, about=account_id, address=address, detail=detail)
+        audit.note(connection, entry, now)
 
     def _tell(self, transaction: Transaction, account_id: str) -> None:
         transaction.after_commit(("session", account_id), lambda: self.feed.publish(Change("session", account_id)))
@@ -287,7 +316,31 @@ def _post(given: str | None) -> str | None:
     return given
 
 
-def _grantable(connection: Connection, caller: Caller, given: Iterable[RoleGiven]) -> None:
+def _values(wanted: AccountChange, hashed: str | None, now: float) -> dict[str, object]:
+    """The columns to set. Raises Invalid."""
+    values: dict[str, object] = {}
+    if wanted.name is not None:
+        values["name"] = _name(wanted.name)
+    if hashed is not None:
+        values |= {"password_hash": hashed, "password_changed_at": now}
+    if wanted.post is not None:
+        values["post"] = _post(wanted.post)
+    if wanted.leaves_at is not None:
+        values["leaves_at"] = wanted.leaves_at or None
+    if wanted.enabled is not None:
+        values["enabled"] = wanted.enabled
+        if wanted.enabled:
+            values.setdefault("leaves_at", None)
+    return values
+
+
+def replace_roles(connection: Connection, account_id: str, given: tuple[RoleGiven, ...]) -> None:
+    """Raises Invalid."""
+    connection.execute(delete(roles).where(roles.c.account_id == account_id))
+    _insert_roles(connection, account_id, given)
+
+
+def check_grantable(connection: Connection, caller: Caller, given: Iterable[RoleGiven]) -> None:
     scope = caller.scope(Permission.ACCOUNT_MANAGE)
     if not scope.prefixes:
         raise NotAllowed("you may not manage accounts")

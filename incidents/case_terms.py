@@ -56,6 +56,7 @@ class Action(StrEnum):
     REMIND = "remind"
     GONE = "gone"
     UNANSWERED = "unanswered"
+    RELEASE = "release"
     TRIAGE = "triage"
     ASK_EXTENSION = "ask_extension"
     GRANT_EXTENSION = "grant_extension"

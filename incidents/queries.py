@@ -161,7 +161,17 @@ def list_accounts(connection: Connection, scope: Scope, only: str | None = None)
     for row in connection.execute(role_rows):
         held.setdefault(row.account_id, []).append(RoleView(row.role, row.area, row.name))
     return tuple(
-        AccountView(row.id, row.username, row.name, row.enabled, row.created_at, tuple(held.get(row.id, ())), row.post)
+        AccountView(
+            row.id,
+            row.username,
+            row.name,
+            row.enabled,
+            row.created_at,
+            tuple(held.get(row.id, ())),
+            row.post,
+            row.leaves_at,
+            row.seen_at,
+        )
         for row in rows
     )
 

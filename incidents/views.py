@@ -187,6 +187,8 @@ class AccountView:
     created_at: float
     roles: tuple[RoleView, ...]
     post: str | None = None
+    leaves_at: float | None = None
+    seen_at: float | None = None
 
 
 def case_view(row: Any, repeat: RepeatMark | None = None) -> CaseView:

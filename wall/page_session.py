@@ -108,6 +108,14 @@ class PageRights(Protocol):
     def holder_at(self, camera_id: str) -> Holder | None: ...
 
 
+class PageEyes(Protocol):
+    """Told when a tile begins and ends to show a camera. Both calls cost nothing."""
+
+    def began(self, camera_id: str) -> None: ...
+
+    def ended(self, camera_id: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     code: int
@@ -127,9 +135,11 @@ class PageSession:
         clock: Clock,
         limits: PageLimits,
         hand: PageHand | None = None,
+        eyes: PageEyes | None = None,
     ) -> None:
-        """`hand` turns domes; without one the page turns none."""
+        """`hand` turns domes; without one the page turns none. `eyes` are told what the page shows."""
         self._channel = channel
+        self._eyes = eyes
         self._hand = hand
         self._hub = hub
         self._events = events
@@ -262,6 +272,8 @@ class PageSession:
             self._streams[stream] = chosen
             if self._hand is not None:
                 self._hand.watch(camera)
+            if self._eyes is not None:
+                self._eyes.began(camera)
             chosen.start()
 
     def _close_stream(self, stream: int) -> None:
@@ -270,6 +282,8 @@ class PageSession:
             chosen.close()
             if self._hand is not None:
                 self._hand.unwatch(chosen.camera)
+            if self._eyes is not None:
+                self._eyes.ended(chosen.camera)
             self._buffer.forget(stream)
 
     def _on_unit(self, stream: int, live_unit: LiveUnit) -> None:

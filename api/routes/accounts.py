@@ -29,7 +29,14 @@ def create_account(body: AccountRequest, caller: CurrentCaller, centre: TheCentr
 def change_account(account_id: str, body: AccountChange, caller: CurrentCaller, centre: TheCentre) -> AccountAnswer:
     """A new password, new roles, or disabling ends the account's sessions within seconds, open pages included."""
     roles = _roles(body.roles) if body.roles is not None else None
-    change = Change(name=body.name, password=body.password, enabled=body.enabled, roles=roles, post=body.post)
+    change = Change(
+        name=body.name,
+        password=body.password,
+        enabled=body.enabled,
+        roles=roles,
+        post=body.post,
+        leaves_at=body.leaves_at,
+    )
     return AccountAnswer.model_validate(centre.accounts.change(caller, account_id, change))
 
 

@@ -1,6 +1,6 @@
 """Cameras: where they stand, what they see, how their streams are."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.camera_directory import Statuses, counters_of
@@ -8,6 +8,8 @@ from api.centre import Centre
 from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas.town import CameraAnswer, CameraCounters, CameraDetail, CameraList
+from api.security import client_address
+from incidents.looking import How, Who
 from incidents.rights import Caller, Permission
 from ingest.live import LiveError
 
@@ -54,9 +56,10 @@ async def get_camera(camera_id: str, caller: CurrentCaller, centre: TheCentre) -
     response_class=Response,
     response_model=bytes,
 )
-async def get_snapshot(camera_id: str, caller: CurrentCaller, centre: TheCentre) -> Response:
+async def get_snapshot(camera_id: str, request: Request, caller: CurrentCaller, centre: TheCentre) -> Response:
     camera = centre.cameras.get(caller.scope(Permission.CAMERA_SEE), camera_id)
     reply = await centre.live.request(camera.id, "snapshot")
     if not reply.blobs:
         raise LiveError("the camera's worker sent no picture")
+    centre.audit.looking.glanced(Who.of(caller, client_address(request)), camera.id, How.SNAPSHOT)
     return Response(reply.blobs[0], media_type="image/jpeg", headers={"cache-control": "private, no-store"})

@@ -6,6 +6,9 @@ from api.centre import centre_of
 from api.pages import OpenPage
 from api.policy import current_caller, signed_in, token_of
 from api.routes.dependencies import PREFIX
+from api.security import client_address
+from incidents.looking import Eyes, How, Who
+from incidents.rights import Caller
 from wall.page_session import PageSession
 from wall.websocket_channel import WebSocketChannel
 
@@ -29,7 +32,12 @@ async def live(websocket: WebSocket) -> None:
             centre.clock,
             centre.settings.page,
             centre.ptz.hand(rights),
+            Eyes(centre.audit.looking, Who.of(caller, client_address(websocket)), _how(caller)),
         )
         await centre.pages.run(OpenPage(caller, token, session))
     finally:
         centre.pages.leave(caller.account_id)
+
+
+def _how(caller: Caller) -> How:
+    return How.DISPLAY if any(at.role == "display" for at in caller.roles) else How.LIVE

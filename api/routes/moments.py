@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.centre import Centre
@@ -14,8 +14,10 @@ from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas.cases import EvidenceAnswer
 from api.schemas.moments import CaseClipRequest, MomentAnswer, MomentRequest
+from api.security import client_address
 from config.cameras import Camera
 from incidents.errors import Invalid, NotAllowed
+from incidents.looking import How, Who
 from incidents.rights import Caller, Permission
 from ingest.live import LiveError
 
@@ -66,6 +68,7 @@ async def cut(centre: Centre, camera: Camera, span: Span) -> tuple[bytes, Span]:
 )
 async def get_clip(
     camera_id: str,
+    request: Request,
     caller: CurrentCaller,
     centre: TheCentre,
     from_at: Annotated[float | None, Query(alias="from", ge=0, le=1e11, description="Unix time")] = None,
@@ -76,6 +79,8 @@ async def get_clip(
     holds is 503. `X-Clip-From`, `X-Clip-To` and `X-Clip-Now` are Unix times by the server's clock."""
     camera = centre.cameras.get(caller.scope(Permission.CAMERA_SEE), camera_id)
     clip, span = await cut(centre, camera, span_asked(centre.clock.now(), from_at, to_at, last))
+    how = How.REPLAY if from_at is None else How.CLIP
+    centre.audit.looking.glanced(Who.of(caller, client_address(request)), camera.id, how)
     local = datetime.fromtimestamp(span.from_at, centre.incidents.town.timezone)
     headers = {
         "cache-control": "private, no-store",
@@ -111,6 +116,7 @@ async def hold_moment(
     seconds = body.seconds if body else DEFAULT_SECONDS
     clip, span = await cut(centre, camera, Span(now - seconds, now))
     hold = centre.moments.hold
+    centre.audit.looking.glanced(Who.of(caller), camera.id, How.CLIP)
     held = await run_in_threadpool(hold, caller.account_id, camera.id, clip, span.from_at, span.to_at)
     return MomentAnswer.model_validate(held)
 

@@ -14,11 +14,13 @@ from api.schemas.accounts import (
     SetupState,
     SignedInAnswer,
     SignInRequest,
+    StandingIn,
     TownName,
 )
 from api.security import SESSION_COOKIE
 from api.setup_code import forget_setup_code
 from incidents.accounts import NewAccount, RoleGiven, SignedIn
+from incidents.rights import RoleAt
 
 router = APIRouter(prefix=PREFIX, tags=["sessions"], responses=REFUSALS)
 
@@ -69,8 +71,12 @@ def get_me(caller: CurrentCaller, centre: TheCentre) -> Me:
         id=caller.account_id,
         username=caller.username,
         name=caller.name,
-        roles=[HeldRole(role=at.role, area=at.area, area_name=at.area_name) for at in caller.roles],
+        roles=_held(caller.roles),
         post=caller.post,
+        standing_in=[
+            StandingIn(account_id=one.account_id, name=one.name, until=one.until, roles=_held(one.roles))
+            for one in caller.standing_in
+        ],
         permissions=caller.permissions(),
         town=TownName(name=town.name, name_en=town.name_en, area=town.area),
     )
@@ -82,6 +88,10 @@ async def set_password(body: PasswordRequest, caller: CurrentCaller, centre: The
     async with centre.password_gate.passing():
         await run_in_threadpool(centre.accounts.change_own_password, caller, body.old, body.new)
     return Done()
+
+
+def _held(roles: tuple[RoleAt, ...]) -> list[HeldRole]:
+    return [HeldRole(role=at.role, area=at.area, area_name=at.area_name) for at in roles]
 
 
 def _address(request: Request) -> str:

@@ -10,7 +10,9 @@ from api.pages import OpenPage
 from api.policy import CurrentCaller, public, requires, signed_in, token_of
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas import Done, ErrorAnswer
+from api.security import client_address
 from incidents.errors import NotFound
+from incidents.looking import How, Who
 from incidents.rights import Caller, Permission
 from ingest.access_unit import Rendition
 from wall.live_hub import StreamKey
@@ -50,7 +52,7 @@ async def open_session(
     session = await centre.whep.open(caller.account_id, keys, offer)
     token = token_of(request)
     assert token is not None
-    centre.whep.serve(session, centre.pages.run(OpenPage(caller, token, session)))
+    centre.whep.serve(session, _watched(centre, OpenPage(caller, token, session), camera_id, client_address(request)))
     headers = {
         "location": f"{PREFIX}/whep/{camera_id}/{session.id}",
         "etag": f'"{session.etag}"',
@@ -101,6 +103,16 @@ async def end_session(camera_id: str, session_id: str, caller: CurrentCaller, ce
     """No picture is sent after the answer."""
     _session(centre, caller, camera_id, session_id).end(0, "ended by the player")
     return Done()
+
+
+async def _watched(centre: Centre, page: OpenPage, camera_id: str, address: str) -> None:
+    """Serves the player to its end, and lets the audit know that somebody looks."""
+    who = Who.of(page.caller, address)
+    centre.audit.looking.began(who, camera_id, How.WHEP)
+    try:
+        await centre.pages.run(page)
+    finally:
+        centre.audit.looking.ended(who, camera_id, How.WHEP)
 
 
 def _streams(centre: Centre, caller: Caller, camera_id: str, profile: Rendition | None) -> list[StreamKey]:

@@ -44,12 +44,20 @@ class TownName(Answer):
     area: str
 
 
+class StandingIn(Answer):
+    account_id: str
+    name: str
+    until: float
+    roles: list[HeldRole]
+
+
 class Me(Answer):
     id: str
     username: str
     name: str
     roles: list[HeldRole]
     post: str | None
+    standing_in: list[StandingIn] = Field(description="whose place is taken now; their roles come on top")
     permissions: list[str]
     town: TownName
 
@@ -73,6 +81,7 @@ class AccountChange(Body):
     name: str | None = Field(default=None, max_length=100)
     password: str | None = Field(default=None, min_length=1, max_length=256)
     enabled: bool | None = None
+    leaves_at: float | None = Field(default=None, ge=0, le=1e11, description="the account ends then; 0: it does not")
     roles: list[RoleAt] | None = Field(default=None, min_length=1, max_length=64)
     post: str | None = Field(default=None, max_length=64, description="empty takes the post away")
 
@@ -85,6 +94,8 @@ class AccountAnswer(Answer):
     created_at: float
     roles: list[HeldRole]
     post: str | None
+    leaves_at: float | None = Field(description="the account ends then")
+    seen_at: float | None = Field(description="last use, to the minute")
 
 
 class AccountList(Answer):

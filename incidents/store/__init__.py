@@ -1,6 +1,7 @@
 """The store: schema, migrations, transactions. SQLite embedded, PostgreSQL at scale."""
 
 from incidents.store import (
+    audit_schema,
     display_schema,
     exchange_schema,
     favourites_schema,
@@ -19,6 +20,7 @@ __all__ = [
     "EVIDENCE_FOLDER",
     "Store",
     "Transaction",
+    "audit_schema",
     "display_schema",
     "exchange_schema",
     "favourites_schema",

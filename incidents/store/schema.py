@@ -60,6 +60,8 @@ accounts = Table(
     Column("created_at", Double, nullable=False, comment="when made"),
     Column("password_changed_at", Double, nullable=False, comment="sessions older than this are ended"),
     Column("post", CODE, comment="id of the post whose cases this account handles; empty for none"),
+    Column("leaves_at", Double, comment="the account ends then; empty: it goes on"),
+    Column("seen_at", Double, comment="last use, to the minute; empty: never used"),
     comment="people and displays that sign in; never deleted, since the trace names them",
 )
 

@@ -118,7 +118,12 @@ async def furnish(town: RunningTown, village: str) -> dict[str, str]:
     bin_ = next(one for one in (await operator.get("/cases")).json()["items"] if one["id"] != case["id"])
     await made(operator, f"/cases/{bin_['id']}/strike-out", {"reason": f"{village} bin", "cause": "bin"})
     causes = (await admin.get("/detection/causes")).json()["items"]
+    deputy, absent = (town.account_id(f"{role}@{village}") for role in ("supervisor", "operator"))
+    now = town.centre.clock.now()
+    place = {"account_id": deputy, "absent_id": absent, "from_at": now, "until_at": now + 60}
+    stand_in = await made(admin, "/stand-ins", place)
     return {
+        "stand_in_id": stand_in["id"],
         "camera_id": f"{village}-cam",
         "case_id": case["id"],
         "evidence_id": case["picture_evidence_id"],
@@ -276,7 +281,9 @@ def requests_for(name: str, document: Schema, ids: dict[str, str], *, whole: boo
 
 
 MAP_ELEMENT = re.compile(r"_[0-9a-f]{32}")
-VOLATILE = re.compile(r'"(at|from_at|position_age_s|last_unit_at|since|expires_at|ring_seconds|captured_at|left_s)":[^,}]+')
+VOLATILE = re.compile(
+    r'"(at|from_at|position_age_s|last_unit_at|since|expires_at|ring_seconds|captured_at|left_s)":[^,}]+'
+)
 
 
 def steady(text: str) -> str:

@@ -63,6 +63,7 @@ ALLOWED = {
     "remind": ("RFACVH", ".", "comment"),
     "gone": ("RFACVH", "?", "camera"),
     "unanswered": ("A", ".", "system"),
+    "release": ("ACV", "F", "system"),
     "triage": ("RFACVH", ".", "triage"),
     "ask_extension": ("ACV", ".", "handle"),
     "grant_extension": ("ACV", ".", "supervise"),

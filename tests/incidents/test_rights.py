@@ -16,17 +16,21 @@ from config.zones import Zone
 from exchange import outbox_queries
 from exchange.outbox import Outbox
 from exchange.outbox_queries import OutboxFilter
-from incidents import case_queries, queries, similar_queries, stuck_queries
+from incidents import audit_queries, case_queries, queries, similar_queries, stuck_queries
 from incidents import detection_queries as judged
-from incidents.accounts import AccountChange
+from incidents.accounts import AccountChange, RoleGiven
+from incidents.audit import Audit
+from incidents.audit_queries import AuditFilter
 from incidents.case_filter import CaseFilter
 from incidents.detection_quality import DetectionQuality
 from incidents.detection_queries import Wanted
 from incidents.errors import NotAllowed, NotFound
+from incidents.looking import How, Looking, Who
 from incidents.quality import Quality
 from incidents.queries import QualityFilter
 from incidents.rights import EVERYWHERE, FIELD_ROLES, NOWHERE, POST_ROLES, ROLES, Caller, Permission, RoleAt, Scope
 from incidents.service import NewCase, visible_camera
+from incidents.staff import Staff, StandInGiven
 from incidents.store import open_store
 from incidents.suggestions import Suggestion
 from tests.incidents.world import IN_A1, IN_A2, IN_B1, START, World, make_world
@@ -48,6 +52,7 @@ class Place:
     rejected: str
     cause: str
     event: str
+    stand_in: str
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,14 @@ QUERIES: dict[str, Query] = {
         judged.list_judged(c, s, Wanted()), at.rejected, lambda one: one.case_id)),
     "list_facts": Query(P.CAMERA_SEE, lambda c, s, at: among(
         judged.list_facts(c, s, Wanted(camera=at.camera)), "False", lambda one: str(one.right))),
+    "list_audit": Query(P.AUDIT_SEE, lambda c, s, at: among(
+        audit_queries.list_audit(c, s, AuditFilter(kinds=frozenset({"look"}))).items, at.camera,
+        lambda one: one.camera_id)),
+    "list_stand_ins": Query(P.ACCOUNT_SEE, lambda c, s, at: among(
+        audit_queries.list_stand_ins(c, s, START), at.account, lambda one: one.absent_id)),
+    "get_stand_in": Query(P.ACCOUNT_SEE, lambda c, s, at: audit_queries.get_stand_in(c, s, at.stand_in)),
+    "list_moves": Query(P.ACCOUNT_SEE, lambda c, s, at: among(
+        audit_queries.list_moves(c, s), at.account, lambda one: one.account_id)),
     "list_causes": Query(P.CAMERA_SEE, lambda c, s, at: among(judged.list_causes(c, s, Wanted(), START), at.cause)),
     "count_causes": Query(P.CAMERA_SEE, lambda c, s, at: among(
         judged.count_causes(c, s, Wanted(), START), at.camera, lambda one: one.camera_id)),
@@ -122,7 +135,7 @@ QUERIES: dict[str, Query] = {
         outbox_queries.count_entries(c, s), _told_at(at.area), lambda one: one.destination)),
     "get_entry": Query(P.ESTATE_MANAGE, lambda c, s, at: outbox_queries.get_entry(c, s, at.event)),
 }  # fmt: skip
-MODULES = (queries, case_queries, similar_queries, stuck_queries, judged, outbox_queries)
+MODULES = (queries, audit_queries, case_queries, similar_queries, stuck_queries, judged, outbox_queries)
 OF_CAMERAS = {name for name, query in QUERIES.items() if query.permission is P.CAMERA_SEE}
 
 
@@ -172,7 +185,31 @@ def _furnish(world: World, village: str, grid: str, spot: tuple[float, float]) -
         (cause,) = judged.list_causes(connection, EVERYWHERE, Wanted(camera=camera), START)
     with world.incidents.store.read() as connection:
         event = outbox_queries.list_entries(connection, EVERYWHERE, OutboxFilter(destination=_told_at(village)))[0].id
-    return Place(village, case, evidence, worker, account, found[0].id, camera, rejected, cause.id, event)
+    return Place(
+        village,
+        case,
+        evidence,
+        worker,
+        account,
+        found[0].id,
+        camera,
+        rejected,
+        cause.id,
+        event,
+        _staff(world, village, camera, account),
+    )
+
+
+def _staff(world: World, village: str, camera: str, account: str) -> str:
+    """Somebody who stands in for the account, a move of it that is to come, and a look at the camera."""
+    incidents = world.incidents
+    deputy = world.person(f"deputy-{village}", "village_room", village)
+    looking = Looking(world.clock, lambda _: f"/330603/QX/{village}/")
+    looking.glanced(Who.of(deputy), camera, How.SNAPSHOT)
+    Audit(incidents.store, world.clock, looking).flush()
+    staff = Staff(incidents.store, world.clock, incidents.feed, incidents.acting)
+    staff.move(world.admin, account, START + 900.0, (RoleGiven("display", village),), None)
+    return staff.stand_in(world.admin, StandInGiven(deputy.account_id, account, START, START + 600.0)).id
 
 
 def _judge(world: World, camera: str, spot: tuple[float, float]) -> str:
@@ -208,7 +245,20 @@ def test_matrix(places: tuple[World, dict[str, Place]], query: str, role: str, h
         granted = row.permission in ROLES[role] and role not in POST_ROLES
         if covers is None:
             # A grid reaches the cases and workers in it, and nothing of the village around it.
-            covers = query not in {"list_areas", "get_area", "list_accounts", "get_account"} | OF_CAMERAS
+            covers = (
+                query
+                not in {
+                    "list_areas",
+                    "get_area",
+                    "list_accounts",
+                    "get_account",
+                    "list_audit",
+                    "list_stand_ins",
+                    "get_stand_in",
+                    "list_moves",
+                }
+                | OF_CAMERAS
+            )
         if granted and covers:
             assert row.ask(connection, scope, furnished["QX-A"])
         else:

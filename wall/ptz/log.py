@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,8 @@ class PtzLog:
         self._rows: list[dict[str, Any]] = []
         self._writing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.followers: list[Callable[[str, Holder], None]] = []
+        """Told at once of whatever somebody did: camera, who."""
 
     def add(self, camera_id: str, who: Holder, action: str, **detail: Any) -> None:
         row = {
@@ -52,6 +54,8 @@ class PtzLog:
             "detail": json.dumps(detail, ensure_ascii=False, separators=(",", ":")),
         }
         self._rows.append(row)
+        for follower in self.followers:
+            follower(camera_id, who)
         task = asyncio.get_running_loop().create_task(self.settle(), name="log of domes")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

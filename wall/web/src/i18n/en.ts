@@ -301,6 +301,7 @@ const en: typeof zh = {
       look: 'Dome turned to it',
       gone: 'Gone',
       unanswered: 'Not answered',
+      release: 'Released: the assignee has left',
       triage: 'Class put right',
       ask_extension: 'Extension asked for',
       grant_extension: 'Extension granted',

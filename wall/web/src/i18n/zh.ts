@@ -300,6 +300,7 @@ export default {
       look: '调看球机',
       gone: '已消失',
       unanswered: '超时未接单',
+      release: '人员离岗，收回',
       triage: '分流更正',
       ask_extension: '申请延期',
       grant_extension: '批准延期',
