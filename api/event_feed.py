@@ -72,11 +72,11 @@ class EventFeed:
         elsewhere = set(repeat.paths) - set(change.paths) if repeat is not None else set()
         names = (*(() if foreign is None else (foreign,)), *sorted(elsewhere))
         whole = CaseAnswer.model_validate(change.data).model_dump(mode="json")
-        self.hub.publish(Event("case", whole, change.paths, change.assignee_id, names))
+        self.hub.publish(Event("case", whole, change.paths, change.assignee_id, names, posts=change.posts))
         if names:
             fewer = without_repeats_elsewhere(without_camera(change.data), change.paths[0])
             less = CaseAnswer.model_validate(fewer).model_dump(mode="json")
-            self.hub.publish(Event("case", less, change.paths, change.assignee_id, names, reduced=True))
+            self.hub.publish(Event("case", less, change.paths, change.assignee_id, names, True, change.posts))
 
     def _worker_changed(self, change: Change) -> None:
         """Whoever's areas hold but one of his grids hears of that grid alone, and of no case elsewhere."""

@@ -52,7 +52,8 @@ class CallerRights:
             # Said to the display itself.
             return event.assignee_id == self._caller.account_id
         scope = self._scopes[event.topic]
-        if not any(scope.covers(path, event.assignee_id) for path in event.paths):
+        holders = (*event.posts, None)
+        if not any(scope.covers(path, event.assignee_id, post) for path in event.paths for post in holders):
             return False
         return all(scope.covers(path) for path in event.names) != event.reduced
 

@@ -11,7 +11,7 @@ from api.camera_directory import views_of
 from api.town_map import GeoJson, TownMap
 from config.camera_map import CameraMap
 from config.cameras import CamerasFile
-from config.load import case_classes_of, working_calendar_of
+from config.load import case_classes_of, posts_of, working_calendar_of
 from gis.areas import AreaTree, load_areas
 from gis.base_layer import load_base_layer
 from gis.elevation import Elevation, read_elevation
@@ -51,6 +51,7 @@ def read_town(config: CamerasFile, base_dir: Path) -> TownFiles:
         cameras=CameraMap(config.cameras),
         locator=grids,
         calendar=working_calendar_of(config, base_dir),
+        posts=posts_of(config, base_dir),
     )
     town_map = TownMap(
         bounds=_bounds(config, tree, grids),

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
+from incidents.awaiting import VerificationTarget
 from incidents.errors import Conflict, NotFound
-from incidents.service import Incidents, VerificationTarget
+from incidents.service import Incidents
 from ingest.live import Live, LiveError, Reply
 from runtime.clock import Clock
 from wall.ptz.rounds import Rounds

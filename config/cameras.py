@@ -185,6 +185,7 @@ class TownFiles(Strict):
     elevation: FileName | None = Field(default=None, description="ESRI ASCII grid of ground heights, WGS 84")
     case_classes: FileName | None = Field(default=None, description="catalogue; without it the one that comes along")
     working_calendar: FileName | None = Field(default=None, description="without it the one that comes along")
+    posts: FileName | None = Field(default=None, description="posts and routing; without it those that come along")
     escalation: FileName | None = Field(default=None, description="step-up ladders; without it those that come along")
 
 

@@ -256,6 +256,7 @@ def _missing_files(document: Document, parts: Parts) -> Iterator[Problem]:
         ("elevation",): files.elevation,
         ("case_classes",): files.case_classes,
         ("working_calendar",): files.working_calendar,
+        ("posts",): files.posts,
         ("escalation",): files.escalation,
     }
     named |= {("base", layer): text for layer, text in files.base.items()}

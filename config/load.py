@@ -8,6 +8,7 @@ from config.cameras import CamerasFile
 from config.case_classes import DEFAULT_CASE_CLASSES, CaseClasses
 from config.checks import Parts, errors_in, parts_of, unknown_classes, warnings_in
 from config.escalation import DEFAULT_ESCALATION, Escalation
+from config.posts import DEFAULT_POSTS, Posts
 from config.problem import ConfigError, Problem
 from config.validation import validate
 from config.working_calendar import DEFAULT_WORKING_CALENDAR, WorkingCalendar
@@ -42,6 +43,7 @@ def read_cameras(path: Path) -> LoadedCameras:
     classes = _classes(document, parts, problems)
     _check_calendar(document, parts, problems)
     _check_escalation(document, parts, problems, classes)
+    _check_posts(document, parts, problems, classes)
     if file is None or classes is None or problems:
         raise ConfigError(sorted(problems, key=lambda problem: (problem.file != path, problem.line)))
     return LoadedCameras(file, classes, tuple(warnings_in(document, parts)))
@@ -65,6 +67,22 @@ def load_working_calendar(path: Path = DEFAULT_WORKING_CALENDAR) -> WorkingCalen
     if calendar is None or problems:
         raise ConfigError(problems)
     return calendar
+
+
+def load_posts(path: Path = DEFAULT_POSTS) -> Posts:
+    """Read posts and routing; by default those that come along. Raises ConfigError."""
+    document = read_document(path)
+    posts, problems = validate(document, Posts)
+    problems = [*document.problems, *problems]
+    if posts is None or problems:
+        raise ConfigError(problems)
+    return posts
+
+
+def posts_of(file: CamerasFile, base_dir: Path) -> Posts:
+    """The posts that `file`, read from the folder `base_dir`, names. Raises ConfigError."""
+    name = file.town.files.posts
+    return load_posts() if name is None else load_posts(base_dir / name)
 
 
 def load_escalation(path: Path = DEFAULT_ESCALATION) -> Escalation:
@@ -103,6 +121,25 @@ def _check_calendar(document: Document, parts: Parts, problems: list[Problem]) -
         load_working_calendar(document.file.parent / name)
     except ConfigError as error:
         problems.extend(error.problems)
+
+
+def _check_posts(document: Document, parts: Parts, problems: list[Problem], classes: CaseClasses | None) -> None:
+    """The posts that are named, and that the catalogue names none but those."""
+    files = parts.town.files if parts.town is not None else None
+    path = DEFAULT_POSTS if files is None or files.posts is None else document.file.parent / files.posts
+    if not path.is_file():
+        return  # what is missing is among the problems already
+    try:
+        posts = load_posts(path)
+    except ConfigError as error:
+        problems.extend(error.problems)
+        return
+    if files is None or files.case_classes is None or classes is None:
+        return
+    read = read_document(document.file.parent / files.case_classes)
+    for at, one in enumerate(classes.classes):
+        if one.post is not None and one.post not in posts.by_id:
+            problems.append(read.problem(("classes", at, "post"), one.post, f"no such post in {path.name}"))
 
 
 def _check_escalation(document: Document, parts: Parts, problems: list[Problem], classes: CaseClasses | None) -> None:

@@ -42,9 +42,11 @@ def follow(transaction: Transaction, step: Step) -> None:
     """Keeps the case's order in step with it; see `incidents.acting.Follower`."""
     connection = transaction.connection
     match step.action:
-        case Action.ASSIGN:
-            _end(connection, step, "withdrawn")
-            _issue(connection, step)
+        case Action.ASSIGN | Action.ROUTE:
+            if step.after.assignee_id != step.before.assignee_id or step.after.assignee_id is None:
+                _end(connection, step, "withdrawn")
+            if step.after.assignee_id is not None and step.after.state is State.ASSIGNED:
+                _issue(connection, step)
         case Action.ACCEPT:
             _set(connection, step, state="accepted", answered_at=step.at)
         case Action.ARRIVE:
@@ -57,7 +59,8 @@ def follow(transaction: Transaction, step: Step) -> None:
         case Action.HANDLE:
             _end(connection, step, "done")
         case Action.VERIFY if step.after.state is State.ACCEPTED:
-            _issue(connection, step, state="accepted")
+            if _was_sent(connection, step):
+                _issue(connection, step, state="accepted")
         case _ if step.after.state in (State.CLOSED, State.INVALID, State.FILED, State.REVIEW):
             _end(connection, step, "withdrawn")
 
@@ -81,6 +84,12 @@ def _issue(connection: Connection, step: Step, state: str = "waiting") -> None:
     connection.execute(
         insert(order_deliveries).values(order_id=order_id, channel=PHONE, state="pending", queued_at=step.at)
     )
+
+
+def _was_sent(connection: Connection, step: Step) -> bool:
+    """Whether the assignee is somebody with orders; who took it on for a post has none."""
+    where = orders.c.case_id == step.case_id, orders.c.worker_id == step.after.assignee_id
+    return connection.execute(select(orders.c.id).where(*where).limit(1)).first() is not None
 
 
 def _set(connection: Connection, step: Step, **values: Any) -> None:

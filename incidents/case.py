@@ -1,9 +1,11 @@
 """The case as a state machine: what may follow what, and who may do it. Pure; see docs/design/cases.md."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from incidents import case_posts
+from incidents.case_posts import only_routed, open_parts, refuse_open_parts, without_open_parts
 from incidents.case_terms import (
     DUPLICATE,
     ENDED,
@@ -19,6 +21,7 @@ from incidents.case_terms import (
     Duty,
     Standing,
     State,
+    Transition,
 )
 from incidents.errors import Conflict, Invalid, NotAllowed
 
@@ -43,16 +46,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """`target` None: the case stays where it is. `verify` and `gone` lead elsewhere by their detail."""
-
-    action: Action
-    sources: frozenset[State]
-    target: State | None
-    duties: frozenset[Duty]
-
-
 def _row(action: Action, sources: frozenset[State] | set[State], target: State | None, *duties: Duty) -> Transition:
     return Transition(action, frozenset(sources), target, frozenset(duties))
 
@@ -63,13 +56,19 @@ TRANSITIONS: Mapping[Action, Transition] = {
     for row in (
         _row(Action.CONFIRM, {_S.REVIEW}, _S.FILED, _D.TRIAGE),
         _row(Action.REJECT, {_S.REVIEW}, _S.INVALID, _D.TRIAGE),
-        _row(Action.DUPLICATE, {_S.REVIEW, _S.FILED}, _S.INVALID, _D.TRIAGE),
-        _row(Action.TAKE_BACK, {_S.FILED, _S.INVALID}, _S.REVIEW, _D.TRIAGE),
+        _row(Action.DUPLICATE, {_S.REVIEW, _S.FILED, _S.ASSIGNED}, _S.INVALID, _D.TRIAGE),
+        _row(Action.TAKE_BACK, {_S.FILED, _S.ASSIGNED, _S.INVALID}, _S.REVIEW, _D.TRIAGE),
         _row(Action.MERGE, frozenset(State) - {_S.INVALID}, None, _D.TRIAGE),
         _row(Action.UNMERGE, frozenset(State), None, _D.TRIAGE),
         _row(Action.ASSIGN, {_S.FILED} | IN_HAND, _S.ASSIGNED, _D.DISPATCH),
+        _row(Action.ROUTE, {_S.FILED} | IN_HAND, _S.ASSIGNED, _D.SYSTEM),
         _row(Action.ACCEPT, {_S.ASSIGNED}, _S.ACCEPTED, _D.HANDLE),
         _row(Action.DECLINE, {_S.ASSIGNED, _S.ACCEPTED}, _S.FILED, _D.HANDLE),
+        _row(Action.RETURN, IN_HAND, _S.FILED, _D.POST),
+        _row(Action.JOIN, IN_HAND, None, _D.DISPATCH, _D.POST),
+        _row(Action.PART_ACCEPT, {_S.FILED} | IN_HAND, None, _D.PART, _D.DISPATCH),
+        _row(Action.PART_DONE, {_S.FILED} | IN_HAND, None, _D.PART, _D.DISPATCH),
+        _row(Action.PART_WITHDRAW, {_S.FILED} | IN_HAND, None, _D.PART, _D.DISPATCH, _D.POST),
         _row(Action.ARRIVE, {_S.ACCEPTED}, _S.ARRIVED, _D.HANDLE),
         _row(Action.HANDLE, {_S.ACCEPTED, _S.ARRIVED}, _S.HANDLED, _D.HANDLE),
         _row(Action.VERIFY, {_S.HANDLED}, _S.CLOSED, _D.VERIFY, _D.CAMERA),
@@ -79,6 +78,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
         _row(Action.COMMENT, frozenset(State), None, _D.COMMENT),
         _row(Action.EVIDENCE, frozenset(State), None, _D.COMMENT, _D.HANDLE, _D.CAMERA, _D.SYSTEM),
         _row(Action.SIGHTED, frozenset(State), None, _D.CAMERA),
+        _row(Action.LOOK, frozenset(State), None, _D.LOOK),
         _row(Action.PARTY, frozenset(State), None, _D.REGISTER),
         _row(Action.REMIND, OPEN, None, _D.COMMENT),
         _row(Action.LOOK, frozenset(State), None, _D.LOOK),
@@ -98,7 +98,6 @@ TRANSITIONS: Mapping[Action, Transition] = {
 
 VERIFY_RESULTS = ("gone", "present", "cannot_tell")
 REQUIRED_DETAIL: Mapping[Action, str] = {
-    Action.ASSIGN: "worker_id",
     Action.VERIFY: "result",
     Action.STRIKE_OUT: "reason",
     Action.DUPLICATE: "of",
@@ -108,7 +107,15 @@ REQUIRED_DETAIL: Mapping[Action, str] = {
     Action.ASK_EXTENSION: "reason",
     Action.REFUSE_EXTENSION: "reason",
     Action.SUPERVISE: "reason",
+    Action.RETURN: "reason",
+    Action.JOIN: "post",
+    Action.PART_ACCEPT: "post",
+    Action.PART_DONE: "post",
+    Action.PART_WITHDRAW: "reason",
 }
+_BEFORE_ANYBODY = frozenset({Action.DUPLICATE, Action.TAKE_BACK})
+_AFTER_ALL = frozenset({Action.HANDLE, Action.CLOSE})
+"""Not while a post has still to do its part."""
 _CHECKS = {
     Action.VERIFY: "who dispatched or handled a case may not verify it; another person or the camera must",
     Action.CLOSE: "who dispatched or handled a case may not verify it; another person or the camera must",
@@ -134,9 +141,17 @@ def decide(
         value = detail.get(needed)
         if not isinstance(value, str) or not value.strip():
             raise Invalid(f"{action} needs {needed}", needed)
+    if action in _BEFORE_ANYBODY and now.state is State.ASSIGNED and not only_routed(now):
+        raise Conflict(f"cannot {action.replace('_', ' ')} a case that somebody was sent to", "state")
+    if action in _AFTER_ALL:
+        refuse_open_parts(now)
     if action in _CHECKS and actor.kind == "person":
         _separate(now, action, actor)
     after = _FOLLOW.get(action, _plain)(now, row, actor, detail, at)
+    if action is Action.ACCEPT and now.assignee_id is None and Duty.POST in duties:
+        after = replace(after, assignee_id=actor.id)
+    if after.state in ENDED | {State.REVIEW}:
+        after = without_open_parts(after)
     return replace(after, extension_until=None, extension_by=None) if _lapsed(now, after) else after
 
 
@@ -144,7 +159,7 @@ def _lapsed(now: Standing, after: Standing) -> bool:
     """Whoever asked for more time no longer has the case in hand, or has as much: a grant would take time away."""
     if after.extension_until is None:
         return False
-    other_hands = now.assignee_id is not None and after.assignee_id != now.assignee_id
+    other_hands = after.post != now.post if now.assignee_id is None else after.assignee_id != now.assignee_id
     as_much = after.deadline_at is not None and after.extension_until <= after.deadline_at
     return after.state not in IN_HAND or other_hands or as_much
 
@@ -177,18 +192,6 @@ def _take_back(now: Standing, _row: Transition, _actor: Actor, detail: Mapping[s
     """Back to before the verdict: into review, or `filed` where it was; a thing that left meanwhile has still left."""
     before = State.FILED if detail.get("filed") is True else State.REVIEW
     return replace(_anew(now, before), gone_at=now.gone_at)
-
-
-def _assign(now: Standing, _row: Transition, actor: Actor, detail: Mapping[str, Any], _at: float) -> Standing:
-    worker = str(detail["worker_id"])
-    if now.assignee_id == worker:
-        raise Conflict("this worker is assigned already", "worker_id")
-    sent = now.dispatchers | {actor.id}
-    return replace(now, state=State.ASSIGNED, assignee_id=worker, dispatched_by=actor.id, dispatchers=sent)
-
-
-def _decline(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
-    return replace(now, state=State.FILED, assignee_id=None)
 
 
 def _handle(now: Standing, _row: Transition, actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
@@ -227,6 +230,8 @@ def _anew(now: Standing, state: State) -> Standing:
         now,
         state=state,
         assignee_id=None,
+        post=None,
+        returned=frozenset(),
         dispatched_by=None,
         handled_by=None,
         gone_at=None,
@@ -322,19 +327,18 @@ def _sighted(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[st
 
 
 def _gone(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], at: float) -> Standing:
-    """Before anybody is sent it closes by itself; afterwards somebody is on his way and reports, or a person closes."""
-    if now.state in (State.REVIEW, State.FILED):
+    """Before a person has sent or taken it, it closes by itself; afterwards somebody is on his way and reports, or a
+    person closes."""
+    if (now.state in (State.REVIEW, State.FILED) or only_routed(now)) and not open_parts(now):
         return replace(now, state=State.CLOSED, gone_at=at, resolution=LEFT_BY_ITSELF)
     return replace(now, gone_at=at)
 
 
 _FOLLOW = {
+    **case_posts.FOLLOW,
     Action.REJECT: _reject,
     Action.DUPLICATE: _duplicate,
     Action.TAKE_BACK: _take_back,
-    Action.ASSIGN: _assign,
-    Action.DECLINE: _decline,
-    Action.RELEASE: _decline,
     Action.HANDLE: _handle,
     Action.VERIFY: _verify,
     Action.CLOSE: _close,

@@ -15,7 +15,7 @@ from incidents.errors import Invalid
 from incidents.rights import Scope
 from incidents.store import finding_schema as index
 from incidents.store.schema import areas, cases
-from incidents.visible_cases import key
+from incidents.visible_cases import held_by, key
 
 FEW = 20_000
 """Rows under an index that are read rather than walking the order; counted no further."""
@@ -89,7 +89,7 @@ def _add_scope(connection: Connection, plan: Plan, scope: Scope, area: str | Non
         else:
             prefixes = frozenset({_deeper(path, one) for one in prefixes} - {""})
     if scope.by_holder:
-        plan.add(or_(_within(sorted(prefixes)), *scope.held(cases.c.assignee_id)))
+        plan.add(or_(_within(sorted(prefixes)), *held_by(scope)))
         return
     plan.prefixes = tuple(sorted(prefixes))
     if prefixes and _nothing_outside(connection, prefixes):

@@ -58,6 +58,12 @@ class Action(StrEnum):
     UNANSWERED = "unanswered"
     RELEASE = "release"
     TRIAGE = "triage"
+    ROUTE = "route"
+    RETURN = "return"
+    JOIN = "join"
+    PART_ACCEPT = "part_accept"
+    PART_DONE = "part_done"
+    PART_WITHDRAW = "part_withdraw"
     ASK_EXTENSION = "ask_extension"
     GRANT_EXTENSION = "grant_extension"
     REFUSE_EXTENSION = "refuse_extension"
@@ -68,12 +74,14 @@ class Action(StrEnum):
 
 
 class Duty(StrEnum):
-    """In what capacity somebody acts on one case."""
+    """In what capacity somebody acts on one case. `post`: of the post that holds it; `part`: of one that has a part."""
 
     TRIAGE = "triage"
     DISPATCH = "dispatch"
     HANDLE = "handle"
     VERIFY = "verify"
+    POST = "post"
+    PART = "part"
     SUPERVISE = "supervise"
     COMMENT = "comment"
     CAMERA = "camera"
@@ -93,6 +101,34 @@ SYSTEM = Actor("system", "gridwatch", "Gridwatch")
 
 
 @dataclass(frozen=True, slots=True)
+class PartState(StrEnum):
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN_PARTS = frozenset({PartState.ASKED, PartState.ACCEPTED})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Part:
+    """What a post other than the one that leads does of a case."""
+
+    post: str
+    state: PartState
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """`target` None: the case stays where it is. Some lead elsewhere by their detail, or by who holds the case."""
+
+    action: Action
+    sources: frozenset[State]
+    target: State | None
+    duties: frozenset[Duty]
+
+
 class Standing:
     """What the machine needs to know of a case.
 
@@ -124,3 +160,9 @@ class Standing:
     """Everybody who has dispatched it in this round, and with `handlers` everybody who has handled it: however often
     the hands change, none of them may verify."""
     handlers: frozenset[str] = frozenset()
+    post: str | None = None
+    """The post that holds it, or leads where several do; who accepts it for the post is then the assignee."""
+    returned: frozenset[str] = frozenset()
+    """Posts that have given it back in this round: it is not sent there by itself again."""
+    parts: tuple[Part, ...] = ()
+    """Of the other posts, in order of their ids."""

@@ -36,7 +36,9 @@ def filed_before_doubled(connection: Connection, case_id: str) -> bool:
     query = select(cases.c.resolution, trace.c.from_state).join(trace, trace.c.case_id == cases.c.id)
     query = query.where(cases.c.id == case_id, trace.c.action == Action.DUPLICATE.value)
     row = connection.execute(query.order_by(trace.c.case_seq.desc())).first()
-    return row is not None and (row.resolution, row.from_state) == (DUPLICATE, State.FILED.value)
+    # Sent by itself counts as filed: it will be sent again.
+    filed = (State.FILED.value, State.ASSIGNED.value)
+    return row is not None and row.resolution == DUPLICATE and row.from_state in filed
 
 
 class Merging:

@@ -20,6 +20,8 @@ class Change:
     data: Any
     paths: tuple[str, ...] = ()
     assignee_id: str | None = None
+    posts: tuple[str, ...] = ()
+    """Of a case: the posts that hold it or have a part in it."""
 
     def visible_to(self, caller: Caller) -> bool:
         """Whether this caller may be told. Sessions concern the API alone and are for nobody;
@@ -27,7 +29,8 @@ class Change:
         if self.topic not in ("case", "worker"):
             return False
         scope = caller.scope(Permission.CASE_SEE if self.topic == "case" else Permission.WORKER_SEE)
-        return any(scope.covers(path, self.assignee_id) for path in self.paths)
+        holders = (*self.posts, None)
+        return any(scope.covers(path, self.assignee_id, post) for path in self.paths for post in holders)
 
 
 class Feed:

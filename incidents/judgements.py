@@ -126,6 +126,8 @@ def why_not_taken_back(
     row: Row[Any], account_id: str, now: float, state: State, resolution: str | None
 ) -> Conflict | NotAllowed | None:
     """None where this person may take the verdict back now."""
+    if state is State.ASSIGNED:  # sent by itself after the verdict; by a person, and the case says no
+        state = State.FILED
     if (state, row.verdict, resolution) not in _OF_THE_QUEUE:
         return Conflict("there is no verdict of the review queue to take back", "state", "没有可撤销的判定")
     if row.judged_by != account_id:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, text
 
 from config.camera_map import CameraMap
 from config.case_classes import CaseClass, CaseClasses, Level
+from config.posts import NO_POSTS, Posts
 from config.working_calendar import WorkingCalendar
 from incidents import trace
 from incidents.areas import known_areas
@@ -53,6 +54,7 @@ class Town:
     cameras: CameraMap
     locator: Locator
     calendar: WorkingCalendar
+    posts: Posts = NO_POSTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What the API calls. Synchronous and thread-safe: call it in a thread. Errors are those of `incidents.errors`."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,22 +16,21 @@ from incidents.accounts import Accounts
 from incidents.acting import (
     CAMERA_DUTIES,
     LOOK_DUTIES,
-    PERSONS_DETAIL,
     Acting,
     Follower,
-    allowed_actions,
-    clean_detail,
-    duties_of,
-    standing_of,
 )
+from incidents.action_detail import PERSONS_DETAIL, clean_detail, filled_in
 from incidents.areas import Area, load_areas
-from incidents.case import Action, Actor, Duty, State
+from incidents.awaiting import VerificationTarget, awaiting_camera
+from incidents.case import Action, Actor, Standing, State
 from incidents.case_filter import CaseFilter
 from incidents.case_queue import CaseQueue
+from incidents.case_rows import standing_of
 from incidents.case_text import index_words
 from incidents.class_terms import terms_of
 from incidents.correction import correction, index_corrected
 from incidents.duplicates import Merging
+from incidents.duties import allowed_actions, duties_of, part_actions
 from incidents.earning import EarnedOpening
 from incidents.errors import Invalid, NotAllowed, NotFound
 from incidents.evidence_files import EvidenceFiles
@@ -41,26 +39,27 @@ from incidents.intake import Intake, Taken
 from incidents.judgements import Judging
 from incidents.matching import MatchRules
 from incidents.opening import Draft, Place, Town, locate, open_case
+from incidents.part_queries import list_parts
 from incidents.passwords import Passwords
 from incidents.phone_clock import Recorded
 from incidents.remembered import Remembered
 from incidents.reminders import once_a_day
 from incidents.repeat_queries import get_repeat, get_same_place
 from incidents.rights import EVERYWHERE, Caller, Permission, Scope
+from incidents.routing import Routing
 from incidents.sessions import SessionRules
 from incidents.store import Store
-from incidents.store.schema import case_objects, cases
+from incidents.store.schema import cases
 from incidents.supervision import Supervision
 from incidents.telling import Telling
 from incidents.text import clean_text
 from incidents.trace import TraceCheck
-from incidents.verdicts import ruled_out, verdict_detail
+from incidents.verdicts import ruled_out
 from incidents.views import AreaView, CaseDetail, CasePage, CaseView, EvidenceView
 from incidents.workers import Workers
 from runtime.clock import Clock
 
 MAX_CAPTION = 400
-HANDLERS_ACTIONS = (Action.ACCEPT, Action.DECLINE, Action.ARRIVE, Action.HANDLE, Action.ASK_EXTENSION)
 ACROSS_BORDER_M = 500.0
 
 
@@ -78,17 +77,6 @@ class NewCase:
     """Of the place (one sigma), where it was measured in a camera's picture."""
     recorded: Recorded | None = None
     """When it was written down on a phone without a network."""
-
-
-@dataclass(frozen=True, slots=True)
-class VerificationTarget:
-    """What to ask the camera about a handled case."""
-
-    case_id: str
-    camera_id: str
-    object_id: str
-    box: tuple[float, ...]
-    view_id: str | None = None
 
 
 class Incidents:
@@ -135,6 +123,8 @@ class Incidents:
         # Merging first: it asks the verdict that judging takes back.
         self.acting.followers += [Merging(self.acting).follow, Judging(self.remembered).follow, index_words]
         self.acting.followers += [index_corrected, once_a_day]
+        self.routing = Routing(self.acting, lambda: self.town)
+        self.acting.router = self.routing
         self.supervision = Supervision(store, clock, self.acting, lambda: self.town.case_classes.urge_after)
 
     def follow(self, follower: Follower) -> None:
@@ -185,6 +175,7 @@ class Incidents:
                 opened_at=self.clock.now(),
             )
             case_id = open_case(transaction, self.town, draft, caller.actor(), note)
+            self.acting.opened(transaction, case_id, draft.opened_at)
             return self.acting.announce(transaction, case_id)
 
     def _placed(self, connection: Connection, scope: Scope, wanted: NewCase) -> Place:
@@ -210,15 +201,30 @@ class Incidents:
         with self.store.read() as connection:
             view, path = queries.get_case(connection, scope, case_id)
             row = connection.execute(select(cases).where(cases.c.id == case_id)).one()
+            standing = standing_of(connection, row)
             return CaseDetail(
                 self.telling.case(scope, view),
                 self.telling.trace(caller, view, queries.get_trace(connection, scope, case_id)),
                 queries.list_evidence(connection, scope, case_id),
-                allowed_actions(caller, path, standing_of(row), ruled_out(connection, caller, row, self.clock.now())),
+                allowed_actions(
+                    caller,
+                    path,
+                    standing,
+                    PERSONS_DETAIL,
+                    ruled_out(connection, caller, row, self.clock.now()),
+                ),
                 get_repeat(connection, scope, case_id),
                 get_same_place(connection, scope, case_id),
                 terms_of(connection, row.terms),
+                self.routing.told(connection, case_id),
+                tuple(
+                    replace(part, actions=part_actions(caller, path, standing, part.post))
+                    for part in list_parts(connection, scope, case_id)
+                ),
             )
+
+    def _standing(self, connection: Connection, case_id: str) -> Standing:
+        return standing_of(connection, connection.execute(select(cases).where(cases.c.id == case_id)).one())
 
     def act(
         self,
@@ -240,16 +246,11 @@ class Incidents:
             connection = transaction.connection
             trace.lock(connection)
             view, path = queries.get_case(connection, caller.scope(Permission.CASE_SEE), case_id)
-            assignee = view.assignee.id if view.assignee else None
-            duties = duties_of(caller, path, assignee)
-            if wanted is Action.ASSIGN and Duty.DISPATCH in duties and "worker_id" in clean:
-                worker, _ = queries.get_worker(connection, caller.scope(Permission.WORKER_SEE), clean["worker_id"])
-                clean["worker_name"] = worker.name
-            clean |= verdict_detail(connection, caller, case_id, wanted, clean)
+            standing = self._standing(connection, case_id)
+            duties = duties_of(caller, path, standing)
+            clean = filled_in(connection, self.town, caller, view, standing, duties, wanted, clean)
             more, columns = correction(connection, self.town, view, wanted, clean)
             clean |= more | (recorded.detail() if recorded else {})
-            if wanted in HANDLERS_ACTIONS and view.assignee and view.assignee.id != caller.account_id:
-                clean["on_behalf_of"] = view.assignee.name
             now, actor = self.clock.now(), caller.actor()
             done = self.acting.apply(
                 transaction, case_id, wanted, actor, duties, at=now, detail=clean, version=version, changes=columns
@@ -273,28 +274,8 @@ class Incidents:
 
     def awaiting_camera(self) -> tuple[VerificationTarget, ...]:
         """Handled cases a camera has yet to look at, oldest first; for the loop that asks the cameras."""
-        query = (
-            select(
-                cases.c.id,
-                cases.c.camera_id,
-                case_objects.c.object_id,
-                case_objects.c.box,
-                case_objects.c.view_id,
-            )
-            .join(
-                case_objects,
-                (case_objects.c.case_id == cases.c.id) & (case_objects.c.camera_id == cases.c.camera_id),
-            )
-            .where(cases.c.state == State.HANDLED.value, ~cases.c.needs_person)
-            .order_by(cases.c.updated_at, case_objects.c.ended_at.is_(None), case_objects.c.seen_at)
-        )
         with self.store.read() as connection:
-            # The last one of each case stays: what has not left comes after what has, the newest last.
-            newest = {row.id: row for row in connection.execute(query)}
-        return tuple(
-            VerificationTarget(row.id, row.camera_id, row.object_id, tuple(json.loads(row.box)), row.view_id)
-            for row in newest.values()
-        )
+            return awaiting_camera(connection)
 
     def camera_verified(
         self,
@@ -340,8 +321,8 @@ class Incidents:
         stored = self.files.store(content)
         with self.store.write() as transaction:
             trace.lock(transaction.connection)
-            view, path = queries.get_case(transaction.connection, scope, case_id)
-            duties = duties_of(caller, path, view.assignee.id if view.assignee else None)
+            _, path = queries.get_case(transaction.connection, scope, case_id)
+            duties = duties_of(caller, path, self._standing(transaction.connection, case_id))
             evidence_id = self.acting.add_evidence(
                 transaction,
                 case_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from incidents.class_terms import ClassTerms
 from incidents.text import Text
@@ -100,6 +100,8 @@ class CaseView:
     """The post that holds it, or leads where several do."""
     parts_open: int = 0
     """Parts of other posts that are neither done nor withdrawn."""
+    joint: bool = False
+    """Other posts have, or had, a part in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,42 @@ class EvidenceView:
 
 
 @dataclass(frozen=True, slots=True)
+class RoutingView:
+    """Who has a case, and why in one line. `holder`: id of the post or account; None for the room."""
+
+    tier: int
+    holder_kind: Literal["post", "person", "room"]
+    holder: str | None
+    holder_name: Text | None
+    why: Text
+
+    @property
+    def why_zh(self) -> str:
+        return self.why.zh
+
+    @property
+    def why_en(self) -> str:
+        return self.why.en
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """What a post other than the one that leads does of a case. `state`: asked, accepted, done or withdrawn. `note`:
+    what was said at the end. `by`: who took it on."""
+
+    post: str
+    state: str
+    wanted: str
+    asked_at: float
+    accepted_at: float | None
+    ended_at: float | None
+    by: str | None
+    note: str
+    actions: tuple[str, ...] = ()
+    """What the caller may do to it now."""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDetail:
     """`actions`: what the caller may do to it now. `same_place`: the newest case before it there that does not look the
     same, where it repeats none."""
@@ -128,6 +166,9 @@ class CaseDetail:
     same_place: EarlierCase | None = None
     terms: ClassTerms | None = None
     """Of its class, as it was opened under."""
+    routing: RoutingView | None = None
+    """None for what has ended."""
+    parts: tuple[PartView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +275,7 @@ def case_view(row: Any, repeat: RepeatMark | None = None) -> CaseView:
         score=row.score,
         post=row.post,
         parts_open=row.parts_open or 0,
+        joint=row.parts_open is not None,
     )
 
 

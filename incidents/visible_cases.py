@@ -3,10 +3,13 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
+from incidents.case_terms import PartState
 from incidents.rights import Scope
+from incidents.store.joint_schema import case_parts
 from incidents.store.schema import accounts, areas, cases
+from incidents.views import CaseView
 
 case_place = areas.alias("place_area")
 _area = areas.alias("case_area")
@@ -35,5 +38,24 @@ def visible_cases(scope: Scope) -> Select[Any]:
         .join(_area, _area.c.code == cases.c.area)
         .outerjoin(_grid, _grid.c.code == cases.c.grid)
         .outerjoin(_assignee, _assignee.c.id == cases.c.assignee_id)
-        .where(scope.where(case_place.c.path, cases.c.assignee_id))
+        .where(or_(scope.where(case_place.c.path), *held_by(scope)))
     )
+
+
+def held_by(scope: Scope) -> list[ColumnElement[bool]]:
+    """Conditions on `cases` by which the scope reaches beyond its areas: those its accounts and posts hold, and those
+    its posts have a part in."""
+    conditions = scope.held(cases.c.assignee_id, cases.c.post)
+    if scope.posts:
+        parts = case_parts.c.post.in_(sorted(scope.posts)), case_parts.c.state != PartState.WITHDRAWN.value
+        conditions.append(cases.c.id.in_(select(case_parts.c.case_id).where(*parts)))
+    return conditions
+
+
+def posts_concerned(connection: Connection, case: CaseView) -> tuple[str, ...]:
+    """The posts that may see this case, as `held_by` has it."""
+    own = (case.post,) if case.post is not None else ()
+    if not case.joint:
+        return own
+    there = case_parts.c.case_id == case.id, case_parts.c.state != PartState.WITHDRAWN.value
+    return own + tuple(connection.execute(select(case_parts.c.post).where(*there)).scalars())

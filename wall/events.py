@@ -26,6 +26,8 @@ class Event:
     """Area paths of what else the data names: it is for those whose rights cover them all."""
     reduced: bool = False
     """The same without those names, for the others."""
+    posts: tuple[str, ...] = ()
+    """Of a case: the posts it is given to."""
     text: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """Cases: opened by hand, everything done to them, their trace, and whom to send."""
 
 import hashlib
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, UploadFile
@@ -67,8 +68,10 @@ def get_case(case_id: str, caller: CurrentCaller, centre: TheCentre) -> CaseDeta
             **case.model_dump(exclude={"repeat"}),
             "trace": detail.trace,
             "evidence": detail.evidence,
-            "actions": [action.replace("_", "-") for action in detail.actions],
+            "actions": _segments(detail.actions),
             "terms": detail.terms,
+            "routing": detail.routing,
+            "parts": [replace(one, actions=_segments(one.actions)) for one in detail.parts],
             "repeat": detail.repeat,
             "same_place": detail.same_place,
             "near_cameras": _near_cameras(caller, centre, detail.case),
@@ -82,6 +85,10 @@ def _near_cameras(caller: Caller, centre: Centre, case: CaseView) -> list[dict[s
         return []
     found = centre.cameras.near(caller.scope(Permission.CAMERA_SEE), case.lon, case.lat, SEEING, {})
     return [one for one in found if one["sees"]]
+
+
+def _segments(actions: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(action.replace("_", "-") for action in actions)
 
 
 @router.get(
@@ -160,9 +167,9 @@ def act(
     clock: SendersClock,
     body: ActionRequest | None = None,
 ) -> Answer | Response:
-    """confirm · reject · duplicate · take-back · assign · accept · decline · arrive · handle · verify · close ·
-    reopen · strike-out · comment · remind · triage · ask-extension · grant-extension · refuse-extension · supervise ·
-    evaluate.
+    """confirm · reject · duplicate · take-back · assign · accept · decline · return · join · part-accept · part-done ·
+    part-withdraw · arrive · handle · verify · close · reopen · strike-out · comment · remind · triage · ask-extension ·
+    grant-extension · refuse-extension · supervise · evaluate.
     Who may do which, and in which state: docs/design/cases.md."""
     given = body or ActionRequest()
     detail = given.model_dump(exclude_none=True, exclude={"version", "recorded_at"})

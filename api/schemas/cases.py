@@ -135,11 +135,38 @@ class SeeingCameraAnswer(Answer):
     distance_m: float
 
 
+class RoutingAnswer(Answer):
+    """Who has the case, and why."""
+
+    tier: int = Field(description="1 grid worker, 2 grid leader, 3 town, 4 district")
+    holder_kind: Literal["post", "person", "room"]
+    holder: str | None = Field(description="id of the post or account; null for the room")
+    holder_name: Names | None
+    why_zh: str = Field(description="one line: level, class, platform, and where that leads")
+    why_en: str
+
+
+class PartAnswer(Answer):
+    """What a post other than the one that leads does of it."""
+
+    post: str = Field(description="id of the post")
+    state: Literal["asked", "accepted", "done", "withdrawn"]
+    wanted: str = Field(description="what it was asked to do; may be empty")
+    asked_at: float
+    accepted_at: float | None
+    ended_at: float | None
+    by: str | None = Field(description="name of who took it on")
+    note: str = Field(description="what was said at the end; may be empty")
+    actions: list[str] = Field(description="what the caller may do to it now, as path segments")
+
+
 class CaseDetailAnswer(CaseAnswer):
     trace: list[TraceEntryAnswer]
     evidence: list[EvidenceAnswer]
     actions: list[str] = Field(description="what the caller may do to it now, as path segments")
     terms: ClassTermsAnswer | None = None
+    routing: RoutingAnswer | None = Field(default=None, description="null for what has ended")
+    parts: list[PartAnswer] = Field(default=[], description="in the order they were asked for")
     repeat: RepeatAnswer | None = None
     same_place: EarlierCaseAnswer | None = Field(
         default=None, description="the newest earlier case there that looks otherwise, or whose look is not known"
@@ -163,12 +190,15 @@ class CaseRequest(Body):
 
 
 class ActionRequest(Body):
-    """What an action needs, by action: `assign` worker_id; `verify` result; `decline`, `reopen`, `strike-out` reason;
+    """What an action needs, by action: `assign` worker_id or post; `verify` result; `decline`, `return`, `reopen`,
+    `strike-out` reason; `join` post; `part-withdraw` reason, and as `part-accept` and `part-done` the post, unless the
+    caller's own is the one meant;
     `comment` note; `duplicate` of; `triage` case_class or level; `ask-extension` until, reason; `refuse-extension`,
     `supervise` reason; `evaluate` score. `reject` and `strike-out` may name a cause. `version`, where given, must be
     the case's own: two people do not decide over each other."""
 
     worker_id: str | None = Field(default=None, max_length=64)
+    post: str | None = Field(default=None, max_length=40, description="id of a post of `GET /town`")
     reason: str | None = Field(default=None, max_length=2000)
     note: str | None = Field(default=None, max_length=2000)
     result: Literal["gone", "present", "cannot_tell"] | None = None

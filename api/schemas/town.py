@@ -35,6 +35,7 @@ class TownAnswer(Answer):
     centre: list[float] = Field(description="lon, lat", min_length=2, max_length=2)
     base_layers: list[str]
     case_classes: list[CaseClassAnswer]
+    posts: list[PostAnswer]
     dwell: str = Field(description="one line: how long something must stay before a case opens")
 
 

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from api.errors import HTTP_CODES, STATUS
 from api.policy import Requires, policy_of
 from api.routes import ROUTERS
-from incidents.acting import PERSONS_DETAIL
+from incidents.action_detail import PERSONS_DETAIL
 from incidents.rights import ROLES
 from tests.api.town import running_town
 

@@ -27,8 +27,7 @@ async def test_the_loop_over_http(tmp_path):
         await act(li, "triage", 422)
         await act(wang, "triage", 403, level=1)
 
-        workers = (await li.get("/workers")).json()["items"]
-        await act(li, "assign", worker_id=workers[0]["id"])
+        await act(li, "assign", worker_id=town.account_id("grid_worker@east"))
         assert "ask-extension" in (await wang.get(path)).json()["actions"]
         until = right["deadline_at"] + 86400
         await act(wang, "ask-extension", 422, until=until)

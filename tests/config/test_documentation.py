@@ -8,6 +8,7 @@ from config.cameras import CamerasFile, Zone
 from config.case_classes import CaseClasses
 from config.escalation import Escalation
 from config.model_keys import keys_of, model_at
+from config.posts import Posts
 from config.working_calendar import WorkingCalendar
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -16,6 +17,7 @@ SECTIONS = {
     "`case_classes.yaml`": CaseClasses,
     "`working_calendar.yaml`": WorkingCalendar,
     "`escalation.yaml`": Escalation,
+    "`posts.yaml`": Posts,
 }
 
 

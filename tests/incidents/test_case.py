@@ -19,6 +19,7 @@ from incidents.case import (
     State,
     decide,
 )
+from incidents.case_terms import Part, PartState
 from incidents.errors import Conflict, Invalid, NotAllowed
 
 LI = Actor("person", "li", "Li")
@@ -27,6 +28,9 @@ CAMERA = Actor("camera", "cam-a", "East crossing")
 DETAIL: dict[str, Any] = {"worker_id": "wang", "result": "gone", "reason": "because", "note": "a note", "of": "another"}
 T = 1_790_000_000.0
 DETAIL |= {"level": 3, "until": T + 86400.0, "score": 4}
+DETAIL_OF: dict[str, dict[str, Any]] = {
+    one: {**DETAIL, "post": "fire"} for one in ("join", "part_accept", "part_done", "part_withdraw")
+}
 # What a case must have beyond its state.
 READY: dict[str, dict[str, Any]] = {
     "ask_extension": {"deadline_at": T + 60},
@@ -34,6 +38,11 @@ READY: dict[str, dict[str, Any]] = {
     "refuse_extension": {"deadline_at": T, "extension_until": T + 60, "extension_by": "wang"},
     "urge": {"deadline_at": T + 60},
     "step_up": {"deadline_at": T},
+    "return": {"post": "market"},
+    "join": {"post": "market"},
+    "part_accept": {"parts": (Part("fire", PartState.ASKED),)},
+    "part_done": {"parts": (Part("fire", PartState.ACCEPTED),)},
+    "part_withdraw": {"parts": (Part("fire", PartState.ASKED),)},
 }
 
 # One letter a state, in the order of the loop: review filed assigned accepted arrived handled closed X=invalid.
@@ -47,7 +56,13 @@ ALLOWED = {
     "merge": ("RFACVHD", ".", "triage"),
     "unmerge": ("RFACVHDX", ".", "triage"),
     "assign": ("FACV", "A", "dispatch"),
+    "route": ("FA", "A", "system"),
     "accept": ("A", "C", "handle"),
+    "return": ("ACV", "F", "post"),
+    "join": ("ACV", ".", "dispatch post"),
+    "part_accept": ("FACV", ".", "part dispatch"),
+    "part_done": ("FACV", ".", "part dispatch"),
+    "part_withdraw": ("FACV", ".", "part dispatch post"),
     "decline": ("AC", "F", "handle"),
     "arrive": ("C", "V", "handle"),
     "handle": ("CV", "H", "handle"),
@@ -87,7 +102,7 @@ def test_every_state_action_and_duty(state: State, action: Action) -> None:
         before = Standing(state, **READY.get(action.value, {}))
 
         def step(before: Standing = before, actor: Actor = actor, duty: Duty = duty) -> Standing:
-            return decide(before, action, actor, frozenset({duty}), DETAIL, T)
+            return decide(before, action, actor, frozenset({duty}), DETAIL_OF.get(action.value, DETAIL), T)
 
         if duty.value not in duties.split():
             with pytest.raises(NotAllowed):

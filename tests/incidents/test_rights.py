@@ -16,7 +16,16 @@ from config.zones import Zone
 from exchange import outbox_queries
 from exchange.outbox import Outbox
 from exchange.outbox_queries import OutboxFilter
-from incidents import audit_queries, case_queries, queries, similar_queries, stuck_queries
+from incidents import (
+    audit_queries,
+    case_queries,
+    part_queries,
+    queries,
+    register_places,
+    register_queries,
+    similar_queries,
+    stuck_queries,
+)
 from incidents import detection_queries as judged
 from incidents.accounts import AccountChange, RoleGiven
 from incidents.audit import Audit
@@ -102,6 +111,7 @@ QUERIES: dict[str, Query] = {
     "list_workers": Query(P.WORKER_SEE, lambda c, s, at: among(
         queries.list_workers(c, s), at.worker, lambda one: one[0].id)),
     "get_worker": Query(P.WORKER_SEE, lambda c, s, at: queries.get_worker(c, s, at.worker)),
+    "list_parts": Query(P.CASE_SEE, lambda c, s, at: part_queries.list_parts(c, s, at.case) == ()),
     "list_accounts": Query(P.ACCOUNT_SEE, lambda c, s, at: among(queries.list_accounts(c, s), at.account)),
     "list_quality_episodes": Query(P.CAMERA_SEE, lambda c, s, at: among(
         queries.list_quality_episodes(c, s, QualityFilter()), at.episode)),
@@ -158,6 +168,7 @@ def test_no_query_without_a_row() -> None:
 def places(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("matrix")
     shutil.copy(migrated_sqlite, folder / "test.sqlite")
+MODULES += (part_queries, register_queries, register_places)
     store = open_store(folder / "test.sqlite", migrate=False)
     world = make_world(store, folder)
     Outbox(store, world.clock, random.Random(7), "QX").configure(
