@@ -57,13 +57,13 @@ class Action(StrEnum):
     GONE = "gone"
     UNANSWERED = "unanswered"
     RELEASE = "release"
-    TRIAGE = "triage"
     ROUTE = "route"
     RETURN = "return"
     JOIN = "join"
     PART_ACCEPT = "part_accept"
     PART_DONE = "part_done"
     PART_WITHDRAW = "part_withdraw"
+    TRIAGE = "triage"
     ASK_EXTENSION = "ask_extension"
     GRANT_EXTENSION = "grant_extension"
     REFUSE_EXTENSION = "refuse_extension"
@@ -79,15 +79,15 @@ class Duty(StrEnum):
     TRIAGE = "triage"
     DISPATCH = "dispatch"
     HANDLE = "handle"
-    VERIFY = "verify"
     POST = "post"
     PART = "part"
+    VERIFY = "verify"
     SUPERVISE = "supervise"
     COMMENT = "comment"
     CAMERA = "camera"
     LOOK = "look"
-    SYSTEM = "system"
     REGISTER = "register"
+    SYSTEM = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,6 @@ class Actor:
 SYSTEM = Actor("system", "gridwatch", "Gridwatch")
 
 
-@dataclass(frozen=True, slots=True)
 class PartState(StrEnum):
     ASKED = "asked"
     ACCEPTED = "accepted"
@@ -129,6 +128,7 @@ class Transition:
     duties: frozenset[Duty]
 
 
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What the machine needs to know of a case.
 
