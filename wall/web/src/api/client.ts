@@ -71,6 +71,11 @@ async function refusal(response: Response): Promise<ApiError> {
   return new ApiError(response.status, code ?? `http_${response.status}`, said, where ?? '', text ?? null, problems ?? [])
 }
 
+function asJson(body: unknown, key?: string): RequestInit {
+  if (body === undefined) return {}
+  return { headers: { 'Content-Type': 'application/json', ...(key ? { 'Idempotency-Key': key } : {}) }, body: JSON.stringify(body) }
+}
+
 /** The HTTP interface, typed. `onUnauthorised` is told whenever the session turns out to have ended. */
 export class ApiClient {
   onUnauthorised: () => void = () => {}
@@ -78,9 +83,9 @@ export class ApiClient {
   /** `as` display: the browser's session as a display speaks, not its user's. */
   constructor(private readonly as: 'user' | 'display' = 'user') {}
 
-  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const json = body === undefined ? {} : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
-    const response = await this.send(path, { method, ...json })
+  /** `key`: the request may be sent again, and is carried out once. */
+  async call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+    const response = await this.send(path, { method, ...asJson(body, key) })
     if (response.status === 204) return undefined as T
     return (await response.json()) as T
   }
@@ -192,8 +197,10 @@ export class ApiClient {
     return (await response.json()) as T
   }
 
-  async file(path: string): Promise<Blob> {
-    return (await this.send(path, { signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS) })).blob()
+  /** With `body` it is asked for by POST. */
+  async file(path: string, body?: unknown): Promise<Blob> {
+    const asked = body === undefined ? {} : { method: 'POST', ...asJson(body) }
+    return (await this.send(path, { ...asked, signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS) })).blob()
   }
 
   /** The newest picture of a camera. */
