@@ -8,6 +8,7 @@ import { detection } from './detection'
 import { quality } from './quality'
 import { zones } from './zones'
 import { loop } from './loop'
+import { queue } from './queue'
 import { posts } from './posts'
 import { repeats } from './repeats'
 import { compare } from './compare'
@@ -30,6 +31,7 @@ const en: typeof zh = {
   ...quality.en,
   ...zones.en,
   ...loop.en,
+  ...queue.en,
   ...posts.en,
   ...repeats.en,
   ...compare.en,

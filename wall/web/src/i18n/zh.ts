@@ -8,6 +8,7 @@ import { detection } from './detection'
 import { quality } from './quality'
 import { zones } from './zones'
 import { loop } from './loop'
+import { queue } from './queue'
 import { posts } from './posts'
 import { repeats } from './repeats'
 import { compare } from './compare'
@@ -29,6 +30,7 @@ export default {
   ...quality.zh,
   ...zones.zh,
   ...loop.zh,
+  ...queue.zh,
   ...posts.zh,
   ...repeats.zh,
   ...compare.zh,
