@@ -37,11 +37,13 @@ from api.trials import Trials
 from api.verification import Verification
 from api.web_ui import WebUi
 from config.cameras import Camera, CamerasFile
+from config.load import escalation_of
 from dispatch.service import Dispatch
 from incidents import queries
 from incidents.audit import Audit
 from incidents.looking import How, Looking, Who
 from incidents.quality import Quality
+from incidents.register import Register
 from incidents.rights import EVERYWHERE
 from incidents.service import Incidents
 from ingest.live import Live
@@ -94,6 +96,8 @@ def build_centre(
     running = RunningEstate(settings.cameras_file, config, cameras, incidents.town.cameras, live, clock)
     base_dir = settings.cameras_file.parent if settings.cameras_file is not None else Path()
     quality = Quality(store, settings.data_dir / "faults", clock, incidents.town.cameras)
+    register = Register(incidents, settings.data_dir, escalation_of(config, base_dir))
+    register.rules = config.registers
     centre = Centre(
         settings=settings,
         clock=clock,
@@ -123,6 +127,7 @@ def build_centre(
         quality_watch=QualityWatch(quality, live, incidents.town.cameras, incidents.town.timezone, clock),
         ptz=ptz,
         running=running,
+        register=register,
         audit=Audit(store, clock, Looking(clock, cameras.path)),
         trials=Trials(settings.data_dir / "run" / "trials", live, clock),
         exchange=ExchangeDesk(incidents, running, cameras, base_dir, clock, random.Random()),
@@ -138,6 +143,7 @@ def _follow_changes(centre: Centre) -> None:
     def changed(cameras: Sequence[Camera], changes: Changes) -> None:
         file = centre.running.file
         centre.incidents.earning, centre.incidents.repeats = file.earning, file.repeats
+        centre.register.rules = file.registers
         centre.hub.forget(changes.streams)
         centre.ptz.change(cameras)
         centre.pages.cameras_changed()
@@ -186,6 +192,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             Chore("supervision", 5.0, centre.incidents.supervision.watch),
             Chore("displays", 1.0, centre.displays.tick),
             Chore("old tracks", DAY, centre.workers.forget_old_tracks),
+            Chore("parties to forget", DAY, centre.register.entries.forget_old),
             Chore("old request keys", DAY, partial(forget_old_keys, centre)),
             Chore("flapping sensors", 5.0, centre.exchange.sensors.settle),
             Chore("delivered events", DAY, centre.exchange.outbox.forget_delivered),

@@ -27,6 +27,7 @@ from incidents.audit import Audit
 from incidents.detection_quality import DetectionQuality
 from incidents.favourites import Favourites
 from incidents.quality import Quality
+from incidents.register import Register
 from incidents.service import Incidents
 from incidents.staff import Staff
 from incidents.workers import Workers
@@ -78,6 +79,7 @@ class Centre:
     trials: Trials
     exchange: ExchangeDesk
     audit: Audit
+    register: Register
     estate: EstateDesk = field(default_factory=EstateDesk)
     discovery: DiscoveryDesk = field(default_factory=DiscoveryDesk)
 

@@ -34,27 +34,34 @@ class Permission(StrEnum):
     PTZ_CONTROL = "ptz.control"
     PTZ_CALIBRATE = "ptz.calibrate"
     ESTATE_MANAGE = "estate.manage"
+    REGISTER_SEE = "register.see"
+    REGISTER_EDIT = "register.edit"
 
 
 _P = Permission
 _WATCH = frozenset({_P.CASE_SEE, _P.CAMERA_SEE, _P.WORKER_SEE})
 _DESK = _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_VERIFY, _P.TRACE_CHECK, _P.HEALTH_SEE}
+_REGISTERS = frozenset({_P.REGISTER_SEE, _P.REGISTER_EDIT})
 _ROOM = frozenset({_P.DISPLAY_SHOW, _P.ALARM_ANSWER, _P.WALL_ARRANGE, _P.PTZ_CONTROL})
 
 ROLES: Mapping[str, frozenset[Permission]] = {
     "administrator": frozenset(Permission) - {_P.CASE_HANDLE, _P.WORKER_REPORT},
-    "operator": _DESK | _ROOM | {_P.CASE_TRIAGE, _P.CASE_DISPATCH},
-    "supervisor": _DESK | _ROOM | {_P.CASE_TRIAGE, _P.CASE_SUPERVISE},
-    "dispatcher": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_DISPATCH},
-    "grid_leader": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_DISPATCH, _P.CASE_HANDLE, _P.WORKER_REPORT},
-    "grid_worker": frozenset({_P.CASE_SEE, _P.CASE_CREATE, _P.CASE_HANDLE, _P.CASE_COMMENT, _P.WORKER_REPORT}),
-    "post_staff": frozenset({_P.CASE_SEE, _P.CASE_HANDLE, _P.CASE_COMMENT}),
+    "operator": _DESK | _ROOM | _REGISTERS | {_P.CASE_TRIAGE, _P.CASE_DISPATCH},
+    "supervisor": _DESK | _ROOM | {_P.CASE_TRIAGE, _P.CASE_SUPERVISE, _P.REGISTER_SEE},
+    "dispatcher": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_DISPATCH, _P.REGISTER_SEE},
+    "grid_leader": _WATCH
+    | _REGISTERS
+    | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_DISPATCH, _P.CASE_HANDLE, _P.WORKER_REPORT},
+    "grid_worker": _REGISTERS | {_P.CASE_SEE, _P.CASE_CREATE, _P.CASE_HANDLE, _P.CASE_COMMENT, _P.WORKER_REPORT},
+    "post_staff": _REGISTERS | {_P.CASE_SEE, _P.CASE_HANDLE, _P.CASE_COMMENT},
     "village_room": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT},
     "auditor": frozenset({_P.CASE_SEE, _P.TRACE_CHECK, _P.ACCOUNT_SEE, _P.AUDIT_SEE}),
     "display": _WATCH,
 }
 FIELD_ROLES = frozenset({"grid_worker", "grid_leader"})
 """Those who are sent to cases and report where they are: each has a row in `workers`."""
+OF_HOLDERS = _REGISTERS | {_P.CASE_SEE}
+"""What these grant in the field holds also for the cases one is sent to, wherever they lie."""
 POST_ROLES = frozenset({"post_staff"})
 """What these grant holds for what the account's post has in hand, wherever that lies, and not for the area."""
 NOT_PASSED_ON = frozenset({_P.ACCOUNT_MANAGE, _P.WORKER_REPORT})
@@ -160,7 +167,7 @@ class Caller:
         for account_id, post, roles in self._hats(permission):
             granting = [at for at in roles if permission in ROLES.get(at.role, frozenset())]
             prefixes |= {at.area_path for at in granting if at.role not in POST_ROLES}
-            if permission is Permission.CASE_SEE and any(at.role in FIELD_ROLES for at in granting):
+            if permission in OF_HOLDERS and any(at.role in FIELD_ROLES | POST_ROLES for at in granting):
                 assignees.add(account_id)
             if post is not None and any(at.role in POST_ROLES for at in granting):
                 posts.add(post)

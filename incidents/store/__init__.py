@@ -12,6 +12,7 @@ from incidents.store import (
     preset_schema,
     ptz_schema,
     quality_schema,
+    register_schema,
 )
 from incidents.store.engine import DATABASE_FILE, EVIDENCE_FOLDER, Store, Transaction, open_store
 
@@ -32,4 +33,5 @@ __all__ = [
     "preset_schema",
     "ptz_schema",
     "quality_schema",
+    "register_schema",
 ]

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from sqlalchemy import insert
 
 from api.policy import PolicyMissing, Public, Requires, SignedIn, check_policies, policy_of, public, signed_in
 from api.routes import ROUTERS
 from incidents.rights import POST_ROLES, ROLES, Permission
 from incidents.staff import StandInGiven
+from incidents.store.register_schema import parties
 from tests.api.detection_town import cause_at
 from tests.api.display_browser import DisplayBrowser, pair
 from tests.api.exchange_town import event_at
@@ -113,6 +115,7 @@ TABLE = {"file": ("cameras.csv", b"name,ip", "text/csv")}
 PHOTO = {"file": ("a.jpg", b"no picture", "image/jpeg")}
 
 # `ok` holds the status that proves the caller was let in; where what he sends is wrong, that is 422.
+VENDOR = {"kind": "vendor", "name": "x", "area": "east-g1"}
 TRIED = {"id": "a", "rule": "stall", "polygon": [[0, 0], [1, 0], [1, 1]], "case_class": "05-01"}
 TARGETS: dict[str, Target] = {
     "GET /api/v1/map/base/{layer}": Target(anywhere=True),
@@ -310,6 +313,22 @@ TARGETS: dict[str, Target] = {
     "GET /api/v1/exchange/outbox": Target(holds=(P.ESTATE_MANAGE,), anywhere=True),
     # No destination is configured in this town: who may send it again learns that.
     "POST /api/v1/exchange/outbox/{outbox_id}/resend": Target(holds=(P.ESTATE_MANAGE,), ok={409}),
+    "GET /api/v1/registers/parties": Target(holds=(P.REGISTER_SEE,), anywhere=True),
+    "POST /api/v1/registers/parties": Target(json=VENDOR, holds=(P.REGISTER_EDIT,), ok={201}),
+    "POST /api/v1/registers/find-number": Target(
+        json={"kind": "vendor", "id_number": "E12345678"}, holds=(P.REGISTER_SEE,), anywhere=True
+    ),
+    "GET /api/v1/registers/export": Target(params={"kind": "firm"}, holds=(P.REGISTER_SEE,), anywhere=True),
+    "GET /api/v1/registers/places": Target(holds=(P.CASE_SEE,), anywhere=True),
+    "GET /api/v1/registers/parties/{party_id}": Target(holds=(P.REGISTER_SEE,)),
+    "PUT /api/v1/registers/parties/{party_id}": Target(json=VENDOR, holds=(P.REGISTER_EDIT,)),
+    "POST /api/v1/registers/parties/{party_id}/merge": Target(
+        json={"other": "vendor-in-the-east"}, holds=(P.REGISTER_EDIT,), ok={409}
+    ),
+    "GET /api/v1/cases/{case_id}/history": Target(holds=(P.CASE_SEE,)),
+    "GET /api/v1/cases/{case_id}/party-suggestions": Target(holds=(P.REGISTER_EDIT,)),
+    "POST /api/v1/cases/{case_id}/parties": Target(json={"party_id": "vendor-in-the-east"}, holds=(P.REGISTER_EDIT,)),
+    "DELETE /api/v1/cases/{case_id}/parties/{party_id}": Target(holds=(P.REGISTER_EDIT,)),
     "GET /api/v1/health": Target(holds=(P.HEALTH_SEE,), anywhere=True),
 }
 OWN_TRIALS = {
@@ -359,6 +378,7 @@ async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
         "episode_id": episode_at(town, "east"),
         "stand_in_id": stand_in_at(town, "east"),
         "outbox_id": event_at(town, case["id"]),
+        "party_id": vendor_in_the_east(town),
         "cause_id": await cause_at(town, "east"),
         "which": "picture",
         "form": "html",
@@ -382,6 +402,16 @@ def stand_in_at(town: RunningTown, village: str) -> str:
     admin = town.incidents.accounts.authenticate(town.token("administrator@town"))
     now = town.centre.clock.now()
     return town.centre.staff.stand_in(admin, StandInGiven(*ids, now, now + 3600.0)).id
+
+
+def vendor_in_the_east(town: RunningTown) -> str:
+    """Under an id that bodies can name."""
+    row = {"id": "vendor-in-the-east", "version": 1, "made_at": 0.0, "last_case_at": 0.0, **VENDOR}
+    words = dict.fromkeys(("phone", "plate", "trade", "note", "id_shown"), "")
+    with town.incidents.store.write() as transaction:
+        by = {"made_by": town.account_id("operator@east")}
+        transaction.connection.execute(insert(parties).values(**row, **words, **by))
+    return "vendor-in-the-east"
 
 
 async def display_in_the_east(town: RunningTown) -> str:

@@ -118,12 +118,15 @@ async def furnish(town: RunningTown, village: str) -> dict[str, str]:
     bin_ = next(one for one in (await operator.get("/cases")).json()["items"] if one["id"] != case["id"])
     await made(operator, f"/cases/{bin_['id']}/strike-out", {"reason": f"{village} bin", "cause": "bin"})
     causes = (await admin.get("/detection/causes")).json()["items"]
+    vendor = {"kind": "vendor", "name": f"{village} vendor", "area": village, "phone": "13805550100"}
+    met = await made(operator, f"/cases/{case['id']}/parties", {"party": vendor, "measure": "told"})
     deputy, absent = (town.account_id(f"{role}@{village}") for role in ("supervisor", "operator"))
     now = town.centre.clock.now()
     place = {"account_id": deputy, "absent_id": absent, "from_at": now, "until_at": now + 60}
     stand_in = await made(admin, "/stand-ins", place)
     return {
         "stand_in_id": stand_in["id"],
+        "party_id": met["party"]["id"],
         "camera_id": f"{village}-cam",
         "case_id": case["id"],
         "evidence_id": case["picture_evidence_id"],

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection
 
 from config.exchange import Destination
+from config.registers import Registers
 from config.zones import Zone
 from exchange import outbox_queries
 from exchange.outbox import Outbox
@@ -37,6 +38,11 @@ from incidents.errors import NotAllowed, NotFound
 from incidents.looking import How, Looking, Who
 from incidents.quality import Quality
 from incidents.queries import QualityFilter
+from incidents.register import Register
+from incidents.register_parts import Part
+from incidents.register_places import SpotFilter
+from incidents.register_queries import PartyFilter
+from incidents.register_terms import NewParty
 from incidents.rights import EVERYWHERE, FIELD_ROLES, NOWHERE, POST_ROLES, ROLES, Caller, Permission, RoleAt, Scope
 from incidents.service import NewCase, visible_camera
 from incidents.staff import Staff, StandInGiven
@@ -62,6 +68,7 @@ class Place:
     cause: str
     event: str
     stand_in: str
+    party: str
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,7 @@ QUERIES: dict[str, Query] = {
     "count_cases": Query(P.CASE_SEE, lambda c, s, at: _counted(c, s, at)),
     "get_case": Query(P.CASE_SEE, lambda c, s, at: queries.get_case(c, s, at.case)),
     "get_trace": Query(P.CASE_SEE, lambda c, s, at: queries.get_trace(c, s, at.case)),
+    "list_parts": Query(P.CASE_SEE, lambda c, s, at: part_queries.list_parts(c, s, at.case) == ()),
     "list_evidence": Query(P.CASE_SEE, lambda c, s, at: queries.list_evidence(c, s, at.case)),
     "get_evidence": Query(P.CASE_SEE, lambda c, s, at: queries.get_evidence(c, s, at.evidence)),
     "list_areas": Query(P.CASE_SEE, lambda c, s, at: among(queries.list_areas(c, s), at.area, lambda one: one.code)),
@@ -111,7 +119,6 @@ QUERIES: dict[str, Query] = {
     "list_workers": Query(P.WORKER_SEE, lambda c, s, at: among(
         queries.list_workers(c, s), at.worker, lambda one: one[0].id)),
     "get_worker": Query(P.WORKER_SEE, lambda c, s, at: queries.get_worker(c, s, at.worker)),
-    "list_parts": Query(P.CASE_SEE, lambda c, s, at: part_queries.list_parts(c, s, at.case) == ()),
     "list_accounts": Query(P.ACCOUNT_SEE, lambda c, s, at: among(queries.list_accounts(c, s), at.account)),
     "list_quality_episodes": Query(P.CAMERA_SEE, lambda c, s, at: among(
         queries.list_quality_episodes(c, s, QualityFilter()), at.episode)),
@@ -143,9 +150,25 @@ QUERIES: dict[str, Query] = {
         outbox_queries.list_entries(c, s, OutboxFilter()), at.event)),
     "count_entries": Query(P.ESTATE_MANAGE, lambda c, s, at: among(
         outbox_queries.count_entries(c, s), _told_at(at.area), lambda one: one.destination)),
+    "list_parties": Query(P.REGISTER_SEE, lambda c, s, at: among(
+        register_queries.list_parties(c, s, PartyFilter(), START).items, at.party)),
+    "get_party": Query(P.REGISTER_SEE, lambda c, s, at: register_queries.get_party(c, s, at.party, START)),
+    "list_record": Query(P.REGISTER_SEE, lambda c, s, at: among(
+        register_queries.list_record(c, s, at.party), at.case, lambda one: one.case_id)),
+    "list_log": Query(P.REGISTER_SEE, lambda c, s, at: among(
+        register_queries.list_log(c, s, at.party), at.case, lambda one: str(one.case_id))),
+    "list_case_parties": Query(P.REGISTER_SEE, lambda c, s, at: among(
+        register_queries.list_case_parties(c, s, at.case), at.party, lambda one: one[0])),
+    "parties_met": Query(P.REGISTER_SEE, lambda c, s, at: among(
+        register_queries.parties_met(c, s, [at.case]), at.party, str)),
+    "place_history": Query(P.CASE_SEE, lambda c, s, at: register_places.place_history(c, s, at.case, Registers())),
+    "list_places": Query(P.CASE_SEE, lambda c, s, at: among(
+        register_places.list_places(c, s, SpotFilter(least=2), Registers(), START), at.area,
+        lambda one: one.last.area)),
     "get_entry": Query(P.ESTATE_MANAGE, lambda c, s, at: outbox_queries.get_entry(c, s, at.event)),
 }  # fmt: skip
 MODULES = (queries, audit_queries, case_queries, similar_queries, stuck_queries, judged, outbox_queries)
+MODULES += (part_queries, register_queries, register_places)
 OF_CAMERAS = {name for name, query in QUERIES.items() if query.permission is P.CAMERA_SEE}
 
 
@@ -168,7 +191,6 @@ def test_no_query_without_a_row() -> None:
 def places(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("matrix")
     shutil.copy(migrated_sqlite, folder / "test.sqlite")
-MODULES += (part_queries, register_queries, register_places)
     store = open_store(folder / "test.sqlite", migrate=False)
     world = make_world(store, folder)
     Outbox(store, world.clock, random.Random(7), "QX").configure(
@@ -208,6 +230,7 @@ def _furnish(world: World, village: str, grid: str, spot: tuple[float, float]) -
         cause.id,
         event,
         _staff(world, village, camera, account),
+        _party(world, village, case, spot),
     )
 
 
@@ -221,6 +244,14 @@ def _staff(world: World, village: str, camera: str, account: str) -> str:
     staff = Staff(incidents.store, world.clock, incidents.feed, incidents.acting)
     staff.move(world.admin, account, START + 900.0, (RoleGiven("display", village),), None)
     return staff.stand_in(world.admin, StandInGiven(deputy.account_id, account, START, START + 600.0)).id
+
+
+def _party(world: World, village: str, case: str, spot: tuple[float, float]) -> str:
+    """A vendor met in the case; and another case beside it, so that the place keeps coming back."""
+    world.incidents.create_case(world.admin, NewCase("05-01", spot[0] + 0.0001, spot[1]))
+    register = Register(world.incidents, world.incidents.files.root.parent)
+    vendor = NewParty("vendor", f"vendor of {village}", village)
+    return register.parts.attach(world.admin, case, vendor, Part(measure="told")).party.id
 
 
 def _judge(world: World, camera: str, spot: tuple[float, float]) -> str:
