@@ -4,10 +4,11 @@ PostgreSQL knows how its values are spread and chooses for itself. SQLite does n
 rows for a page of fifty: there the index is named, the one under which the fewest rows fit, counted up to a bound.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
 
 from incidents.case import OPEN, State
 from incidents.case_filter import CaseFilter, Sort
@@ -17,8 +18,13 @@ from incidents.store import finding_schema as index
 from incidents.store.schema import areas, cases
 from incidents.visible_cases import held_by, key
 
-FEW = 20_000
+BY_CAMERA = "ix_cases_camera_id_opened_seq"
+FEW = 8_000
 """Rows under an index that are read rather than walking the order; counted no further."""
+ENOUGH = 500
+"""So few that to count under another index costs more than to read them."""
+_LIKELY_FEW = {by: n for n, by in enumerate((index.BY_HOLDER, BY_CAMERA, index.OPEN, index.BY_PLACE, index.BY_LAT))}
+"""Which to count under first; what it finds bounds how far the others are counted."""
 WALKS = {Sort.UPDATED: index.BY_UPDATE, Sort.DEADLINE: index.BY_DEADLINE, Sort.LEVEL: index.BY_LEVEL}
 Condition = ColumnElement[bool]
 NONE: Condition = cases.c.opened_seq < 0
@@ -63,7 +69,7 @@ def plan_for(connection: Connection, scope: Scope, wanted: CaseFilter) -> Plan:
     for column, value, by in (
         (cases.c.case_class, wanted.case_class, index.BY_CLASS),
         (cases.c.source, wanted.source, index.BY_SOURCE),
-        (cases.c.camera_id, wanted.camera, "ix_cases_camera_id_opened_seq"),
+        (cases.c.camera_id, wanted.camera, BY_CAMERA),
         (cases.c.assignee_id, wanted.assignee, index.BY_HOLDER),
     ):
         if value is not None:
@@ -85,17 +91,17 @@ def _add_scope(connection: Connection, plan: Plan, scope: Scope, area: str | Non
             plan.add(NONE)
             return
         if scope.by_holder:
-            plan.add(_within([path]), index.BY_PLACE)
+            plan.add(_within(connection, [path]), index.BY_PLACE)
         else:
             prefixes = frozenset({_deeper(path, one) for one in prefixes} - {""})
     if scope.by_holder:
-        plan.add(or_(_within(sorted(prefixes)), *held_by(scope)))
+        plan.add(or_(_within(connection, sorted(prefixes)), *held_by(scope)))
         return
     plan.prefixes = tuple(sorted(prefixes))
     if prefixes and _nothing_outside(connection, prefixes):
         plan.everywhere = True
     else:
-        plan.add(_within(plan.prefixes), index.BY_PLACE, ordinary=True)
+        plan.add(_within(connection, plan.prefixes), index.BY_PLACE, ordinary=True)
 
 
 def _nothing_outside(connection: Connection, prefixes: frozenset[str]) -> bool:
@@ -113,8 +119,18 @@ def _deeper(a: str, b: str) -> str:
     return a if a.startswith(b) else b if b.startswith(a) else ""
 
 
-def _within(prefixes: Any) -> Condition:
-    return cases.c.place.in_(select(areas.c.code).where(Scope(frozenset(prefixes)).where(areas.c.path)))
+def beginning_with(connection: Connection, prefixes: Iterable[str]) -> Condition:
+    """Of a row of `areas`: its path begins with one of these area paths. As a stretch of the index where paths are
+    compared bytewise; LIKE reads them all."""
+    if connection.dialect.name != "sqlite":
+        return Scope(frozenset(prefixes)).where(areas.c.path)
+    behind = chr(ord("/") + 1)
+    stretches = [and_(areas.c.path >= one, areas.c.path < one[:-1] + behind) for one in prefixes]
+    return or_(false(), *stretches)
+
+
+def _within(connection: Connection, prefixes: Iterable[str]) -> Condition:
+    return cases.c.place.in_(select(areas.c.code).where(beginning_with(connection, prefixes)))
 
 
 def _add_state(plan: Plan, wanted: CaseFilter) -> None:
@@ -152,11 +168,12 @@ def _add_box(plan: Plan, wanted: CaseFilter) -> None:
 
 def _choose(connection: Connection, plan: Plan, sort: Sort) -> None:
     best = FEW
-    open_only = False
-    for by, condition in plan.narrow:
+    open_only = any(by == index.OPEN for by, _ in plan.narrow)
+    for by, condition in sorted(plan.narrow, key=lambda one: _LIKELY_FEW.get(one[0], len(_LIKELY_FEW))):
+        if best <= ENOUGH:
+            break
         some = select(cases.c.opened_seq).with_hint(cases, f"INDEXED BY {by}", "sqlite").where(condition).limit(best)
         n = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
-        open_only |= by == index.OPEN
         if n < best:
             best, plan.chosen, plan.few, plan.least = n, by, True, n
     if plan.chosen is None:

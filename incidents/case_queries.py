@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from incidents.case import OPEN
 from incidents.case_filter import CaseFilter, Cursor, Sort, cursor_from
-from incidents.case_plan import Plan, plan_for
+from incidents.case_plan import Plan, beginning_with, plan_for
 from incidents.case_search import Hits, hits_of
 from incidents.errors import Invalid
 from incidents.repeat_queries import is_repeat, repeat_marks
@@ -69,7 +69,7 @@ def count_cases(connection: Connection, scope: Scope, wanted: CaseFilter, by: By
     plan, hits = _prepared(connection, scope, wanted)
     column = {"grid": cases.c.place, "class": cases.c.case_class, "state": cases.c.state}[by]
     if hits is None and _tallied(plan, wanted):
-        counted = _from_tallies(plan, wanted, by)
+        counted = _from_tallies(connection, plan, wanted, by)
     else:
         inside = plan.select(cases.c.opened_seq, column.label("key"))
         if hits is not None:
@@ -147,8 +147,8 @@ def _after(column: Any, start: Cursor, descending: bool) -> ColumnElement[bool]:
 
 
 def _total(connection: Connection, plan: Plan, hits: Hits | None, wanted: CaseFilter) -> tuple[int, bool]:
-    if hits is None and _tallied(plan, wanted):
-        return sum(int(row.n) for row in connection.execute(_from_tallies(plan, wanted, "state"))), True
+    if hits is None and not plan.few and _tallied(plan, wanted):
+        return sum(int(row.n) for row in connection.execute(_from_tallies(connection, plan, wanted, "state"))), True
     if hits is None and connection.dialect.name == "sqlite" and not plan.few:
         return _least(connection, plan)
     query = plan.select(cases.c.opened_seq)
@@ -174,7 +174,7 @@ def _tallied(plan: Plan, wanted: CaseFilter) -> bool:
     return plan.ordinary and wanted.repeat is None and wanted.text is None and wanted.sort is not Sort.DEADLINE
 
 
-def _from_tallies(plan: Plan, wanted: CaseFilter, by: By) -> Any:
+def _from_tallies(connection: Connection, plan: Plan, wanted: CaseFilter, by: By) -> Any:
     """The kept counts, by `key`, `n`."""
     at = case_tallies.c
     whole = plan.everywhere and (by != "grid")
@@ -187,7 +187,7 @@ def _from_tallies(plan: Plan, wanted: CaseFilter, by: By) -> Any:
         query = query.where(at.case_class != "" if of_class else at.case_class == "")
     query = query.where(at.place == "" if whole else at.place != "")
     if not plan.everywhere:
-        inside = Scope(frozenset(plan.prefixes or ())).where(areas.c.path)
+        inside = beginning_with(connection, plan.prefixes or ())
         query = query.where(at.place.in_(select(areas.c.code).where(inside)))
     if wanted.state is not None:
         query = query.where(at.state.in_(sorted(OPEN) if wanted.state == "open" else [wanted.state]))
