@@ -23,6 +23,8 @@ export interface Me {
   name: string
   roles: RoleAt[]
   permissions: string[]
+  /** Whose place is taken now. */
+  standing_in?: { account_id: string; name: string; until: number }[]
 }
 
 export interface CaseClass {

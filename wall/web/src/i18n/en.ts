@@ -8,6 +8,7 @@ import { detection } from './detection'
 import { quality } from './quality'
 import { zones } from './zones'
 import { loop } from './loop'
+import { admin } from './admin'
 import { queue } from './queue'
 import { posts } from './posts'
 import { repeats } from './repeats'
@@ -32,6 +33,7 @@ const en: typeof zh = {
   ...zones.en,
   ...loop.en,
   ...queue.en,
+  ...admin.en,
   ...posts.en,
   ...repeats.en,
   ...compare.en,

@@ -8,6 +8,7 @@ import { detection } from './detection'
 import { quality } from './quality'
 import { zones } from './zones'
 import { loop } from './loop'
+import { admin } from './admin'
 import { queue } from './queue'
 import { posts } from './posts'
 import { repeats } from './repeats'
@@ -31,6 +32,7 @@ export default {
   ...zones.zh,
   ...loop.zh,
   ...queue.zh,
+  ...admin.zh,
   ...posts.zh,
   ...repeats.zh,
   ...compare.zh,
