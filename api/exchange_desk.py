@@ -8,16 +8,18 @@ from pathlib import Path
 from api.camera_directory import CameraDirectory
 from api.running_estate import RunningEstate
 from config.accounts import Account, MissingPassword, account_named
-from config.exchange import Destination, Source
+from config.exchange import Citizens, Destination, Source
 from config.sensors import Broker
 from exchange.admission import Admission
 from exchange.broker_watch import BrokerStatus, BrokerWatch
+from exchange.citizens import CitizenReports
 from exchange.delivery import Delivery
 from exchange.outbox import Outbox
 from exchange.outbox_queries import OutboxCount, OutboxEntry, OutboxFilter, count_entries, list_entries
 from exchange.report_queries import ReportFilter, ReportView, list_reports
 from exchange.reports import Reports, allowed_classes
 from exchange.sensors import Heard, Sensors
+from incidents.feedback import keep_feedback
 from incidents.rights import EVERYWHERE, Caller, Permission
 from incidents.service import Incidents
 from runtime.clock import Clock
@@ -41,6 +43,10 @@ class ExchangeDesk:
         self._incidents, self._running, self._base_dir, self._clock = incidents, running, base_dir, clock
         self._store = store = incidents.store
         self.reports = Reports(incidents)
+        incidents.follow(keep_feedback)
+        self.citizens = CitizenReports(incidents, self.reports)
+        self.citizen_maps: dict[str | None, tuple[bytes, str]] = {}
+        """Roads of the area citizens report from, as sent, with its entity tag."""
         self.admission = Admission(clock, self._secret_of)
         self.changed_at = clock.now()
         """When the configuration was read."""
@@ -62,6 +68,10 @@ class ExchangeDesk:
     async def stop(self) -> None:
         await self._brokers.stop()
         await self._delivery.stop()
+
+    @property
+    def citizens_page(self) -> Citizens:
+        return self._running.file.exchange.citizens
 
     @property
     def sources(self) -> Sequence[Source]:

@@ -1,4 +1,4 @@
-"""The built web UI: the page of the room and that of the phone, hashed assets that never change, and the page again for
+"""The built web UI: the pages of the room, the phone and the citizens, hashed assets that never change, and the page again for
 every route of its own."""
 
 from pathlib import Path
@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from api.security import error_body
 
 IMMUTABLE = "public, max-age=31536000, immutable"
-PAGES = {"phone": "phone.html"}
+PAGES = {"phone": "phone.html", "report": "report.html"}
 """Pages with an entry of their own; every other path is the room's."""
 NOT_BUILT = "The web UI is not built. Run: make web\n"
 

@@ -9,11 +9,13 @@ from pydantic import Field, field_validator, model_validator
 
 from config.case_classes import Level
 from config.exchange_names import Area, ClassCode, EventName, ExchangeId, SecretName
+from config.feedback import FeedbackField
 from config.redaction import has_secret_parameter, has_user
 from config.sensors import Broker, Sensor, StateRule
 from config.strict import Strict
 
 MAX_URL = 1000
+CITIZENS = "citizens"
 
 
 def check_webhook_url(url: str) -> None:
@@ -66,7 +68,8 @@ class Source(Strict):
     id: ExchangeId
     kind: Literal["open311", "webhook"]
     name: str = Field(min_length=1, max_length=60, description="as the trace names it, such as 12345")
-    channel: Literal["hotline", "citizen", "sensor"] = "hotline"
+    channel: Literal["hotline", "citizen", "sensor", "order"] = "hotline"
+    feedback: list[FeedbackField] = Field(default=[], max_length=30, description="what its orders want to be told")
     key_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", description="of its api_key; open311")
     credentials: SecretName | None = Field(default=None, description="its password is the signing secret; webhook")
     area: Area | None = Field(default=None, description="it may report from here and below; default: the whole town")
@@ -82,9 +85,24 @@ class Source(Strict):
         has = self.key_sha256 is not None, self.credentials is not None
         if has != ((True, False) if self.kind == "open311" else (False, True)):
             raise ValueError("must have key_sha256 with kind open311, credentials with kind webhook, and not the other")
+        _check_once([one.id for one in self.feedback])
+        if self.channel == "order" and self.kind != "webhook":
+            raise ValueError("must have kind webhook with channel order")
+        if self.feedback and self.channel != "order":
+            raise ValueError("must have channel order where it has feedback")
         if self.sensors is not None and self.kind != "webhook":
             raise ValueError("must have kind webhook where it has sensors")
         return self
+
+
+class Citizens(Strict):
+    """The page on which anybody may report, without signing in."""
+
+    on: bool = False
+    area: Area | None = Field(default=None, description="reports from here and below; default: the whole town")
+    case_classes: list[ClassCode] = Field(default=["01-02", "01-03", "05-01", "05-04"], min_length=1, max_length=12)
+    per_day: int = Field(default=300, ge=1, le=100_000, description="of the whole town, within 24 hours")
+    per_address_per_hour: int = Field(default=10, ge=1, le=1000)
 
 
 class Exchange(Strict):
@@ -92,6 +110,7 @@ class Exchange(Strict):
 
     sources: list[Source] = Field(default=[], max_length=50)
     destinations: list[Destination] = Field(default=[], max_length=50)
+    citizens: Citizens = Citizens()
     brokers: list[Broker] = Field(default=[], max_length=20)
     sensors: list[Sensor] = Field(default=[], max_length=20_000)
 
@@ -104,6 +123,8 @@ class Exchange(Strict):
     @model_validator(mode="after")
     def _sensors_are_heard(self) -> Self:
         """A sensor is known by its id and who speaks for it."""
+        if any(one.id == CITIZENS for one in self.sources):
+            raise ValueError(f"has a source {CITIZENS}, which is what the citizens' page is called")
         speakers = [one.id for one in self.brokers] + [one.id for one in self.sources if one.sensors is not None]
         _check_once(speakers)
         _check_once([f"{one.via}/{one.id}" for one in self.sensors])

@@ -16,17 +16,17 @@ MOST_KEYS = 10_000
 
 
 class Rate:
-    """So many a minute for each key, as many at once. Keeps the `MOST_KEYS` used last."""
+    """So many a minute (`seconds`) for each key, as many at once. Keeps the `MOST_KEYS` used last."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, seconds: float = 60.0) -> None:
+        self._clock, self._seconds = clock, seconds
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def check(self, key: str, per_minute: int) -> None:
         """Raises Throttled where nothing is left."""
         left, _ = self._now(key, per_minute)
         if left < 1.0:
-            raise Throttled((1.0 - left) * 60.0 / per_minute)
+            raise Throttled((1.0 - left) * self._seconds / per_minute)
 
     def count(self, key: str, per_minute: int) -> None:
         left, now = self._now(key, per_minute)
@@ -38,7 +38,7 @@ class Rate:
     def _now(self, key: str, per_minute: int) -> tuple[float, float]:
         now = self._clock.monotonic()
         left, at = self._left.get(key, (float(per_minute), now))
-        return min(float(per_minute), left + (now - at) * per_minute / 60.0), now
+        return min(float(per_minute), left + (now - at) * per_minute / self._seconds), now
 
 
 class Admission:

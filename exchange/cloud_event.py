@@ -1,11 +1,13 @@
 """A step of a case as other systems are told it: CloudEvents 1.0.2, structured content mode, JSON.
 
-What is told is the case and where it moved. Notes, names of people, accounts and cameras stay here.
+What is told is the case and where it moved, and the feedback form of an order. Notes, names of people, accounts and
+cameras stay here.
 """
 
 from datetime import UTC, datetime
 from typing import Any
 
+from incidents.case import Action
 from incidents.trace import TraceEntry, canonical
 from incidents.views import CaseView
 
@@ -46,12 +48,14 @@ def rfc3339(at: float) -> str:
 
 
 def _step(entry: TraceEntry) -> dict[str, Any]:
+    filled = {"feedback": entry.detail["feedback"]} if entry.action == Action.FEEDBACK else {}
     return {
         "action": entry.action,
         "at": rfc3339(entry.at),
         "by": entry.actor.kind,
         "from_state": entry.from_state,
         "to_state": entry.to_state,
+        **filled,
     }
 
 

@@ -5,26 +5,32 @@ in the queue for that.
 """
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from config.case_classes import Level
 from config.exchange import Source
 from exchange.report_queries import ReportView, find_report, get_report
 from gis.coordinate_systems import to_wgs84
 from incidents import queries, trace
+from incidents.acting import SYSTEM_DUTIES
 from incidents.case import Actor, State
 from incidents.errors import Conflict, Invalid, NotFound
+from incidents.evidence_files import StoredFile
+from incidents.feedback import ask_feedback
 from incidents.opening import Draft, Place, class_of, locate, open_case
 from incidents.rights import EVERYWHERE
 from incidents.service import Incidents
 from incidents.store import Transaction
 from incidents.store.exchange_schema import exchange_reports
+from incidents.store.schema import cases
 from incidents.text import Text, clean_text
 from incidents.trace import canonical
 
@@ -32,6 +38,7 @@ MAX_DESCRIPTION = 4000
 MAX_ADDRESS = 120
 MAX_REFERENCE = 128
 MAX_MEDIA_URL = 1000
+MAX_DEADLINE = 5 * 366 * 86_400.0
 SAME_SECONDS = 600.0
 """A report without an id of its sender's that equals one so young is that one, sent again."""
 
@@ -49,10 +56,15 @@ class Report:
     media_url: str = ""
     level: Level | None = None
     reference: str | None = None
+    deadline_at: float | None = None
+    """Of an order: Unix seconds, and no correction of its class or level moves it."""
 
     def fingerprint(self) -> str:
         """Of all it says."""
-        return hashlib.sha256(canonical(asdict(self)).encode()).hexdigest()
+        said = asdict(self)
+        if self.deadline_at is None:
+            del said["deadline_at"]  # reports taken before there was such a thing are still known again
+        return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +79,18 @@ class Reports:
     def __init__(self, incidents: Incidents) -> None:
         self._incidents = incidents
 
-    def take(self, source: Source, given: Report) -> TakenReport:
-        """Raises Invalid naming the field; Conflict where the reference was given to another report."""
+    def take(
+        self,
+        source: Source,
+        given: Report,
+        photos: Sequence[bytes] = (),
+        told: Mapping[str, str] = MappingProxyType({}),
+    ) -> TakenReport:
+        """`photos` become evidence, `told` goes into the first entry of the trace. Raises Invalid naming the field;
+        Conflict where the reference was given to another report."""
         incidents = self._incidents
         report = self._clean(source, given)
+        pictures = [incidents.files.store(one, "photo") for one in photos]
         with incidents.store.write() as transaction:
             connection = transaction.connection
             # Also makes two of one reference, sent at once, come one after the other.
@@ -88,16 +108,36 @@ class Reports:
                 place=place,
                 opened_at=incidents.clock.now(),
             )
-            return TakenReport(self._opened(transaction, source, report, draft), False)
+            return TakenReport(self._opened(transaction, source, report, draft, pictures, told), False)
 
-    def _opened(self, transaction: Transaction, source: Source, report: Report, draft: Draft) -> ReportView:
+    def _opened(
+        self,
+        transaction: Transaction,
+        source: Source,
+        report: Report,
+        draft: Draft,
+        pictures: Sequence[StoredFile],
+        more: Mapping[str, str],
+    ) -> ReportView:
         report_id = uuid4().hex
         reference = report.reference or report_id
         detail = {"note": report.description, "address": report.address, "media_url": report.media_url}
         said = {name: value for name, value in detail.items() if value}
         actor = Actor("system", f"source:{source.id}", source.name)
-        told = {**said, "source": source.id, "reference": reference}
+        told: dict[str, Any] = {**said, "source": source.id, "reference": reference, **more}
+        if report.deadline_at is not None:
+            told["deadline_at"] = report.deadline_at
         case_id = open_case(transaction, self._incidents.town, draft, actor, told)
+        self._incidents.acting.opened(transaction, case_id, draft.opened_at)
+        for one in pictures:
+            self._incidents.acting.add_evidence(
+                transaction, case_id, one, actor, SYSTEM_DUTIES, at=draft.opened_at, caption=source.name
+            )
+        if report.deadline_at is not None:
+            mine = cases.c.id == case_id
+            transaction.connection.execute(update(cases).where(mine).values(deadline_at=report.deadline_at))
+        if source.feedback:
+            ask_feedback(transaction.connection, case_id, source.feedback)
         row: dict[str, Any] = {
             "id": report_id,
             "source": source.id,
@@ -163,6 +203,7 @@ class Reports:
             media_url=_media_url(given.media_url),
             level=given.level,
             reference=reference,
+            deadline_at=_deadline(source, given.deadline_at, self._incidents.clock.now()),
         )
 
 
@@ -174,6 +215,16 @@ def allowed_classes(incidents: Incidents, source: Source) -> frozenset[str]:
 def w3c_time(at: float) -> str:
     """As Open311 writes times: seconds, UTC."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _deadline(source: Source, at: float | None, now: float) -> float | None:
+    if at is None:
+        return None
+    if source.channel != "order":
+        raise Invalid("only orders have a deadline of their own", "deadline_at")
+    if not now < at <= now + MAX_DEADLINE:
+        raise Invalid("deadline_at must lie ahead, and within five years", "deadline_at")
+    return at
 
 
 def _wgs84(given: Report, system: str) -> tuple[float | None, float | None]:

@@ -81,7 +81,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
         _row(Action.LOOK, frozenset(State), None, _D.LOOK),
         _row(Action.PARTY, frozenset(State), None, _D.REGISTER),
         _row(Action.REMIND, OPEN, None, _D.COMMENT),
-        _row(Action.LOOK, frozenset(State), None, _D.LOOK),
+        _row(Action.FEEDBACK, OPEN, None, _D.COMMENT, _D.HANDLE),
         _row(Action.GONE, OPEN, None, _D.CAMERA),
         _row(Action.UNANSWERED, {_S.ASSIGNED}, None, _D.SYSTEM),
         _row(Action.RELEASE, IN_HAND - {_S.HANDLED}, _S.FILED, _D.SYSTEM),

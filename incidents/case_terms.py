@@ -54,6 +54,7 @@ class Action(StrEnum):
     LOOK = "look"
     PARTY = "party"
     REMIND = "remind"
+    FEEDBACK = "feedback"
     GONE = "gone"
     UNANSWERED = "unanswered"
     RELEASE = "release"

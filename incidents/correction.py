@@ -15,6 +15,9 @@ from incidents.opening import Town, class_of
 from incidents.store import Transaction
 from incidents.views import CaseView
 
+ORDER = "order"
+"""Source of a case ordered from above: its deadline is not the catalogue's."""
+
 
 def correction(
     connection: Connection, town: Town, case: CaseView, action: Action, clean: Mapping[str, Any]
@@ -28,6 +31,8 @@ def correction(
     new = class_of(town, str(clean.get("case_class", case.case_class)))
     level = clean.get("level", case.level)
     due = case_due_at(town.case_classes, new.code, level, case.opened_at, town.timezone, town.calendar)
+    if case.source == ORDER:
+        due = case.deadline_at or due  # whoever ordered it said by when
     detail: dict[str, Any] = {"due_at": due}
     if new.code != case.case_class:
         detail["class_before"] = {"zh": case.class_name.zh, "en": case.class_name.en}

@@ -47,6 +47,7 @@ class ReportRequest(Body):
     description: str = Field(default="", max_length=4000)
     address: str = Field(default="", max_length=120, description="in words; needed where there is no lon and lat")
     media_url: str = Field(default="", max_length=1000)
+    deadline_at: float | None = Field(default=None, ge=0, le=1e11, description="of an order: Unix seconds")
 
 
 class ReportAnswer(Answer):

@@ -2,6 +2,8 @@
 
 from sqlalchemy import func, insert, select
 
+from config.feedback import FeedbackField
+from incidents.feedback import ask_feedback
 from incidents.store.exchange_schema import exchange_outbox
 from incidents.store.schema import trace
 from tests.api.town import RunningTown
@@ -28,3 +30,9 @@ def event_at(town: RunningTown, case_id: str) -> str:
         }
         transaction.connection.execute(insert(exchange_outbox).values(**row))
     return str(row["id"])
+
+
+def feedback_asked(town: RunningTown, case_id: str) -> None:
+    """As if this case had been ordered from above."""
+    with town.incidents.store.write() as transaction:
+        ask_feedback(transaction.connection, case_id, [FeedbackField(id="result", zh="处置结果")])

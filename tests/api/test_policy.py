@@ -16,7 +16,7 @@ from incidents.staff import StandInGiven
 from incidents.store.register_schema import parties
 from tests.api.detection_town import cause_at
 from tests.api.display_browser import DisplayBrowser, pair
-from tests.api.exchange_town import event_at
+from tests.api.exchange_town import event_at, feedback_asked
 from tests.api.quality_town import episode_at
 from tests.api.town import ACCOUNTS, PASSWORD, RunningTown, middle, running_town, write_leaflet
 
@@ -146,6 +146,8 @@ TARGETS: dict[str, Target] = {
     "GET /api/v1/cases/{case_id}/candidates": Target(holds=(P.CASE_DISPATCH,)),
     "GET /api/v1/cases/{case_id}/trace/check": Target(holds=(P.TRACE_CHECK,)),
     "POST /api/v1/cases/{case_id}/evidence": Target(files=PHOTO, holds=(P.CASE_COMMENT, P.CASE_HANDLE), ok={422}),
+    "GET /api/v1/cases/{case_id}/feedback": Target(holds=(P.CASE_SEE,)),
+    "PUT /api/v1/cases/{case_id}/feedback": Target(json={"answers": {}}, holds=(P.CASE_COMMENT,)),
     "POST /api/v1/cases/{case_id}/{action}": Target(json={"note": "seen"}, holds=(P.CASE_COMMENT,)),
     "GET /api/v1/evidence/{evidence_id}": Target(holds=(P.CASE_SEE,)),
     "POST /api/v1/phone/duty": Target(json={"on": True}, holds=(P.WORKER_REPORT,), anywhere=True),
@@ -357,6 +359,7 @@ def expected_through(target: Target, role: str, place: str) -> bool:
 async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
     await town.detect("east", "stall-1")
     case = (await town.client("operator@east").get("/cases")).json()["items"][0]
+    feedback_asked(town, case["id"])
     picture = {"layout": "1", "cameras": ["east-cam"]}
     preset = {"name": "p", "area": "east", **picture}
     tour = {"name": "t", "area": "east", "steps": [{**picture, "dwell_s": 5}]}

@@ -50,7 +50,7 @@ def duties_of(actor: Actor, standing: Standing) -> frozenset[Duty]:
 
 ACTORS = [*PEOPLE.values(), CAMERA, SYSTEM]
 IDLE = {Action.COMMENT, Action.EVIDENCE, Action.LOOK, Action.MERGE, Action.UNMERGE, Action.UNANSWERED}
-IDLE |= {Action.PARTY, Action.REMIND}
+IDLE |= {Action.PARTY, Action.REMIND, Action.FEEDBACK}
 LIVELY = sorted(set(TRANSITIONS) - IDLE)
 
 

@@ -22,7 +22,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,
-    rolldownOptions: { input: { index: page('index.html'), phone: page('phone.html') } },
+    rolldownOptions: { input: { index: page('index.html'), phone: page('phone.html'), report: page('report.html') } },
   },
   worker: { format: 'es' },
   server: { proxy: { '/api': { target: api, ws: true } } },

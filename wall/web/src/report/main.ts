@@ -1,0 +1,5 @@
+import './report.css'
+import { createApp } from 'vue'
+import ReportApp from './ReportApp.vue'
+
+createApp(ReportApp).mount('#report')
