@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { deskActions } from '../src/cases/actions'
+import { fittingPosts, postsToAsk } from '../src/cases/post_choice'
 import { extendedUntil, triageDetail } from '../src/cases/loop_detail'
 import { detailParts } from '../src/cases/trace_text'
 
@@ -39,5 +40,31 @@ describe('the closed loop on the desk', () => {
     ])
     expect(detailParts({ until: 7, changed: { deadline_at: [null, 9] } }, words).map(({ value }) => value)).toEqual(['– → m9', 'm7'])
     expect(detailParts({ changed: 'nonsense' }, words)).toEqual([])
+  })
+})
+
+describe('posts', () => {
+  const post = (id: string, tier: 'town' | 'district', platform: string | null) => ({ id, name: { zh: id, en: id }, tier, platform, area: null })
+  const posts = [post('z-district', 'district', null), post('market', 'town', 'market-supervision'), post('office', 'town', null), post('law', 'town', 'law-enforcement')]
+
+  it('offers those of the platform first, the district last', () => {
+    expect(fittingPosts(posts, 'law-enforcement').map(({ id }) => id)).toEqual(['law', 'office', 'market', 'z-district'])
+  })
+
+  it('asks neither the one that leads nor one that is at its part', () => {
+    const part = { wanted: '', asked_at: 0, accepted_at: null, ended_at: null, by: null, note: '', actions: [] }
+    const parts = [{ ...part, post: 'market', state: 'accepted' as const }, { ...part, post: 'office', state: 'withdrawn' as const }]
+    expect([...postsToAsk({ post: 'law', parts }, posts)].sort()).toEqual(['office', 'z-district'])
+  })
+
+  it('offers the steps of a post only where a post holds the case', () => {
+    const allowed = ['accept', 'handle', 'return', 'close'] as const
+    expect(deskActions(allowed).map(({ action }) => action)).toEqual(['close'])
+    expect(deskActions(allowed, true).map(({ action }) => action)).toEqual(['accept', 'handle', 'return', 'close'])
+  })
+
+  it('tells where a case was sent and why', () => {
+    const detail = { post: 'law', tier: 3, post_name: { zh: '综合执法', en: 'law' }, why: { zh: '三级:自动派至综合执法', en: 'level 3' }, changed: { post: [null, 'law'] } }
+    expect(detailParts(detail, words).map(({ key, value }) => `${key}=${value}`)).toEqual(['post_name=综合执法', 'why=三级:自动派至综合执法'])
   })
 })

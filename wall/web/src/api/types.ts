@@ -31,6 +31,7 @@ export interface CaseClass {
   code: string
   name: Bilingual
   level: number | null
+  platform?: string
 }
 
 export interface Town {
@@ -42,6 +43,16 @@ export interface Town {
   centre: [number, number]
   base_layers: string[]
   case_classes: CaseClass[]
+  posts: Post[]
+}
+
+/** Where cases of a tier and platform are sent. */
+export interface Post {
+  id: string
+  name: Bilingual
+  tier: 'town' | 'district'
+  platform: string | null
+  area: string | null
 }
 
 export interface Area {
@@ -244,12 +255,38 @@ export interface ClassTerms {
   closes_when: Bilingual | null
 }
 
+/** Who has a case, and why in one line. */
+export interface CaseRouting {
+  tier: number
+  holder_kind: 'post' | 'person' | 'room'
+  holder: string | null
+  holder_name: Bilingual | null
+  why_zh: string
+  why_en: string
+}
+
+/** What a post other than the one that leads does of it. */
+export interface CasePart {
+  post: string
+  state: 'asked' | 'accepted' | 'done' | 'withdrawn'
+  wanted: string
+  asked_at: number
+  accepted_at: number | null
+  ended_at: number | null
+  by: string | null
+  note: string
+  actions: CaseAction[]
+}
+
 export interface CaseWithTrace extends Case {
   trace: TraceEntry[]
   evidence: Evidence[]
   /** What the caller may do to it now, as the last part of the path. */
   actions: CaseAction[]
   terms?: ClassTerms | null
+  /** Null for what has ended. */
+  routing?: CaseRouting | null
+  parts?: CasePart[]
   repeat?: Repeat | null
   /** The newest earlier case there that looks otherwise, or whose look is not known. */
   same_place?: EarlierCase | null
@@ -315,6 +352,11 @@ export type CaseAction =
   | 'assign'
   | 'accept'
   | 'decline'
+  | 'return'
+  | 'join'
+  | 'part-accept'
+  | 'part-done'
+  | 'part-withdraw'
   | 'arrive'
   | 'handle'
   | 'verify'

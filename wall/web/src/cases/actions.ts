@@ -25,8 +25,17 @@ const DESK_ACTIONS: readonly DeskAction[] = [
   { action: 'strike-out', asks: 'reason', tone: 'danger' },
 ]
 
-export function deskActions(allowed: readonly CaseAction[]): DeskAction[] {
-  return DESK_ACTIONS.filter(({ action }) => allowed.includes(action))
+/** Where a post holds the case its staff sits at a desk too; a worker in the field has these on the phone. */
+const POST_ACTIONS: readonly DeskAction[] = [
+  { action: 'accept', asks: 'nothing', tone: 'primary' },
+  { action: 'arrive', asks: 'nothing', tone: 'plain' },
+  { action: 'handle', asks: 'optional-note', tone: 'primary' },
+  { action: 'decline', asks: 'reason', tone: 'plain' },
+  { action: 'return', asks: 'reason', tone: 'plain' },
+]
+
+export function deskActions(allowed: readonly CaseAction[], heldByPost = false): DeskAction[] {
+  return [...(heldByPost ? POST_ACTIONS : []), ...DESK_ACTIONS].filter(({ action }) => allowed.includes(action))
 }
 
 /** The steps shown above the trace, and how far the case has come. */

@@ -17,7 +17,7 @@ export interface DetailWords {
 const SILENT: ReadonlySet<string> = new Set([
   'key', 'object_id', 'box', 'foot', 'location', 'evidence_id', 'evidence', 'sha256', 'worker_id', 'next_worker_id',
   'order_id', 'blobs', 'dome_id', 'phase', 'number', 'case_class', 'level', 'version', 'lon', 'lat',
-  'review', 'code', 'due_at', 'changed', 'of', 'of_place', 'duplicate_id', 'duplicate_place', 'objects', 'before', 'seen_as', 'repeat_of', 'repeat_place',
+  'review', 'code', 'due_at', 'post', 'tier', 'changed', 'of', 'of_place', 'duplicate_id', 'duplicate_place', 'objects', 'before', 'seen_as', 'repeat_of', 'repeat_place', 'party_id', 'party_role', 'part',
 ])
 const LONGEST = 160
 

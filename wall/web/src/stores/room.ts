@@ -103,12 +103,15 @@ export class Room {
 
   /** Loads what the panes show. Raises `ApiError`. */
   async load(): Promise<void> {
-    const [areas] = await Promise.all([this.api.areas(), this.refresh(), this.find.favourites.load()])
+    const favourites = this.permissions.has('camera.see') ? this.find.favourites.load() : null
+    const [areas] = await Promise.all([this.api.areas(), this.refresh(), favourites])
     this.areas.value = areas
   }
 
   /** What is on the wall stays there; of a camera that has gone its tile says so. */
   private async loadCameras(): Promise<void> {
+    // Who works at a post sees cases, and neither cameras nor where people are.
+    if (!this.permissions.has('camera.see')) return
     this.cameras.replaceAll(await this.api.cameras())
     this.wall.setKnown(this.cameras.byId.keys())
     this.ptz.load()
@@ -118,7 +121,7 @@ export class Room {
   /** Events are not repeated: after a gap in the connection everything that changes is asked for again. */
   private async refresh(): Promise<void> {
     const [workers] = await Promise.all([
-      this.api.workers(),
+      this.permissions.has('worker.see') ? this.api.workers() : [],
       this.loadCameras(),
       this.cases.load(),
       this.displays.load(),
