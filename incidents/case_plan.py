@@ -19,10 +19,12 @@ from incidents.store.schema import areas, cases
 from incidents.visible_cases import held_by, key
 
 BY_CAMERA = "ix_cases_camera_id_opened_seq"
-FEW = 8_000
+FEW = 20_000
 """Rows under an index that are read rather than walking the order; counted no further."""
 ENOUGH = 500
 """So few that to count under another index costs more than to read them."""
+FETCHED = 6
+"""Entries of an index that are read in the time of one row."""
 _LIKELY_FEW = {by: n for n, by in enumerate((index.BY_HOLDER, BY_CAMERA, index.OPEN, index.BY_PLACE, index.BY_LAT))}
 """Which to count under first; what it finds bounds how far the others are counted."""
 WALKS = {Sort.UPDATED: index.BY_UPDATE, Sort.DEADLINE: index.BY_DEADLINE, Sort.LEVEL: index.BY_LEVEL}
@@ -167,17 +169,21 @@ def _add_box(plan: Plan, wanted: CaseFilter) -> None:
 
 
 def _choose(connection: Connection, plan: Plan, sort: Sort) -> None:
-    best = FEW
+    least = FEW
     open_only = any(by == index.OPEN for by, _ in plan.narrow)
     for by, condition in sorted(plan.narrow, key=lambda one: _LIKELY_FEW.get(one[0], len(_LIKELY_FEW))):
-        if best <= ENOUGH:
+        if least <= ENOUGH:
             break
-        some = select(cases.c.opened_seq).with_hint(cases, f"INDEXED BY {by}", "sqlite").where(condition).limit(best)
+        # The others do not say what is open: each row under them has to be fetched.
+        cost = FETCHED if open_only and by != index.OPEN else 1
+        most = max(1, least // cost)
+        some = select(cases.c.opened_seq).with_hint(cases, f"INDEXED BY {by}", "sqlite").where(condition).limit(most)
         n = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
-        if n < best:
-            best, plan.chosen, plan.few, plan.least = n, by, True, n
+        if n < most:
+            least, plan.chosen, plan.few, plan.least = n * cost, by, True, n
     if plan.chosen is None:
-        plan.chosen = WALKS.get(sort) or (index.OPEN if open_only else _ordered(plan))
+        # Nearly all cases are closed: to walk any order past them until fifty are open is to read most of them.
+        plan.chosen = index.OPEN if open_only and sort is not Sort.UPDATED else WALKS.get(sort) or _ordered(plan)
         if {index.BY_PLACE, index.BY_LAT} <= {by for by, _ in plan.narrow} and not open_only:
             # A rectangle outside the areas would be looked for through every case there is.
             plan.chosen = index.BY_PLACE

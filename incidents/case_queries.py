@@ -76,7 +76,7 @@ def count_cases(connection: Connection, scope: Scope, wanted: CaseFilter, by: By
             inside = hits.among(inside)
         rows = inside.subquery()
         counted = select(rows.c.key, func.count().label("n")).group_by(rows.c.key)
-    pairs = sorted(((row.key, int(row.n)) for row in connection.execute(counted)), key=lambda one: (-one[1], one[0]))
+    pairs = sorted(((value, int(n)) for value, n in connection.execute(counted)), key=lambda one: (-one[1], one[0]))
     names = _names(connection, scope, wanted) if by == "grid" else {}
     return tuple(CaseCount(value, n, names.get(value, "")) for value, n in pairs if n)
 
@@ -85,7 +85,7 @@ def _names(connection: Connection, scope: Scope, wanted: CaseFilter) -> dict[str
     query = select(areas.c.code, areas.c.name)
     if not scope.by_holder:
         query = query.where(scope.where(areas.c.path))
-    return {row.code: row.name for row in connection.execute(query)}
+    return {str(code): str(name) for code, name in connection.execute(query)}
 
 
 def _prepared(connection: Connection, scope: Scope, wanted: CaseFilter) -> tuple[Plan, Hits | None]:
