@@ -68,36 +68,22 @@ def build_centre(
     with incidents.store.read() as connection:
         areas = queries.list_areas(connection, EVERYWHERE)
     cameras = CameraDirectory(config, areas, town_map)
-    pages = Pages(
-        incidents.accounts,
-        cameras,
-        clock,
-        per_account=settings.pages_per_account,
-        poll_seconds=settings.rights_poll_seconds,
-    )
+    per_account, poll_seconds = settings.pages_per_account, settings.rights_poll_seconds
+    pages = Pages(incidents.accounts, cameras, clock, per_account=per_account, poll_seconds=poll_seconds)
     hub = LiveHub(live, clock, settings.hub)
     event_feed = EventFeed(incidents.feed, incidents.telling, live, cameras, pages, clock)
     store, feed, session_rules = incidents.store, incidents.feed, incidents.accounts.rules
     displays = Displays(store, clock, feed, cameras, tour_shelf(store, clock, cameras), session_rules)
     alarms = Alarms(store, clock, feed, displays, incidents.town.timezone)
     case_classes = frozenset(one.code for one in incidents.town.case_classes.classes)
+    ground = skyline_of(town_map.base.get("buildings")), town_map.elevation
     ptz = build_ptz(
-        config.cameras,
-        live,
-        store,
-        cameras.path,
-        event_feed.hub.publish,
-        clock,
-        incidents.town.timezone,
-        skyline_of(town_map.base.get("buildings")),
-        town_map.elevation,
+        config.cameras, live, store, cameras.path, event_feed.hub.publish, clock, incidents.town.timezone, *ground
     )
-    incidents.earning, incidents.repeats = config.earning, config.repeats
     running = RunningEstate(settings.cameras_file, config, cameras, incidents.town.cameras, live, clock)
     base_dir = settings.cameras_file.parent if settings.cameras_file is not None else Path()
     quality = Quality(store, settings.data_dir / "faults", clock, incidents.town.cameras)
     register = Register(incidents, settings.data_dir, escalation_of(config, base_dir))
-    register.rules = config.registers
     centre = Centre(
         settings=settings,
         clock=clock,
@@ -132,8 +118,15 @@ def build_centre(
         trials=Trials(settings.data_dir / "run" / "trials", live, clock),
         exchange=ExchangeDesk(incidents, running, cameras, base_dir, clock, random.Random()),
     )
+    _take_rules(centre, config)
     _follow_changes(centre)
     return centre
+
+
+def _take_rules(centre: Centre, file: CamerasFile) -> None:
+    """What the parts go by that a reload may change."""
+    centre.incidents.earning, centre.incidents.repeats = file.earning, file.repeats
+    centre.register.rules = file.registers
 
 
 def _follow_changes(centre: Centre) -> None:
@@ -141,9 +134,7 @@ def _follow_changes(centre: Centre) -> None:
     that a dome was turned."""
 
     def changed(cameras: Sequence[Camera], changes: Changes) -> None:
-        file = centre.running.file
-        centre.incidents.earning, centre.incidents.repeats = file.earning, file.repeats
-        centre.register.rules = file.registers
+        _take_rules(centre, centre.running.file)
         centre.hub.forget(changes.streams)
         centre.ptz.change(cameras)
         centre.pages.cameras_changed()

@@ -167,7 +167,7 @@ class Caller:
         for account_id, post, roles in self._hats(permission):
             granting = [at for at in roles if permission in ROLES.get(at.role, frozenset())]
             prefixes |= {at.area_path for at in granting if at.role not in POST_ROLES}
-            if permission in OF_HOLDERS and any(at.role in FIELD_ROLES | POST_ROLES for at in granting):
+            if permission in OF_HOLDERS and any(at.role in FIELD_ROLES for at in granting):
                 assignees.add(account_id)
             if post is not None and any(at.role in POST_ROLES for at in granting):
                 posts.add(post)
