@@ -43,6 +43,11 @@ class Routing(Strict):
     level_3: Mode = Field(default="auto", description="to the town's post of the platform")
     level_4: Mode = Field(default="auto", description="to the district's post")
 
+    @property
+    def sends(self) -> bool:
+        """Whether any tier is sent by itself."""
+        return "auto" in (self.level_1, self.level_2, self.level_3, self.level_4)
+
     def of(self, tier: Level) -> Mode:
         """The mode of one tier."""
         modes: dict[int, Mode] = {1: self.level_1, 2: self.level_2, 3: self.level_3, 4: self.level_4}

@@ -55,12 +55,16 @@ class Routing:
 
     def route(self, transaction: Transaction, case_id: str, at: float, stepped_up: bool = False) -> None:
         """Where its tier is sent by itself. What a person has sent or taken is moved by a step-up alone."""
+        if not self._town().posts.routing.sends:
+            return
         connection = transaction.connection
         row = connection.execute(_with_path(case_id)).one()
         now = standing_of(connection, row)
         if now.state not in {State.FILED} | IN_HAND:
             return
         if not (now.state is State.FILED or only_routed(now) or stepped_up):
+            return
+        if self._town().posts.routing.of(now.tier) != "auto" and not only_routed(now):  # type: ignore[arg-type]
             return
         way = self.way(connection, row, now)
         found = way.mode == "auto" and (way.post is not None or way.worker is not None)

@@ -12,6 +12,14 @@ async def test_the_loop_over_http(tmp_path):
         case = made.json()
         path = f"/cases/{case['id']}"
         assert (case["tier"], case["score"], case["extension_until"], case["supervised_at"]) == (2, None, None, None)
+        whole = (await li.get(path)).json()
+        assert whole["routing"] == {
+            "tier": 2, "holder_kind": "room", "holder": None, "holder_name": None,
+            "why_zh": "二级,无照经营游商(综合执法):本级由指挥室派遣",
+            "why_en": "Level 2, Unlicensed street vendor (law enforcement): sent by the room",
+        }  # fmt: skip
+        assert (whole["terms"]["national"], whole["parts"], whole["parts_open"]) == ("0501", [], 0)
+        assert "摊贩离开" in whole["terms"]["closes_when"]["zh"]
         assert case["edition"] == town.centre.incidents.town.case_classes.profile
 
         async def act(who, action, status=200, **body):
