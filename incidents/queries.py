@@ -264,7 +264,7 @@ def _in_hand(connection: Connection, ids: list[str]) -> dict[str, tuple[str, str
     query = (
         select(cases.c.assignee_id, cases.c.id, case_place.c.path)
         .join(case_place, case_place.c.code == cases.c.place)
-        .where(cases.c.assignee_id.in_(ids), cases.c.state.in_(sorted(IN_HAND)))
+        .where(cases.c.assignee_id.in_(ids), cases.c.state.in_(sorted(IN_HAND)), cases.c.closed_at.is_(None))
         .order_by(cases.c.opened_seq.desc())
     )
     return {row.assignee_id: (row.id, row.path) for row in connection.execute(query)}

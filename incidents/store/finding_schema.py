@@ -49,6 +49,7 @@ INDEXES = (
     Index(BY_LEVEL, *(cases.c[name] for name in ("level", *_OF_OPENING, "place", "state", "case_class", "source"))),
     Index(BY_SOURCE, *(cases.c[name] for name in ("source", "level", *_OF_OPENING, "place", "state", "case_class"))),
     Index(BY_HOLDER, *(cases.c[name] for name in ("assignee_id", *_OF_OPENING))),
+    Index("ix_cases_in_hand", cases.c.assignee_id, cases.c.state, sqlite_where=_OPEN_ONLY, postgresql_where=_OPEN_ONLY),
     Index(BY_LAT, *(cases.c[name] for name in ("lat", "lon", *_OF_OPENING, *_LOOKED_AT))),
     Index(BY_UPDATE, *(cases.c[name] for name in ("updated_at", "opened_seq"))),
     Index(BY_DEADLINE, *(cases.c[name] for name in ("deadline_at", "opened_seq"))),
