@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from api.known_post import known_post
 from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas.accounts import AccountAnswer, AccountChange, AccountList, AccountRequest, RoleAt
@@ -21,6 +22,7 @@ def list_accounts(caller: CurrentCaller, centre: TheCentre) -> AccountList:
 
 @router.post("", dependencies=[MANAGE], summary="Make an account", operation_id="create_account", status_code=201)
 def create_account(body: AccountRequest, caller: CurrentCaller, centre: TheCentre) -> AccountAnswer:
+    known_post(centre, body.post)
     account = NewAccount(body.username, body.password, body.name or body.username, _roles(body.roles), body.post)
     return AccountAnswer.model_validate(centre.accounts.create(caller, account))
 
@@ -28,6 +30,7 @@ def create_account(body: AccountRequest, caller: CurrentCaller, centre: TheCentr
 @router.patch("/{account_id}", dependencies=[MANAGE], summary="Change an account", operation_id="change_account")
 def change_account(account_id: str, body: AccountChange, caller: CurrentCaller, centre: TheCentre) -> AccountAnswer:
     """A new password, new roles, or disabling ends the account's sessions within seconds, open pages included."""
+    known_post(centre, body.post)
     roles = _roles(body.roles) if body.roles is not None else None
     change = Change(
         name=body.name,

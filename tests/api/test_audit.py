@@ -73,6 +73,8 @@ async def test_standing_in_over_http(tmp_path):
         assert (await admin.put(f"{account}/move", json=later)).status_code == 200
         assert (await admin.get("/moves")).json()["items"][0]["roles"] == [{"role": "dispatcher", "area": "west"}]
         assert (await admin.delete(f"{account}/move")).status_code == 200
+        unknown = await admin.patch(account, json={"post": "no-such-post"})
+        assert (unknown.status_code, unknown.json()["error"]["where"]) == (422, "post")
         leaving = (await admin.patch(account, json={"leaves_at": now + 60})).json()
         assert leaving["leaves_at"] == now + 60
         assert (await admin.patch(account, json={"leaves_at": 0})).json()["leaves_at"] is None

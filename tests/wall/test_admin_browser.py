@@ -56,7 +56,7 @@ async def test_a_person_is_made_replaced_and_let_go(desk: Desk) -> None:
         await page.get_by_test_id("admin-tab-audit").click()
         await page.get_by_test_id("audit-kind").select_option("account")
         await expect(page.get_by_test_id("audit")).to_contain_text("王小明")
-        await expect(page.get_by_test_id("audit")).to_contain_text("启用 false")
+        await expect(page.get_by_test_id("audit")).to_contain_text("启用 否")
         async with page.expect_download() as waiting:
             await page.get_by_test_id("audit-export").click()
         assert (await waiting.value).suggested_filename == "audit.csv"
