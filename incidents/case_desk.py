@@ -8,7 +8,7 @@ from incidents.queries import get_case
 from incidents.rights import Caller, Permission
 from incidents.service import Incidents
 from incidents.similar_queries import SimilarCase, get_cases, list_similar
-from incidents.stuck_queries import Stuck, list_stuck
+from incidents.stuck_queries import Stuck, StuckGroup, list_stuck
 from incidents.views import CaseView
 
 
@@ -26,7 +26,12 @@ class CaseDesk:
     def stuck(self, caller: Caller, area: str | None) -> Stuck:
         """See `stuck_queries.list_stuck`."""
         with self.incidents.store.read() as connection:
-            return list_stuck(connection, caller.scope(Permission.CASE_SEE), self.incidents.clock.now(), area)
+            found = list_stuck(connection, caller.scope(Permission.CASE_SEE), self.incidents.clock.now(), area)
+        return replace(found, groups=tuple(self._named(one) for one in found.groups))
+
+    def _named(self, group: StuckGroup) -> StuckGroup:
+        post = self.incidents.town.posts.by_id.get(group.holder or "") if group.holder_kind == "post" else None
+        return replace(group, holder_name=post.zh) if post else group
 
     def chosen(self, caller: Caller, ids: tuple[str, ...]) -> tuple[CaseView, ...]:
         """Those of them the caller sees, in the order given."""

@@ -23,14 +23,15 @@ class CaseFilter:
     """All that is given must fit. `state`: a state, or `open` for all not ended. `area`: that and what lies below it.
     `from_at`, `to_at`: opened then, `to_at` not included. `overdue_at`: still open then and its deadline over.
     `assignee`: an account's id. `bbox`: west, south, east, north. `repeat`: those that repeat an earlier case, or do
-    not. `supervised`: under supervision, or not. `tier`: whom it has come up to, 1 to 4. `before`: id of the last case of
-    the page before; `cursor`: the same, by `CasePage.next`."""
+    not. `post`: id of the post that holds it. `supervised`: under supervision, or not. `tier`: whom it has come up to,
+    1 to 4. `before`: id of the last case of the page before; `cursor`: the same, by `CasePage.next`."""
 
     state: str | None = None
     camera: str | None = None
     area: str | None = None
     assignee: str | None = None
     repeat: bool | None = None
+    post: str | None = None
     supervised: bool | None = None
     tier: int | None = None
     text: str | None = None

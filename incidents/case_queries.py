@@ -94,6 +94,8 @@ def _prepared(connection: Connection, scope: Scope, wanted: CaseFilter) -> tuple
         plan.add(is_repeat(scope) if wanted.repeat else ~is_repeat(scope))
     if wanted.supervised is not None:
         plan.add(cases.c.supervised_at.is_not(None) if wanted.supervised else cases.c.supervised_at.is_(None))
+    if wanted.post is not None:
+        plan.add(cases.c.post == key(wanted.post))
     if wanted.tier is not None:
         plan.add(func.coalesce(cases.c.tier, cases.c.level) == wanted.tier)
     if wanted.sort is Sort.DEADLINE:

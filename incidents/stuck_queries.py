@@ -14,14 +14,15 @@ from incidents.visible_cases import case_place, key, visible_cases
 MOST_LOOKED_AT = 20_000
 """Open cases, those opened first: what is stuck is among them."""
 MOST_GROUPS = 200
-GIVEN_ON = (Action.ASSIGN.value,)
+GIVEN_ON = (Action.ASSIGN.value, Action.ROUTE.value, Action.RETURN.value)
 """Steps that put a case into other hands though its state may stay."""
 
 
 @dataclass(frozen=True, slots=True)
 class StuckGroup:
-    """Open cases in one state with one holder. `holder_kind`: `person`, or `desk` where nobody was sent and the command
-    room has it. `since`: when the one lying there longest came there; `case_id`, `number`: that one."""
+    """Open cases in one state with one holder. `holder_kind`: `person`, `post` (named by its id alone), or `desk` where
+    nobody was sent and the command room has it. `since`: when the one lying there longest came there; `case_id`,
+    `number`: that one."""
 
     state: str
     holder_kind: str
@@ -61,9 +62,9 @@ def list_stuck(connection: Connection, scope: Scope, at: float, area: str | None
 
 
 def _grouped(rows: Iterable[Row[Any]], at: float) -> list[StuckGroup]:
-    together: dict[tuple[str, str | None], list[Row[Any]]] = {}
+    together: dict[tuple[str, str | None, str | None], list[Row[Any]]] = {}
     for row in rows:
-        together.setdefault((row.state, row.assignee_id), []).append(row)
+        together.setdefault((row.state, row.assignee_id, None if row.assignee_id else row.post), []).append(row)
     return sorted((_group(group, at) for group in together.values()), key=lambda one: (one.since, one.number))
 
 
@@ -71,8 +72,8 @@ def _group(rows: list[Row[Any]], at: float) -> StuckGroup:
     longest = min(rows, key=lambda row: (row.since, row.opened_seq))
     return StuckGroup(
         state=longest.state,
-        holder_kind="desk" if longest.assignee_id is None else "person",
-        holder=longest.assignee_id,
+        holder_kind="person" if longest.assignee_id else "post" if longest.post else "desk",
+        holder=longest.assignee_id or longest.post,
         holder_name=longest.assignee_name or "",
         n=len(rows),
         overdue=sum(row.deadline_at is not None and row.deadline_at < at for row in rows),

@@ -57,12 +57,13 @@ class DeadlineAnswer(Answer):
 
 
 class BatchRequest(Body):
-    """`assign` needs worker_id; `supervise`, `strike-out` a reason (strike-out and reject may name a cause instead);
-    `comment` a note; `triage` a level."""
+    """`assign` needs worker_id or post; `supervise`, `strike-out` a reason (strike-out and reject may name a cause
+    instead); `comment` a note; `triage` a level."""
 
     action: Literal["assign", "supervise", "strike-out", "comment", "confirm", "reject", "triage"]
     cases: CaseIds
     worker_id: str | None = Field(default=None, max_length=64)
+    post: str | None = Field(default=None, max_length=40)
     reason: str | None = Field(default=None, max_length=2000)
     note: str | None = Field(default=None, max_length=2000)
     cause: str | None = Field(default=None, max_length=32)

@@ -116,3 +116,10 @@ async def test_what_lies_beside_what_is_stuck_and_how_the_time_runs(tmp_path):
             {"key": "filed", "n": 3, "name": ""},
             {"key": "invalid", "n": 1, "name": ""},
         ]
+        with town.incidents.store.write() as transaction:
+            transaction.connection.exec_driver_sql("UPDATE cases SET post = 'town-market' WHERE id = ?", (third.id,))
+        held = (await operator.get("/cases", params={"post": "town-market"})).json()["items"]
+        assert [one["id"] for one in held] == [third.id]
+        groups = (await operator.get("/cases/stuck")).json()["items"]
+        posts = [(one["holder"], one["n"], one["case_id"]) for one in groups if one["holder_kind"] == "post"]
+        assert posts == [("town-market", 1, third.id)]

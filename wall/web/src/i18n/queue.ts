@@ -4,7 +4,7 @@ export const queue = {
     queue: {
       title: '案件受理台', open: '案件受理台', back: '返回指挥室', board: '大屏', help: '快捷键', list: '案件',
       filters: '筛选', clear: '清除筛选', search: '搜索编号、标题、地点、备注…', any: '全部', allStates: '全部状态', openStates: '未结案',
-      state: '状态', class: '类别', level: '级别', area: '区域、网格', source: '来源', holder: '处置人', tier: '层级', days: '时间', from: '起', to: '止',
+      state: '状态', class: '类别', level: '级别', area: '区域、网格', source: '来源', holder: '处置人', post: '岗位', tier: '层级', days: '时间', from: '起', to: '止',
       lastDays: '近 {n} 天', today: '近 24 小时', overdue: '超期', supervised: '督办', repeat: '重复发生', me: '我自己', sort: '排序',
       sorts: { opened: '最新', oldest: '最早', updated: '最近更新', deadline: '将到期', level: '级别高' },
       sources: { camera: '摄像机', operator: '指挥室', worker: '网格员', hotline: '热线', citizen: '市民', sensor: '传感器', platform: '上级平台' },
@@ -43,7 +43,7 @@ export const queue = {
     queue: {
       title: 'Case desk', open: 'Case desk', back: 'Back to the room', board: 'Board', help: 'Keys', list: 'Cases',
       filters: 'Filters', clear: 'Clear filters', search: 'Search number, title, place, notes…', any: 'Any', allStates: 'All states', openStates: 'Open',
-      state: 'State', class: 'Class', level: 'Level', area: 'Area, grid', source: 'Source', holder: 'With', tier: 'Tier', days: 'Time', from: 'From', to: 'To',
+      state: 'State', class: 'Class', level: 'Level', area: 'Area, grid', source: 'Source', holder: 'With', post: 'Post', tier: 'Tier', days: 'Time', from: 'From', to: 'To',
       lastDays: 'Last {n} days', today: 'Last 24 hours', overdue: 'Late', supervised: 'Supervised', repeat: 'Repeats', me: 'Myself', sort: 'Order',
       sorts: { opened: 'Newest', oldest: 'Oldest', updated: 'Changed last', deadline: 'Due first', level: 'Highest level' },
       sources: { camera: 'Camera', operator: 'Command room', worker: 'Grid worker', hotline: 'Hotline', citizen: 'Citizen', sensor: 'Sensor', platform: 'From above' },

@@ -10,6 +10,7 @@ export interface QueueView {
   area: string
   source: string
   holder: string
+  post: string
   tier: string
   supervised: '' | 'true'
   overdue: '' | 'true'
@@ -22,7 +23,7 @@ export interface QueueView {
 }
 
 export const PLAIN_VIEW: Readonly<QueueView> = {
-  state: 'open', class: '', level: '', area: '', source: '', holder: '', tier: '', supervised: '', overdue: '', repeat: '',
+  state: 'open', class: '', level: '', area: '', source: '', holder: '', post: '', tier: '', supervised: '', overdue: '', repeat: '',
   days: '', from: '', to: '', text: '', sort: 'opened',
 }
 const NAMES = Object.keys(PLAIN_VIEW) as (keyof QueueView)[]
@@ -63,7 +64,7 @@ export function selectedOf(search: string): string | null {
 /** The words of the HTTP interface. `now`: Unix seconds; `dayStart`: of a day in the town, `YYYY-MM-DD`. */
 export function queryOf(view: QueueView, now: number, dayStart: (day: string) => number | null): URLSearchParams {
   const words = new URLSearchParams()
-  for (const name of ['class', 'level', 'area', 'source', 'holder', 'tier', 'supervised', 'overdue', 'repeat'] as const) {
+  for (const name of ['class', 'level', 'area', 'source', 'holder', 'post', 'tier', 'supervised', 'overdue', 'repeat'] as const) {
     if (view[name]) words.set(name, view[name])
   }
   if (view.state && view.state !== ALL_STATES) words.set('state', view.state)
