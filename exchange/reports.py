@@ -26,8 +26,9 @@ from incidents.errors import Conflict, Invalid, NotFound
 from incidents.evidence_files import StoredFile
 from incidents.feedback import ask_feedback
 from incidents.opening import Draft, Place, class_of, locate, open_case
-from incidents.rights import EVERYWHERE
+from incidents.rights import EVERYWHERE, Scope
 from incidents.service import Incidents
+from incidents.similar_queries import SimilarCase, list_similar
 from incidents.store import Transaction
 from incidents.store.exchange_schema import exchange_reports
 from incidents.store.schema import cases
@@ -69,10 +70,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class TakenReport:
-    """`again`: it had been taken before."""
+    """`again`: it had been taken before. `doubles`: the open case in the source's area that a new one may be about,
+    for a person to decide; nothing is merged."""
 
     report: ReportView
     again: bool
+    doubles: SimilarCase | None = None
 
 
 class Reports:
@@ -108,7 +111,15 @@ class Reports:
                 place=place,
                 opened_at=incidents.clock.now(),
             )
-            return TakenReport(self._opened(transaction, source, report, draft, pictures, told), False)
+            view = self._opened(transaction, source, report, draft, pictures, told)
+            return TakenReport(view, False, self._doubled(connection, source, view))
+
+    def _doubled(self, connection: Connection, source: Source, view: ReportView) -> SimilarCase | None:
+        """By class, distance and time, as the desk proposes it, and within what the source may report on."""
+        home = queries.get_area(connection, EVERYWHERE, source.area or self._incidents.town.area)
+        case_id = connection.execute(select(cases.c.id).where(cases.c.number == view.case_number)).scalar_one()
+        found = list_similar(connection, Scope(frozenset({home.path})), case_id)
+        return next((one for one in found if one.doubled), None)
 
     def _opened(
         self,

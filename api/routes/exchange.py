@@ -13,6 +13,7 @@ from api.policy import CurrentCaller, public, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas import Body
 from api.schemas.exchange import (
+    DoublesAnswer,
     OutboxAnswer,
     OutboxCountAnswer,
     OutboxEntryAnswer,
@@ -29,6 +30,7 @@ from exchange.reports import Report
 from exchange.sensor_reading import Reading, UnreadableMessage, state_of
 from incidents.errors import Invalid, NotAllowed
 from incidents.rights import Permission
+from incidents.similar_queries import SimilarCase
 
 logger = logging.getLogger(__name__)
 router = APIRouter(prefix=f"{PREFIX}/exchange", tags=["exchange"], responses=REFUSALS)
@@ -82,6 +84,7 @@ async def take_report(source_id: str, request: Request, response: Response, cent
         case_number=report.case_number,
         state=report.state,
         repeated=taken.again,
+        doubles=_doubles(taken.doubles),
     )
 
 
@@ -114,6 +117,13 @@ async def _signed(source_id: str, request: Request, centre: Centre) -> tuple[byt
     except MissingPassword as problem:
         logger.error("exchange.sources %s: %s", source_id[:40], problem)
         raise NotBuilt("the secret of this source is not configured") from None
+
+
+def _doubles(found: SimilarCase | None) -> DoublesAnswer | None:
+    if found is None:
+        return None
+    case = found.case
+    return DoublesAnswer(case_number=case.number, distance_m=found.distance_m, opened_at=case.opened_at)
 
 
 def _report(body: bytes) -> Report:

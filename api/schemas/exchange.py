@@ -50,12 +50,21 @@ class ReportRequest(Body):
     deadline_at: float | None = Field(default=None, ge=0, le=1e11, description="of an order: Unix seconds")
 
 
+class DoublesAnswer(Answer):
+    """An open case this may be about: same class, near, not long ago."""
+
+    case_number: str
+    distance_m: float | None
+    opened_at: float
+
+
 class ReportAnswer(Answer):
     id: str
     reference: str
     case_number: str
     state: str = Field(description="of the case")
     repeated: bool = Field(description="it had been taken before, and nothing was done")
+    doubles: DoublesAnswer | None = Field(default=None, description="proposed to a person; nothing is merged by itself")
 
 
 class ReadingRequest(Body):

@@ -240,3 +240,23 @@ async def test_a_signed_webhook_opens_one_case_for_each_reference(tmp_path, monk
         assert (case["number"], case["grid"], case["level"]) == (made.json()["case_number"], "west-g1", 3)
         statuses = [(await client.post(path, content=body, headers=signed(body))).status_code for _ in range(4)]
         assert statuses == [200, 200, 429, 429], "eight a minute and no more"
+
+
+async def test_the_answer_names_what_a_report_may_double_and_merges_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLATFORM_SECRET", SECRET)
+    lon, lat = middle("west-g1")
+    async with running_town(tmp_path, config=configured()) as town:
+        client, answers = town.client(), []
+        for number, changed in enumerate(
+            ({}, {"lat": lat + 0.0002}, {"case_class": "01-02"}, {"lat": lat + 0.003}, {"lon": None, "address": "桥头"})
+        ):
+            body = json.dumps({"reference": f"r-{number}", "case_class": "05-01", "lon": lon, "lat": lat, **changed})
+            if "address" in changed:
+                body = json.dumps({"reference": "r", "case_class": "05-01", "address": "桥头"})
+            sent = await client.post("/exchange/reports/platform", content=body, headers=signed(body.encode()))
+            answers.append(sent.json())
+        assert [one["doubles"] is not None for one in answers] == [False, True, False, False, False]
+        doubled = answers[1]["doubles"]
+        assert (doubled["case_number"], round(doubled["distance_m"])) == (answers[0]["case_number"], 22)
+        cases = (await town.client("operator@town").get("/cases")).json()
+        assert (cases["total"], {one["state"] for one in cases["items"]}) == (5, {"review"})
