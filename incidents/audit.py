@@ -2,6 +2,7 @@
 cameras is gathered in memory (`incidents.looking`) and written from time to time."""
 
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -121,6 +122,8 @@ class Audit:
     store: Store
     clock: Clock
     looking: Looking
+    _flushing: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    """Two at once would write a look twice, or an older state of it over the newer."""
 
     def begin(self) -> None:
         """At the start: rows that a killed process left open end when they were last seen to go on."""
@@ -129,9 +132,12 @@ class Audit:
 
     def flush(self) -> None:
         """Writes what began, went on or ended since the last time. Nothing to write costs nothing."""
-        looks = self.looking.due()
-        if not looks:
-            return
+        with self._flushing:
+            looks = self.looking.due()
+            if looks:
+                self._write(looks)
+
+    def _write(self, looks: list[Look]) -> None:
         with self.store.write() as transaction:
             for look in looks:
                 if look.seq is None:

@@ -70,6 +70,7 @@ def export_chosen(body: ChosenRequest, caller: CurrentCaller, centre: TheCentre,
     zone = centre.incidents.town.timezone
     cases = desk.chosen(caller, tuple(dict.fromkeys(body.cases)))
     pieces = as_csv(cases, zone) if body.form == "csv" else as_xlsx(cases, zone)
+    centre.audit.exported(caller, "cases", caller.scope(Permission.CASE_SEE))
     headers = {"content-disposition": f'attachment; filename="cases.{body.form}"', "cache-control": "no-store"}
     media = "text/csv; charset=utf-8" if body.form == "csv" else XLSX
     return StreamingResponse(pieces, media_type=media, headers=headers)

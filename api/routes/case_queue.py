@@ -121,6 +121,7 @@ def export_cases(
     pieces = as_csv(cases, zone) if form == "csv" else as_xlsx(cases, zone)
     # The first piece now: what is wrong with the question is said with its status, not by a table that breaks off.
     first = next(pieces, b"")
+    centre.audit.exported(caller, "cases", caller.scope(Permission.CASE_SEE))
     headers = {"content-disposition": f'attachment; filename="cases.{form}"', "cache-control": "no-store"}
     media = "text/csv; charset=utf-8" if form == "csv" else XLSX
     return StreamingResponse(chain([first], pieces), media_type=media, headers=headers)

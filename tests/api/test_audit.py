@@ -42,7 +42,11 @@ async def test_who_looked_at_which_camera(tmp_path):
         rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig"))))
         assert rows[0][0] == "序号 No."
         assert {row[8] for row in rows[1:]} == {"east-cam", "west-cam"}
-        assert (await auditor.get("/audit?kind=export")).json()["items"][0]["subject"] == "audit"
+        assert (await town.client("operator@east").get("/cases/export")).status_code == 200
+        (taken,) = (await town.client("auditor@east").get("/audit?kind=export")).json()["items"]
+        assert (taken["actor_name"], taken["subject"]) == ("operator@east", "cases")
+        assert (await west.get("/audit?kind=export")).json()["items"] == []
+        assert (await auditor.get("/audit?kind=export")).json()["items"][1]["subject"] == "audit"
 
 
 async def test_standing_in_over_http(tmp_path):

@@ -1,6 +1,7 @@
 """Standing in, moving, leaving, and what the audit tells of it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -299,6 +300,16 @@ def test_snapshots_are_gathered_and_memory_is_bounded(sqlite_world: World) -> No
     for number in range(MOST_LOOKS + 10):
         kept.looking.glanced(who, f"cam-{number}", How.SNAPSHOT)
     assert len(kept.looking) <= MOST_LOOKS
+
+
+def test_flushes_at_once_write_each_look_once(world: World) -> None:
+    kept, who = audit_of(world), Who.of(world.admin)
+    for number in range(40):
+        kept.looking.glanced(who, f"cam-{number}", How.CLIP)
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(kept.flush) for _ in range(8)]:
+            done.result()
+    assert len(looks(world)) == 40
 
 
 def test_what_is_old_is_forgotten(sqlite_world: World) -> None:
