@@ -73,6 +73,7 @@ PUBLIC = {
     "OPTIONS /api/v1/whep/{camera_id}",
     # Other systems come with a key or a signature of their own, and without one are told what may be reported.
     "POST /api/v1/exchange/reports/{source_id}",
+    "POST /api/v1/exchange/sensors/{source_id}",
     "GET /open311/discovery.{form}",
     "GET /open311/v2/services.{form}",
     "GET /open311/v2/services/{code}.{form}",
@@ -80,6 +81,11 @@ PUBLIC = {
     "GET /open311/v2/requests.{form}",
     "GET /open311/v2/requests/{report_id}.{form}",
     "GET /open311/v2/tokens/{token}.{form}",
+    # Citizens, where the town offers it; 404 else.
+    "GET /api/v1/citizen",
+    "GET /api/v1/citizen/map",
+    "POST /api/v1/citizen/reports",
+    "POST /api/v1/citizen/follow",
     # A browser that asks to be a display is nobody yet; what it gets is worth nothing until its code was typed.
     "POST /api/v1/display/pairing",
     "POST /api/v1/display/pairing/poll",
