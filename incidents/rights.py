@@ -171,6 +171,8 @@ class Caller:
                 assignees.add(account_id)
             if post is not None and any(at.role in POST_ROLES for at in granting):
                 posts.add(post)
+                if permission in OF_HOLDERS:  # what he has taken on stays his when another post comes to hold it
+                    assignees.add(account_id)
         return Scope(frozenset(prefixes), frozenset(assignees), frozenset(posts))
 
     def granting(self, permission: Permission) -> tuple[RoleAt, ...]:

@@ -430,7 +430,7 @@ def test_events_reach_only_who_may_see_them(sqlite_world: World) -> None:
 def test_a_post_is_a_right_by_holder_and_not_by_place() -> None:
     at = (RoleAt("post_staff", "QX", "/330603/QX/", "Qingxi"),)
     scope = Caller("p", "p", "P", "s", at, post="zhifa").scope(P.CASE_SEE)
-    assert scope == Scope(posts=frozenset({"zhifa"}))
+    assert scope == Scope(assignees=frozenset({"p"}), posts=frozenset({"zhifa"})), "and what he has taken on himself"
     assert scope.covers("/330603/QX2/", post="zhifa")
     assert not scope.covers("/330603/QX/", post="shichang")
     assert not scope.covers("/330603/QX/")
