@@ -1,5 +1,5 @@
-"""The built web UI: the pages of the room, the phone and the citizens, hashed assets that never change, and the page again for
-every route of its own."""
+"""The built web UI: the pages of the room, the phone and the citizens, hashed assets that never change, and the page
+again for every route of its own."""
 
 from pathlib import Path
 
