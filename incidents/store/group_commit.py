@@ -54,13 +54,12 @@ class GroupCommit:
 
         When the commit fails, every write of the group raises the failure.
         """
-        group = self._enter(appended)
+        group, kept = self._enter(appended), False
         try:
             yield group.connection
-        except BaseException:
-            self._leave(group, kept=False)
-            raise
-        self._leave(group, kept=True)
+            kept = True
+        finally:
+            self._leave(group, kept)
         if group.failure is not None:
             raise copy(group.failure) from group.failure
 
@@ -72,26 +71,28 @@ class GroupCommit:
         finally:
             with self._counting:
                 self.waiting -= 1
+        joined = False
         try:
             group = self._open or self._begin()
             group.connection.execution_options(**{APPENDED: appended})
             if group.writes:
                 group.connection.exec_driver_sql(SAVE)
+            joined = True
             return group
-        except BaseException as error:
-            self._end(error)
-            self._turn.release()
-            raise
+        finally:
+            if not joined:
+                self._end(InvalidRequestError(LOST))
+                self._turn.release()
 
     def _begin(self) -> _Group:
         connection = self._engine.connect()
         try:
             connection.execution_options(**{WRITES: True})
             self._open = _Group(connection, connection.begin())
-        except BaseException:
-            connection.close()
-            raise
-        return self._open
+            return self._open
+        finally:
+            if self._open is None:
+                connection.close()
 
     def _leave(self, group: _Group, kept: bool) -> None:
         """Ends this thread's turn; returns when the group is over."""
