@@ -188,8 +188,8 @@ class Health(Answer):
     packets_lost: int
     sampling: Sampling
     spool_depth: int = Field(description="detections that wait in the workers for being stored")
-    pages: int
     sensors: SensorsHealth
     brokers: list[BrokerHealth]
+    pages: int
     live_streams: int
     tasks: int = Field(description="asyncio tasks of the API process")

@@ -10,6 +10,7 @@ import { zones } from './zones'
 import { loop } from './loop'
 import { admin } from './admin'
 import { queue } from './queue'
+import { feedback } from './feedback'
 import { posts } from './posts'
 import { trace } from './trace'
 import { registers } from './registers'
@@ -36,6 +37,7 @@ const en: typeof zh = {
   ...loop.en,
   ...queue.en,
   ...admin.en,
+  ...feedback.en,
   ...posts.en,
   ...trace.en,
   ...registers.en,
@@ -240,7 +242,7 @@ const en: typeof zh = {
       comment: 'Add a note',
     },
     verdict: { gone: 'Solved', present: 'Still there: rework', cannot_tell: 'Cannot tell' },
-    sources: { camera: 'Camera', operator: 'Command room', grid_worker: 'Grid worker', hotline: 'Hotline', citizen: 'Citizen', sensor: 'Sensor' },
+    sources: { camera: 'Camera', operator: 'Command room', grid_worker: 'Grid worker', hotline: 'Hotline', citizen: 'Citizen', sensor: 'Sensor', order: 'Order from above' },
     resolutions: {
       rejected: 'False alarm',
       duplicate: 'duplicate',

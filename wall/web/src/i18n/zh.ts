@@ -10,6 +10,7 @@ import { zones } from './zones'
 import { loop } from './loop'
 import { admin } from './admin'
 import { queue } from './queue'
+import { feedback } from './feedback'
 import { posts } from './posts'
 import { trace } from './trace'
 import { registers } from './registers'
@@ -35,6 +36,7 @@ export default {
   ...loop.zh,
   ...queue.zh,
   ...admin.zh,
+  ...feedback.zh,
   ...posts.zh,
   ...trace.zh,
   ...registers.zh,
@@ -239,7 +241,7 @@ export default {
       comment: '添加备注',
     },
     verdict: { gone: '已解决', present: '仍存在，返工', cannot_tell: '无法判断' },
-    sources: { camera: '摄像机', operator: '指挥室', grid_worker: '网格员', hotline: '热线', citizen: '市民', sensor: '传感器' },
+    sources: { camera: '摄像机', operator: '指挥室', grid_worker: '网格员', hotline: '热线', citizen: '市民', sensor: '传感器', order: '上级交办' },
     resolutions: {
       rejected: '误报',
       duplicate: '重复',
