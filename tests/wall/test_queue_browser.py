@@ -1,5 +1,5 @@
-"""The case desk in a real browser: a queue of many worked off by keyboard, in batches, scrolled to its depths; the board;
-the outbox."""
+"""The case desk in a real browser: a queue of many worked off by keyboard, in batches, scrolled to its depths; its
+board; the outbox."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -51,7 +51,7 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
 
 
 async def case_of(desk: Desk, number: str) -> dict[str, Any]:
-    params = {"text": number, "limit": 5}
+    params = {"text": number, "limit": "5"}
     found = (await desk.town.client("operator@town").get("/cases", params=params)).json()["items"]
     (case,) = [one for one in found if one["number"] == number]
     return dict(case)
