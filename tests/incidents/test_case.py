@@ -76,6 +76,7 @@ ALLOWED = {
     "look": ("RFACVHDX", ".", "look"),
     "party": ("RFACVHDX", ".", "register"),
     "remind": ("RFACVH", ".", "comment"),
+    "feedback": ("RFACVH", ".", "comment handle"),
     "gone": ("RFACVH", "?", "camera"),
     "unanswered": ("A", ".", "system"),
     "release": ("ACV", "F", "system"),
