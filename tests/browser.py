@@ -35,6 +35,12 @@ async def launch(playwright: Playwright, *more: str) -> Browser:
     return await playwright.chromium.launch(executable_path=chromium_path(), args=[*CHROMIUM_ARGUMENTS, *more])
 
 
+async def open_page(page: Page, name: str) -> None:
+    """From the room by its menu, as `estate` or `queue`."""
+    await page.get_by_test_id("pages-open").click()
+    await page.get_by_test_id(f"{name}-open").click()
+
+
 @asynccontextmanager
 async def room_page(timeout_ms: int = 30_000) -> AsyncIterator[Page]:
     """An empty page on a screen as a command room has it."""

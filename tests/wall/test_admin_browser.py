@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import async_playwright, expect
 
 from tests.api.town import running_town
-from tests.browser import launch
+from tests.browser import launch, open_page
 from tests.wall.tile_page import STATIC, Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
@@ -27,7 +27,7 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
 async def test_a_person_is_made_replaced_and_let_go(desk: Desk) -> None:
     async with desk.page("administrator@town") as page:
         page.on("dialog", lambda dialog: dialog.accept())
-        await page.get_by_test_id("admin-open").click()
+        await open_page(page, "admin")
         await expect(page.get_by_test_id("person-operator@east")).to_be_visible()
         await expect(page.get_by_test_id("person-display@east")).to_have_count(0)
         await page.get_by_test_id("people-add").click()
@@ -64,8 +64,9 @@ async def test_a_person_is_made_replaced_and_let_go(desk: Desk) -> None:
 
 async def test_who_stands_in_is_told_so_and_a_narrow_screen_holds_the_page(desk: Desk) -> None:
     async with desk.page("operator@west") as page:
+        await page.get_by_test_id("pages-open").click()
+        await expect(page.get_by_test_id("queue-open")).to_be_visible()
         await expect(page.get_by_test_id("admin-open")).to_have_count(0)
-        await expect(page.get_by_test_id("view-wall")).to_be_visible()
     async with desk.page("auditor@east") as page:
         await page.set_viewport_size({"width": 420, "height": 800})
         await page.goto(f"{desk.url}/admin")

@@ -10,7 +10,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from tests.api.detection_town import BIN_BOX, cause_at, judge, take
 from tests.api.town import running_town
-from tests.browser import launch
+from tests.browser import launch, open_page
 from tests.wall.tile_page import STATIC, Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="module")]
@@ -48,7 +48,7 @@ async def shown_number(page: Page) -> str:
 
 async def test_a_queue_worked_off_by_keyboard(desk: Desk) -> None:
     async with desk.page("operator@east") as page:
-        await page.get_by_test_id("detection-open").click()
+        await open_page(page, "detection")
         await page.get_by_test_id("detection-section-review").click()
         await expect(page.get_by_test_id("review-picture")).to_be_visible()
         await expect(page.get_by_test_id("review")).to_contain_text("共 5 条")

@@ -16,7 +16,7 @@ from sim.free_port import free_port
 from sim.onvif.brand import HIKVISION
 from tests.api.test_server_process import write_town
 from tests.api.town import middle, running_town
-from tests.browser import launch
+from tests.browser import launch, open_page
 from tests.estate.test_search import ACCOUNT, device, devices
 from tests.estate.town import csv_of
 from tests.wall.replay_live import ReplayLive
@@ -59,7 +59,8 @@ async def open_section(page: Page, section: str) -> None:
 async def test_who_may_not_change_the_estate_sees_nothing_of_it(room):
     desk, _ = room
     async with desk.page("operator@town") as page:
-        await expect(page.get_by_test_id("sign-out")).to_be_visible()
+        await page.get_by_test_id("pages-open").click()
+        await expect(page.get_by_test_id("queue-open")).to_be_visible()
         await expect(page.get_by_test_id("estate-open")).to_have_count(0)
         await page.goto(f"{desk.url}/estate/credentials")
         await expect(page.get_by_test_id("sign-out")).to_be_visible()
@@ -74,7 +75,7 @@ async def test_who_may_not_change_the_estate_sees_nothing_of_it(room):
 async def test_one_camera_is_found_changed_placed_and_removed(room):
     desk, config = room
     async with desk.page(ADMIN) as page:
-        await page.get_by_test_id("estate-open").click()
+        await open_page(page, "estate")
         await expect(page).to_have_url(f"{desk.url}/estate")
         rows = page.locator('[data-testid^="estate-row-"]')
         await expect(rows).to_have_count(2)
@@ -127,7 +128,7 @@ async def test_one_camera_is_found_changed_placed_and_removed(room):
         await page.get_by_test_id("estate-enable").click()
         await expect(west).not_to_contain_text("已停用")
         await page.get_by_test_id("estate-back").click()
-        await expect(page.get_by_test_id("estate-open")).to_be_visible()
+        await expect(page.get_by_test_id("pages-open")).to_be_visible()
 
 
 async def test_a_table_is_previewed_applied_and_checked(room):

@@ -10,7 +10,7 @@ from playwright.async_api import async_playwright, expect
 
 from tests.api.quality_town import episode_at
 from tests.api.town import running_town
-from tests.browser import launch
+from tests.browser import launch, open_page
 from tests.wall.replay_live import first_picture_jpeg
 from tests.wall.tile_page import STATIC, Desk, street_clip
 
@@ -42,7 +42,7 @@ BOTH_PICTURES = """() => {
 async def test_faults_their_pictures_the_history_and_the_report(desk: Desk) -> None:
     async with desk.page("operator@town") as page:
         await expect(page.get_by_test_id("quality-mark-east-cam").first).to_have_text("镜头遮挡")
-        await page.get_by_test_id("quality-open").click()
+        await open_page(page, "quality")
         covered = page.get_by_test_id("quality-east-cam-covered")
         await expect(covered).to_be_visible()
         await expect(page.get_by_test_id("quality-share")).to_contain_text("0 / 2")

@@ -12,7 +12,7 @@ from incidents.case import State
 from incidents.opening import Draft, locate, open_case
 from tests.api.detection_town import take
 from tests.api.town import RunningTown, middle, running_town
-from tests.browser import launch
+from tests.browser import launch, open_page
 from tests.wall.tile_page import STATIC, Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), pytest.mark.asyncio(loop_scope="module")]
@@ -65,7 +65,7 @@ async def current(page: Page) -> str:
 
 async def test_triage_by_keyboard(desk: Desk) -> None:
     async with desk.page("operator@town", viewport={"width": 1366, "height": 768}) as page:
-        await page.get_by_test_id("queue-open").click()
+        await open_page(page, "queue")
         await page.get_by_test_id("queue-filter-state").select_option("review")
         await expect(page.get_by_test_id("queue-count")).to_have_text(f"共 {WAITING} 件")
         await page.keyboard.press("j")
@@ -190,10 +190,11 @@ async def test_new_reports_move_nothing_under_the_hand(desk: Desk) -> None:
 
 async def test_the_outbox_is_for_administrators(desk: Desk) -> None:
     async with desk.page("administrator@town") as page:
-        await page.get_by_test_id("outbox-open").click()
+        await open_page(page, "outbox")
         await expect(page.get_by_test_id("outbox-none")).to_be_visible()
         await page.get_by_test_id("outbox-back").click()
         await expect(page.get_by_test_id("view-wall")).to_be_visible()
     async with desk.page("operator@town") as page:
+        await page.get_by_test_id("pages-open").click()
         await expect(page.get_by_test_id("queue-open")).to_be_visible()
         await expect(page.get_by_test_id("outbox-open")).to_have_count(0)

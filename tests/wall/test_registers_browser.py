@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from incidents.service import NewCase
 from tests.api.town import middle
+from tests.browser import open_page
 from tests.wall.tile_page import desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -36,7 +37,7 @@ async def test_a_vendor_is_put_down_stepped_up_and_found(tmp_path: Path) -> None
             await expect(page.get_by_test_id("party-proposal")).to_contain_text("书面警告")
             await page.get_by_test_id("party-take").click()
             await expect(page.get_by_test_id("party-measure")).to_have_text("书面警告")
-            await page.get_by_test_id("registers-open").click()
+            await open_page(page, "registers")
             await page.get_by_test_id("registers-search").fill("wxe")
             await page.get_by_test_id("party-row-王小二").click()
             await expect(page.get_by_test_id("party-card")).to_contain_text("13800135678")

@@ -82,6 +82,7 @@ const en: typeof zh = {
   },
   view: { label: 'View', overview: 'Overview', wall: 'Wall', map: 'Map', cases: 'Cases' },
   strip: {
+    pages: 'Pages',
     cameras: 'Cameras',
     camerasHint: 'live · stalled · down',
     waiting: 'connecting',

@@ -19,7 +19,7 @@ export const queue = {
       did: { confirm: '{number} 已立案', reject: '{number} 已作废：{said}', 'strike-out': '{number} 已作废：{said}', assign: '{number} 已派 {said}', duplicate: '{number} 已并入 {said}', triage: '{number} 改为 {said} 级' },
       nobody: '没有可派的人员', noDouble: '旁边没有可并的案件', notNow: '{number} 现在不能这样办理', undone: '{number} 已恢复',
       batch: {
-        assign: '派遣', supervise: '督办', 'strike-out': '作废', comment: '备注', worker: '选择人员', reason: '理由（必填）', note: '备注内容', run: '执行', running: '{at} / {n}',
+        assign: '派遣', supervise: '督办', 'strike-out': '作废', comment: '备注', worker: '选择人员', reason: '理由（必填）', note: '备注内容', run: '执行', running: '正在执行 {at} / {n}',
         done: '{n} 件完成', refused: '{n} 件未办', unsent: '{n} 件没有回应，请重试',
         why: { conflict: '当前状态不能办理', not_allowed: '没有权限', not_found: '找不到案件', invalid: '填写有误' },
       },
@@ -58,7 +58,7 @@ export const queue = {
       did: { confirm: '{number} filed', reject: '{number} thrown out: {said}', 'strike-out': '{number} struck out: {said}', assign: '{number} sent to {said}', duplicate: '{number} merged into {said}', triage: '{number} now level {said}' },
       nobody: 'Nobody can be sent', noDouble: 'Nothing beside it to merge with', notNow: '{number} cannot be treated so now', undone: '{number} is as it was',
       batch: {
-        assign: 'Assign', supervise: 'Supervise', 'strike-out': 'Strike out', comment: 'Comment', worker: 'Choose somebody', reason: 'Reason (needed)', note: 'What to note', run: 'Do it', running: '{at} of {n}',
+        assign: 'Assign', supervise: 'Supervise', 'strike-out': 'Strike out', comment: 'Comment', worker: 'Choose somebody', reason: 'Reason (needed)', note: 'What to note', run: 'Do it', running: 'Doing {at} of {n}',
         done: '{n} done', refused: '{n} refused', unsent: 'no answer for {n}; try again',
         why: { conflict: 'not in its present state', not_allowed: 'not allowed', not_found: 'no such case', invalid: 'not filled in rightly' },
       },

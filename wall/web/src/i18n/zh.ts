@@ -81,6 +81,7 @@ export default {
   },
   view: { label: '视图', overview: '总览', wall: '视频墙', map: '地图', cases: '事件' },
   strip: {
+    pages: '功能',
     cameras: '摄像机',
     camerasHint: '在线 · 停滞 · 离线',
     waiting: '连接中',

@@ -3,6 +3,7 @@ import { computed, ref } from 'vue'
 
 const zh = {
   title: '群众上报',
+  otherLanguage: 'EN',
   closed: '本页面暂未开放。紧急情况请拨打 110 / 119 / 120。',
   urgent: '紧急情况请拨打 110 / 119 / 120。',
   what: '1. 什么问题？',
@@ -37,6 +38,7 @@ const zh = {
 export type Key = keyof typeof zh
 const en: Record<Key, string> = {
   title: 'Report a problem',
+  otherLanguage: '中文',
   closed: 'This page is not open here. In an emergency call 110 / 119 / 120.',
   urgent: 'In an emergency call 110 / 119 / 120.',
   what: '1. What is it?',
