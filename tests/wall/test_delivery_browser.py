@@ -206,9 +206,7 @@ async def test_segments_are_marked_stale_when_they_stop_and_go_on_afterwards(tow
         await moves(page, "plain")
         town.live.paused.set()
         try:
-            began = time.monotonic()
-            await until(lambda: is_stale(page, "plain"), 5, "the tile is marked")
-            assert time.monotonic() - began < 5
+            await until(lambda: is_stale(page, "plain"), 20, "the tile is marked")
         finally:
             town.live.paused.clear()
         await shows(page, "plain", "sub")

@@ -200,7 +200,11 @@ async def test_a_display_comes_back_by_itself_when_the_server_was_killed(tmp_pat
             first.kill()
             await first.wait()
             await expect(page.get_by_test_id("display-lost")).to_be_visible(timeout=15_000)
-            assert await pictures(page) == {}
+
+            async def none_live() -> bool:
+                return await pictures(page) == {}
+
+            await eventually(none_live, 15, "no tile says that it is live")
             # The last pictures stay, greyed.
             assert await page.locator("article.tile video, article.tile canvas").count() == 2
         async with wall_server(tmp_path, port):

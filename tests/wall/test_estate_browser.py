@@ -38,7 +38,7 @@ async def test_tiles_that_stay_play_on_and_one_that_goes_says_so(tmp_path: Path)
             await expect(gone).to_contain_text("已不在您的辖区")
             await expect(east.get_by_text("西村").first).to_be_visible()
             # A notice that says how its picture was may still be fading.
-            await village.wait_for_function("() => !document.body.innerText.includes('east相机')", timeout=40_000)
+            await expect(village.get_by_text("east相机")).to_have_count(0, timeout=40_000)
 
             before = (await facts_of(page, "west-cam"))["presented"]
             assert (await chief.delete("/estate/cameras/east-cam")).status_code == 200

@@ -173,6 +173,8 @@ async def test_the_village_room_by_remote_control(page: Page, town: ManyCameras)
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("village-case-sheet")).to_be_visible()
     await page.keyboard.press("ArrowDown")
+    assert await focused(page) == "village-remind"
+    await page.keyboard.press("ArrowDown")
     assert await focused(page) == "village-say-told"
     await page.keyboard.press("Enter")
     await expect(page.locator(".said")).to_contain_text("已通知网格员")

@@ -21,7 +21,7 @@ async def test_rounds_are_seen_switched_and_given_way(tmp_path):
         context = await browser.new_context(viewport={"width": 1600, "height": 900}, locale="zh-CN")
         await context.add_cookies([{"name": "gridwatch_session", "value": town.town.token(OPERATOR), "url": url}])
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         await page.goto(f"{url}/?layout=1&cameras={DOME}")
         tile = page.locator(f'article[data-camera="{DOME}"]')
         await page.wait_for_selector(f'article[data-camera="{DOME}"][data-state="live"]')

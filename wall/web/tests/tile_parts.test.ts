@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ApiError } from '../src/api/client'
 import type { Case, Evidence, Moment } from '../src/api/types'
-import { ChangeBatch } from '../src/tile/announcer'
+import { Announcer, ChangeBatch } from '../src/tile/announcer'
 import { CaseMarker, type CaseForm } from '../src/tile/case_marker'
 import { fileName, stamp } from '../src/tile/file_name'
 import { boxBetween, boxByKey, footOf } from '../src/tile/marked_box'
@@ -29,6 +29,23 @@ describe('file names', () => {
 })
 
 describe('announcements', () => {
+  it('do not stay in the page: who heard a name may lose his right to it', () => {
+    vi.useFakeTimers()
+    const region = { dataset: {}, className: '', textContent: '', setAttribute: () => undefined }
+    const page = { createElement: () => region, body: { append: () => undefined } }
+    const announcer = new Announcer(page as unknown as Document)
+    announcer.tell('东桥口', 'stopped', ({ names }) => `${names.join()} stopped`)
+    vi.advanceTimersByTime(2_000)
+    expect(region.textContent).toBe('东桥口 stopped')
+    vi.advanceTimersByTime(6_000)
+    announcer.say('saved')
+    vi.advanceTimersByTime(6_000)
+    expect(region.textContent).toBe('saved')
+    vi.advanceTimersByTime(5_000)
+    expect(region.textContent).toBe('')
+    vi.useRealTimers()
+  })
+
   it('gather, and drop what undid itself', () => {
     const batch = new ChangeBatch()
     batch.add('a', 'stopped')

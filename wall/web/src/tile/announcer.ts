@@ -28,12 +28,15 @@ export class ChangeBatch {
 
 /** Long enough for what belongs together (a switch that fails) to come together. */
 const GATHER_MS = 2_000
+/** A sentence names cameras, and who hears it may lose his right to them: it does not stay in the page. */
+const SAID_MS = 10_000
 
 /** One polite live region for all tiles of the page. */
 export class Announcer {
   private readonly batch = new ChangeBatch()
   private readonly region: HTMLElement
   private timer: ReturnType<typeof setTimeout> | null = null
+  private gone: ReturnType<typeof setTimeout> | null = null
 
   constructor(document: Document) {
     this.region = document.createElement('div')
@@ -49,13 +52,15 @@ export class Announcer {
     this.timer ??= setTimeout(() => {
       this.timer = null
       const said = this.batch.take().map(sentence).join(' ')
-      if (said) this.region.textContent = said
+      if (said) this.say(said)
     }, GATHER_MS)
   }
 
   /** For what the operator himself has just asked for: at once. */
   say(text: string): void {
     this.region.textContent = text
+    if (this.gone !== null) clearTimeout(this.gone)
+    this.gone = setTimeout(() => (this.region.textContent = ''), SAID_MS)
   }
 }
 
