@@ -80,9 +80,8 @@ async def test_keys_turn_and_zoom_and_the_lost_focus_stops_them(room, mine):
     await mine.keyboard.up("w")
     await mine.mouse.move(*await in_picture(tile, 0.5, 0.4))
     await mine.mouse.wheel(0, -300)
-    await room.turns()
-    nearer = await room.still()
-    assert nearer["zoom"] > 2.2
+    await room.reaches(lambda aim: aim["zoom"] > 2.2)
+    await room.still()
     assert await tile.get_attribute("data-zoom") == "1.00", "the wheel is the dome's, not the digital zoom's"
     await mine.keyboard.press("p")
     await expect(tile.get_by_test_id("ptz")).to_have_count(0)

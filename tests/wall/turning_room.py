@@ -60,7 +60,7 @@ class Room:
         async def turning() -> bool:
             return self.domes.turning(dome)
 
-        await eventually(turning, 6, f"{dome} turns")
+        await eventually(turning, 15, f"{dome} turns")
 
     async def reaches(self, there: Callable[[dict[str, float]], bool], dome: str = DOME) -> None:
         """It turns until then: how soon depends on the machine."""
@@ -68,7 +68,7 @@ class Room:
         async def reached() -> bool:
             return there(self.domes.aim(dome))
 
-        await eventually(reached, 10, f"{dome} turns so far")
+        await eventually(reached, 20, f"{dome} turns so far")
 
 
 def tile_of(page: Page, camera: str = DOME) -> Locator:
