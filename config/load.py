@@ -10,7 +10,7 @@ from config.checks import Parts, errors_in, parts_of, unknown_classes, warnings_
 from config.escalation import DEFAULT_ESCALATION, Escalation
 from config.posts import DEFAULT_POSTS, Posts
 from config.problem import ConfigError, Problem
-from config.validation import validate
+from config.validation import Model, validate
 from config.working_calendar import DEFAULT_WORKING_CALENDAR, WorkingCalendar
 from config.yaml_document import Document, read_document
 
@@ -49,34 +49,29 @@ def read_cameras(path: Path) -> LoadedCameras:
     return LoadedCameras(file, classes, tuple(warnings_in(document, parts)))
 
 
+def _load(path: Path, model: type[Model]) -> Model:
+    """Raises ConfigError with every problem found."""
+    document = read_document(path)
+    found, problems = validate(document, model)
+    problems = [*document.problems, *problems]
+    if found is None or problems:
+        raise ConfigError(problems)
+    return found
+
+
 def load_case_classes(path: Path = DEFAULT_CASE_CLASSES) -> CaseClasses:
     """Read a catalogue of case classes; by default the one that comes along. Raises ConfigError."""
-    document = read_document(path)
-    classes, problems = validate(document, CaseClasses)
-    problems = [*document.problems, *problems]
-    if classes is None or problems:
-        raise ConfigError(problems)
-    return classes
+    return _load(path, CaseClasses)
 
 
 def load_working_calendar(path: Path = DEFAULT_WORKING_CALENDAR) -> WorkingCalendar:
     """Read a working calendar; by default the one that comes along. Raises ConfigError."""
-    document = read_document(path)
-    calendar, problems = validate(document, WorkingCalendar)
-    problems = [*document.problems, *problems]
-    if calendar is None or problems:
-        raise ConfigError(problems)
-    return calendar
+    return _load(path, WorkingCalendar)
 
 
 def load_posts(path: Path = DEFAULT_POSTS) -> Posts:
     """Read posts and routing; by default those that come along. Raises ConfigError."""
-    document = read_document(path)
-    posts, problems = validate(document, Posts)
-    problems = [*document.problems, *problems]
-    if posts is None or problems:
-        raise ConfigError(problems)
-    return posts
+    return _load(path, Posts)
 
 
 def posts_of(file: CamerasFile, base_dir: Path) -> Posts:
@@ -87,12 +82,7 @@ def posts_of(file: CamerasFile, base_dir: Path) -> Posts:
 
 def load_escalation(path: Path = DEFAULT_ESCALATION) -> Escalation:
     """Read step-up ladders; by default those that come along. Raises ConfigError."""
-    document = read_document(path)
-    ladders, problems = validate(document, Escalation)
-    problems = [*document.problems, *problems]
-    if ladders is None or problems:
-        raise ConfigError(problems)
-    return ladders
+    return _load(path, Escalation)
 
 
 def escalation_of(file: CamerasFile, base_dir: Path) -> Escalation:
