@@ -151,14 +151,7 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
             camera_id=draft.camera_id,
             zone_id=draft.zone_id,
             rule=draft.rule,
-            lon=place.lon,
-            lat=place.lat,
-            place_cell=place_cell(place.lon, place.lat),
-            error_m=place.error_m,
-            place=place.finest,
-            area=place.area,
-            grid=place.grid,
-            address=place.name.zh,
+            **_where(place),
             opened_at=draft.opened_at,
             updated_at=draft.opened_at,
             deadline_at=case_due_at(
@@ -185,6 +178,20 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
     )
     write_case_text(connection, case_id, [str(detail.get("note", ""))], new=True)
     return case_id
+
+
+def _where(place: Place) -> dict[str, Any]:
+    """The columns of a case that say where it is."""
+    return {
+        "lon": place.lon,
+        "lat": place.lat,
+        "place_cell": place_cell(place.lon, place.lat),
+        "error_m": place.error_m,
+        "place": place.finest,
+        "area": place.area,
+        "grid": place.grid,
+        "address": place.name.zh,
+    }
 
 
 def _next_number(connection: Connection, town: Town, area: str, at: float) -> str:
