@@ -58,7 +58,7 @@ check: setup
 
 unit: setup test-tools
 	@# More processes than processors: a test that drives a browser or a town waits for half of its time.
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m tests.whole_run
 
 test:
 	@$(MAKE) --no-print-directory --jobs=2 setup test-tools

@@ -104,7 +104,7 @@ async def test_from_stall_to_closed_case(town: SmallTown, page: Page, tmp_path: 
     actions = [entry["action"] for entry in closed["trace"]]
     in_order = [action for action in actions if action in {"open", "assign", "accept", "arrive", "handle", "verify"}]
     assert in_order == ["open", "assign", "accept", "arrive", "handle", "verify"]
-    assert await page.get_by_test_id("trace-entry").count() == len(actions)
+    await expect(page.get_by_test_id("trace-entry")).to_have_count(len(actions))
     verified = next(entry for entry in closed["trace"] if entry["action"] == "verify")
     assert verified["actor"]["kind"] == "camera"
     truth = town.truth(event_id)
