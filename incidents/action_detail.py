@@ -31,7 +31,7 @@ PERSONS_DETAIL: Mapping[Action, frozenset[str]] = {
     Action.PART_DONE: frozenset({"post", "note"}),
     Action.PART_WITHDRAW: frozenset({"post", "reason"}),
     Action.ARRIVE: frozenset({"note"}),
-    Action.HANDLE: frozenset({"note"}),
+    Action.HANDLE: frozenset({"note", "found"}),
     Action.VERIFY: frozenset({"result", "note"}),
     Action.CLOSE: frozenset({"note"}),
     Action.REOPEN: frozenset({"reason"}),

@@ -9,10 +9,12 @@ from incidents.case_posts import only_routed, open_parts, refuse_open_parts, wit
 from incidents.case_terms import (
     DUPLICATE,
     ENDED,
+    FOUND,
     HIGHEST_TIER,
     IN_HAND,
     LEFT_BY_ITSELF,
     MAX_SCORE,
+    NOTHING_FOUND,
     OPEN,
     REJECTED,
     SYSTEM,
@@ -28,8 +30,10 @@ from incidents.errors import Conflict, Invalid, NotAllowed
 __all__ = [
     "DUPLICATE",
     "ENDED",
+    "FOUND",
     "IN_HAND",
     "LEFT_BY_ITSELF",
+    "NOTHING_FOUND",
     "OPEN",
     "REJECTED",
     "REQUIRED_DETAIL",
@@ -194,9 +198,14 @@ def _take_back(now: Standing, _row: Transition, _actor: Actor, detail: Mapping[s
     return replace(_anew(now, before), gone_at=now.gone_at)
 
 
-def _handle(now: Standing, _row: Transition, actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
+def _handle(now: Standing, _row: Transition, actor: Actor, detail: Mapping[str, Any], _at: float) -> Standing:
+    """Where nothing was found the camera is not asked: it would speak for itself, and keep sending people."""
+    found = detail.get("found")
+    if found is not None and found not in FOUND:
+        raise Invalid(f"found must be one of {', '.join(FOUND)}", "found")
     hands = now.handlers | {actor.id} | ({now.assignee_id} if now.assignee_id is not None else set())
-    return replace(now, state=State.HANDLED, handled_by=actor.id, needs_person=False, handlers=hands)
+    alone = found == NOTHING_FOUND
+    return replace(now, state=State.HANDLED, handled_by=actor.id, needs_person=alone, handlers=hands)
 
 
 def _verify(now: Standing, _row: Transition, actor: Actor, detail: Mapping[str, Any], at: float) -> Standing:

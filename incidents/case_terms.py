@@ -26,6 +26,11 @@ HIGHEST_TIER = 4
 """Tiers are those of the levels: 1 the grid worker, 2 the grid leader, 3 the town, 4 the district."""
 MAX_SCORE = 5
 
+NOTHING_FOUND = "nothing"
+FOUND = ("removed", "left", NOTHING_FOUND)
+"""What who handled it may say he came upon: it was there and was seen to; it had been there and had left; there was
+nothing of what was reported."""
+
 LEFT_BY_ITSELF = "left_by_itself"
 REJECTED, DUPLICATE = "rejected", "duplicate"
 """Resolutions of a case that ended in the review queue."""

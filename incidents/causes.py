@@ -10,6 +10,8 @@ HOUR = 3600.0
 DAY = 24 * HOUR
 FOR_EVER = float("inf")
 OTHER = "other"
+NOT_FOUND = "not_found"
+"""Said by who went there, not offered in the review queue: he names nothing that could be remembered."""
 MAX_WORD = 60
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from incidents.acting import Step
-from incidents.case import DUPLICATE, REJECTED, Action, State
+from incidents.case import DUPLICATE, NOTHING_FOUND, REJECTED, Action, State
+from incidents.causes import NOT_FOUND
 from incidents.errors import Conflict, NotAllowed
 from incidents.remembered import Remembered
 from incidents.report import Report
@@ -56,6 +57,7 @@ class Judging:
             Action.REJECT: self._rejected,
             Action.STRIKE_OUT: self._struck_out,
             Action.DUPLICATE: self._duplicate,
+            Action.HANDLE: self._found,
             Action.VERIFY: self._handled,
             Action.CLOSE: self._handled,
             Action.REOPEN: self._reopened,
@@ -89,14 +91,32 @@ class Judging:
     def _duplicate(self, transaction: Transaction, step: Step, _row: Row[Any]) -> None:
         _write(transaction, step, verdict=DUPLICATE_VERDICT, duplicate_of=step.detail["of"])
 
+    def _found(self, transaction: Transaction, step: Step, row: Row[Any]) -> None:
+        """Who went there and found nothing judges what nobody has judged by its picture. It holds until somebody goes
+        there again and finds it, or a person overrules him; the camera speaks for itself and does not."""
+        if step.detail.get("found") == NOTHING_FOUND:
+            if row.verdict is None:
+                _write(transaction, step, verdict=REJECTED_VERDICT, cause=NOT_FOUND)
+        else:
+            self._overruled(transaction, step, row)
+
     def _handled(self, transaction: Transaction, step: Step, row: Row[Any]) -> None:
         """Somebody was there, or closed it as seen to: it was what it was told as."""
-        if step.after.state is State.CLOSED and row.verdict is None:
-            _write(transaction, step, verdict=CONFIRMED_VERDICT)
+        if step.after.state is State.CLOSED:
+            if row.verdict is None:
+                _write(transaction, step, verdict=CONFIRMED_VERDICT)
+        elif step.actor.kind == "person" and step.detail.get("result") == "present":
+            self._overruled(transaction, step, row)
+
+    def _overruled(self, transaction: Transaction, step: Step, row: Row[Any]) -> None:
+        if row.verdict == REJECTED_VERDICT and row.cause == NOT_FOUND:
+            self._withdrawn(transaction, step, row)
 
     def _reopened(self, transaction: Transaction, step: Step, row: Row[Any]) -> None:
         if step.before.state is State.INVALID:
             self._withdrawn(transaction, step, row)
+        elif step.actor.kind == "person":
+            self._overruled(transaction, step, row)
 
     def _taken_back(self, transaction: Transaction, step: Step, row: Row[Any]) -> None:
         if problem := why_not_taken_back(row, step.actor.id, step.at, step.before.state, step.before.resolution):

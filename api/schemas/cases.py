@@ -202,6 +202,9 @@ class ActionRequest(Body):
     reason: str | None = Field(default=None, max_length=2000)
     note: str | None = Field(default=None, max_length=2000)
     result: Literal["gone", "present", "cannot_tell"] | None = None
+    found: Literal["removed", "left", "nothing"] | None = Field(
+        default=None, description="for `handle`: it was there and was seen to, it had left, or there was no such thing"
+    )
     cause: str | None = Field(default=None, max_length=32, description="what it was instead; see GET /detection")
     word: str | None = Field(default=None, max_length=60, description="the same in words; the cause `other` needs it")
     of: str | None = Field(default=None, max_length=64, description="id of the case it doubles")

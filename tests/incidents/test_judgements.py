@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import Row, func, select
 
 from incidents.causes import CAUSES, NEVER_REMEMBERED
+from incidents.earning import Record, record_of
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound
 from incidents.judgements import TAKE_BACK_SECONDS, row_of
+from incidents.report import report_from
 from incidents.rights import Caller
 from incidents.service import NewCase
 from incidents.store.schema import case_objects, evidence
-from tests.incidents.world import IN_A1, IN_B1, JPEG, START, World
+from tests.incidents.world import IN_A1, IN_B1, JPEG, START, World, detection
 from vision.rules import AREA_RULES
 
 ELSEWHERE: dict[str, Any] = {
@@ -98,6 +100,67 @@ def test_handled_and_verified_is_confirmed_left_by_itself_is_not(sqlite_world: W
     other = sqlite_world.take(key="other", **ELSEWHERE).case_id
     sqlite_world.take(key="gone", phase="gone", object_id="obj-2", blobs={})
     assert verdict(sqlite_world, other) == (None, None)
+
+
+def handled(world: World, case_id: str, worker: Caller, found: str | None) -> None:
+    if world.incidents.get_case(world.admin, case_id).case.assignee is None:
+        act(world, case_id, "assign", worker_id=worker.account_id)
+        act(world, case_id, "accept", worker)
+    act(world, case_id, "handle", worker, **({"found": found} if found else {}))
+
+
+def test_nothing_found_on_the_spot_is_no_right_detection(world: World) -> None:
+    wang, zhao = world.worker("wang", "QX-A1", at=IN_A1), world.person("zhao", "operator", "QX")
+    case_id = str(world.take().case_id)
+    handled(world, case_id, wang, "nothing")
+    assert (*verdict(world, case_id), judged(world, case_id).judged_by) == ("rejected", "not_found", wang.account_id)
+    case = world.incidents.get_case(world.admin, case_id)
+    assert (case.case.needs_person, case.trace[-1].detail["found"]) == (True, "nothing")
+    assert world.incidents.awaiting_camera() == (), "the camera would speak for itself"
+    # What the camera tells of it changes nothing, whether it sees it go or still there.
+    world.take(key="gone", phase="gone", blobs={})
+    assert verdict(world, case_id) == ("rejected", "not_found")
+    act(world, case_id, "verify", zhao, result="gone")
+    assert verdict(world, case_id) == ("rejected", "not_found")
+    with world.incidents.store.read() as connection:
+        assert world.incidents.remembered.matching(connection, report_from(detection()), START) is None
+        assert record_of(connection, "cam-a", "stall", 0.0) == Record(0, 1)
+
+
+OVERRULED: dict[str, tuple[str | None, tuple[str | None, str | None]]] = {
+    "found when he went again": ("removed", ("confirmed", None)),
+    "had left by then": ("left", ("confirmed", None)),
+    "not said": (None, ("confirmed", None)),
+    "nothing once more": ("nothing", ("rejected", "not_found")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("again", "said"), OVERRULED.values(), ids=OVERRULED.keys())
+def test_who_goes_again_decides_anew(
+    sqlite_world: World, again: str | None, said: tuple[str | None, str | None]
+) -> None:
+    wang, zhao = sqlite_world.worker("wang", "QX-A1", at=IN_A1), sqlite_world.person("zhao", "operator", "QX")
+    case_id = str(sqlite_world.take().case_id)
+    handled(sqlite_world, case_id, wang, "nothing")
+    act(sqlite_world, case_id, "verify", zhao, result="present", note="it is in the picture")
+    assert verdict(sqlite_world, case_id) == (None, None)
+    handled(sqlite_world, case_id, wang, again)
+    act(sqlite_world, case_id, "verify", zhao, result="gone")
+    assert verdict(sqlite_world, case_id) == said
+
+
+def test_the_camera_does_not_overrule_who_was_there_and_he_not_who_saw_the_picture(sqlite_world: World) -> None:
+    wang = sqlite_world.worker("wang", "QX-A1", at=IN_A1)
+    case_id = str(sqlite_world.take().case_id)
+    handled(sqlite_world, case_id, wang, "nothing")
+    sqlite_world.incidents.camera_verified(case_id, "cam-a", "present", "there", captured_at=START, picture=None)
+    assert verdict(sqlite_world, case_id) == ("rejected", "not_found")
+    seen = queued(sqlite_world, key="second", **ELSEWHERE)
+    act(sqlite_world, seen, "confirm")
+    handled(sqlite_world, seen, wang, "nothing")
+    assert verdict(sqlite_world, seen) == ("confirmed", None)
+    with pytest.raises(Invalid, match="found must be one of"):
+        handled(sqlite_world, case_id, wang, "ghosts")
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {

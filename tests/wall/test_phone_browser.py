@@ -137,6 +137,7 @@ async def test_a_task_from_accepted_to_done_with_a_gap_in_between(desk: Desk) ->
         await expect(page.get_by_test_id("photo")).to_have_count(1)
         await expect(page.get_by_test_id("handle")).to_be_disabled()
         await page.get_by_test_id("photo-after").set_input_files(photo(200))
+        await page.get_by_test_id("found-left").click()
         await page.get_by_test_id("task-note").fill("已清理")
         await page.get_by_test_id("handle").click()
         await expect(page.get_by_test_id(f"task-{case}")).to_contain_text("已处置")
@@ -146,7 +147,8 @@ async def test_a_task_from_accepted_to_done_with_a_gap_in_between(desk: Desk) ->
         steps = ["open", "assign", "accept", "arrive", "evidence", "evidence", "handle"]
         assert [one["action"] for one in found["trace"]][: len(steps)] == steps
         assert [one["caption"] for one in found["evidence"]] == ["处置前照片", "处置后照片"]
-        assert found["trace"][6]["detail"]["note"] == "已清理"
+        told = found["trace"][6]["detail"]
+        assert (told["note"], told["found"]) == ("已清理", "left")
 
 
 async def test_without_a_position_the_place_is_tapped_and_duty_goes_on(desk: Desk) -> None:

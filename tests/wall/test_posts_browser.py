@@ -114,7 +114,7 @@ async def test_three_posts_handle_one_case(desk: Posts) -> None:
         await expect(lead.get_by_test_id(f"case-part-{SERVICES}")).to_have_attribute("data-state", "withdrawn")
 
         await lead.get_by_test_id("case-action-handle").click()
-        await lead.get_by_test_id("case-action-submit").click()
+        await lead.get_by_test_id("case-found-removed").click()
         await expect(room.get_by_test_id("case-state")).to_have_attribute("data-state", "handled")
         # The operator has asked a post to join: he has a hand in it.
         await expect(room.get_by_test_id("case-action-verify")).to_have_count(0)

@@ -1,7 +1,7 @@
 /** How the actions of the desk are offered; which of them are allowed now, the server says with every case. */
 import type { CaseAction, CaseState } from '../api/types'
 
-export type Asks = 'nothing' | 'reason' | 'optional-note' | 'verdict' | 'class' | 'time' | 'score'
+export type Asks = 'nothing' | 'reason' | 'optional-note' | 'verdict' | 'found' | 'class' | 'time' | 'score'
 
 export interface DeskAction {
   action: CaseAction
@@ -29,7 +29,7 @@ const DESK_ACTIONS: readonly DeskAction[] = [
 const POST_ACTIONS: readonly DeskAction[] = [
   { action: 'accept', asks: 'nothing', tone: 'primary' },
   { action: 'arrive', asks: 'nothing', tone: 'plain' },
-  { action: 'handle', asks: 'optional-note', tone: 'primary' },
+  { action: 'handle', asks: 'found', tone: 'primary' },
   { action: 'decline', asks: 'reason', tone: 'plain' },
   { action: 'return', asks: 'reason', tone: 'plain' },
 ]

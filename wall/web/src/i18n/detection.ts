@@ -26,7 +26,7 @@ export const detection = {
       openingHint: '{days} 天内 {judged} 条判定中 {right} 条属实；自动立案要求：准确率下限不低于 {least}，判定不少于 {n} 条',
       cause: {
         bin: '垃圾桶', sign: '店招、广告牌', vehicle: '停放车辆', person: '行人', light: '阴影、光线', plants: '植物', permitted: '许可摊点',
-        water: '积水、反光', camera_moved: '摄像机移动', other: '其他', unsaid: '未注明',
+        water: '积水、反光', camera_moved: '摄像机移动', other: '其他', not_found: '现场未见', unsaid: '未注明',
       },
       detail: {
         zones: '按区域', rejected: '误报图片', suggestions: '参数建议', causes: '该摄像机不再提示的', changes: '已采用的建议',
@@ -84,7 +84,7 @@ export const detection = {
       openingHint: '{right} of {judged} right in {days} days; to open by itself: surely right in {least}, of at least {n} judged',
       cause: {
         bin: 'Bin', sign: 'Shop sign or board', vehicle: 'Parked vehicle', person: 'Person', light: 'Shadow or light', plants: 'Plants', permitted: 'Permitted stall',
-        water: 'Water or reflection', camera_moved: 'Camera moved', other: 'Other', unsaid: 'Not said',
+        water: 'Water or reflection', camera_moved: 'Camera moved', other: 'Other', not_found: 'Not found on the spot', unsaid: 'Not said',
       },
       detail: {
         zones: 'By zone', rejected: 'What was rejected', suggestions: 'Suggested thresholds', causes: 'Not raised again at this camera', changes: 'Suggestions taken',

@@ -243,6 +243,8 @@ const en: typeof zh = {
       comment: 'Add a note',
     },
     verdict: { gone: 'Solved', present: 'Still there: rework', cannot_tell: 'Cannot tell' },
+    found: { removed: 'Seen to', left: 'Had left already', nothing: 'Nothing found' },
+    nothingFound: 'Who went there found nothing: a person must verify.',
     sources: { camera: 'Camera', operator: 'Command room', grid_worker: 'Grid worker', hotline: 'Hotline', citizen: 'Citizen', sensor: 'Sensor', order: 'Order from above' },
     resolutions: {
       rejected: 'False alarm',

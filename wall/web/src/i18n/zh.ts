@@ -242,6 +242,8 @@ export default {
       comment: '添加备注',
     },
     verdict: { gone: '已解决', present: '仍存在，返工', cannot_tell: '无法判断' },
+    found: { removed: '已处置', left: '到场前已离开', nothing: '现场未见问题' },
+    nothingFound: '处置人员报告现场未见问题，需要人工核查。',
     sources: { camera: '摄像机', operator: '指挥室', grid_worker: '网格员', hotline: '热线', citizen: '市民', sensor: '传感器', order: '上级交办' },
     resolutions: {
       rejected: '误报',
