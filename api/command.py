@@ -6,7 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
-from api import camera_commands
+from api import account_commands, camera_commands
 from api.certificate_check import CertificateProblem
 from api.detector_check import detector_lines
 from api.ground_check import ground_problems
@@ -26,10 +26,6 @@ from estate.sheet import SheetError
 from gis.files import GeographyError
 from incidents import check
 from incidents.errors import IncidentError
-from incidents.rights import CONSOLE
-from incidents.service import Incidents
-from incidents.store import DATABASE_FILE, EVIDENCE_FOLDER, open_store
-from incidents.workers import Imported, import_workers
 from runtime.clock import SystemClock
 
 PROBLEMS = (CertificateProblem, ConfigError, GeographyError, IncidentError, VaultProblem, YamlEditError, ApplyError,
@@ -78,26 +74,6 @@ def config_check(given: argparse.Namespace) -> int:
     return 0
 
 
-def accounts_import(given: argparse.Namespace) -> int:
-    """Makes accounts of grid workers from a table; those already known are left as they are."""
-    done = import_accounts(given.config, given.data, given.database, given.table)
-    print(f"{len(done.created)} accounts made, {len(done.known)} known already")
-    return 0
-
-
-def import_accounts(config: Path, data: Path, database: str, table: Path) -> Imported:
-    """Raises Invalid naming the line. The store is made where there is none."""
-    town = read_town(load_cameras(config), config.resolve().parent)
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = open_store(database or data / DATABASE_FILE)
-    try:
-        incidents = Incidents(store, data / EVIDENCE_FOLDER, SystemClock(), town.town)
-        incidents.load_areas(town.areas)
-        return import_workers(CONSOLE, incidents.accounts, incidents.workers, table.read_text(encoding="utf-8"))
-    finally:
-        store.close()
-
-
 def setup_code(given: argparse.Namespace) -> int:
     path = setup_code_file(given.data)
     if not path.exists():
@@ -126,10 +102,7 @@ def _parser() -> argparse.ArgumentParser:
 
     camera_commands.add_parsers(verbs, where)
 
-    groups = verbs.add_parser("accounts", help="people").add_subparsers(required=True, metavar="COMMAND")
-    verb = groups.add_parser("import", parents=[where], help=accounts_import.__doc__)
-    verb.add_argument("table", type=Path, help="CSV: username,name,grids,home_lon,home_lat,transport,password")
-    verb.set_defaults(run=accounts_import)
+    account_commands.add_parsers(verbs, where)
 
     verb = verbs.add_parser("setup-code", parents=[where], help="prints the one-time code for the first account")
     verb.set_defaults(run=setup_code)

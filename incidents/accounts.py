@@ -47,6 +47,8 @@ class RoleGiven:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
+    """Without a password (""), nobody signs in until a code was given for it (`incidents.password_codes`)."""
+
     username: str
     password: str = field(repr=False)
     name: str
@@ -143,7 +145,8 @@ class Accounts:
         with self.store.read() as connection:
             throttle.check(connection, attempt, now)
             row = connection.execute(select(accounts).where(accounts.c.username_key == key)).one_or_none()
-        right = self.passwords.verify(row.password_hash if row else None, password)
+        stored = row.password_hash if row is not None and row.password_hash != NO_PASSWORD else None
+        right = self.passwords.verify(stored, password)
         gone = row is not None and row.leaves_at is not None and row.leaves_at <= now
         if row is None or not right or not row.enabled or gone:
             with self.store.write() as transaction:
@@ -194,8 +197,9 @@ class Accounts:
     def create(self, caller: Caller, account: NewAccount) -> AccountView:
         """Raises Invalid, NotAllowed (a role outside the caller's areas), Conflict (the name is taken)."""
         username, key = _username(account.username)
-        acceptable(account.password, username)
-        hashed = self.passwords.hash(account.password)
+        if account.password:
+            acceptable(account.password, username)
+        hashed = self.passwords.hash(account.password) if account.password else NO_PASSWORD
         scope = caller.scope(Permission.ACCOUNT_MANAGE)
         with self.store.write() as transaction:
             check_grantable(transaction.connection, caller, account.roles)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from api.command import import_accounts
+from api.account_commands import import_accounts
 from api.listening import Listening
 from api.serve import Installation, children, prepare, run_supervised, worker_count
 from api.server_process import setup_code_file

@@ -7,6 +7,7 @@ from api.policy import CurrentCaller, public, signed_in
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas import Done
 from api.schemas.accounts import (
+    CodeSignInRequest,
     HeldRole,
     Me,
     PasswordRequest,
@@ -20,6 +21,7 @@ from api.schemas.accounts import (
 from api.security import SESSION_COOKIE
 from api.setup_code import forget_setup_code
 from incidents.accounts import NewAccount, RoleGiven, SignedIn
+from incidents.password_codes import PasswordCodes
 from incidents.rights import RoleAt
 
 router = APIRouter(prefix=PREFIX, tags=["sessions"], responses=REFUSALS)
@@ -49,12 +51,21 @@ async def make_first_account(
 async def sign_in(body: SignInRequest, request: Request, response: Response, centre: TheCentre) -> SignedInAnswer:
     """A browser gets a cookie; a device (`device: true`) gets the token in the body, once."""
     async with (centre.device_gate if body.device else centre.password_gate).passing():
-        signed = await run_in_threadpool(
-            centre.accounts.sign_in, body.username, body.password, address=_address(request), device=body.device
-        )
-    if not body.device:
-        return _browser(signed, request, response, centre)
-    return _answer(signed, token=signed.token)
+        return await _signed_in(body, request, response, centre)
+
+
+@router.post(
+    "/sessions/by-code", dependencies=[public], summary="Set one's password and sign in", operation_id="sign_in_by_code"
+)
+async def sign_in_by_code(
+    body: CodeSignInRequest, request: Request, response: Response, centre: TheCentre
+) -> SignedInAnswer:
+    """With the one-time code an administrator handed over. Ends all sessions of the account; then as signing in."""
+    async with (centre.device_gate if body.device else centre.password_gate).passing():
+        codes = PasswordCodes(centre.accounts)
+        address = _address(request)
+        await run_in_threadpool(codes.use, body.username, body.code, body.password, address=address)
+        return await _signed_in(body, request, response, centre)
 
 
 @router.delete("/sessions/current", dependencies=[signed_in], summary="Sign out", operation_id="sign_out")
@@ -96,6 +107,17 @@ def _held(roles: tuple[RoleAt, ...]) -> list[HeldRole]:
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
+
+
+async def _signed_in(
+    body: SignInRequest | CodeSignInRequest, request: Request, response: Response, centre: TheCentre
+) -> SignedInAnswer:
+    signed = await run_in_threadpool(
+        centre.accounts.sign_in, body.username, body.password, address=_address(request), device=body.device
+    )
+    if not body.device:
+        return _browser(signed, request, response, centre)
+    return _answer(signed, token=signed.token)
 
 
 def _browser(signed: SignedIn, request: Request, response: Response, centre: TheCentre) -> SignedInAnswer:

@@ -25,6 +25,13 @@ class SignInRequest(Body):
     device: bool = Field(default=False, description="a phone or program: the token comes in the body, no cookie is set")
 
 
+class CodeSignInRequest(Body):
+    username: str = Username
+    code: str = Field(min_length=1, max_length=64, description="the one-time code an administrator handed over")
+    password: str = Field(min_length=1, max_length=256, description="the new one, known to nobody else")
+    device: bool = Field(default=False, description="as for signing in")
+
+
 class SignedInAnswer(Answer):
     account_id: str
     username: str
@@ -69,7 +76,12 @@ class RoleAt(Body):
 
 class AccountRequest(Body):
     username: str = Username
-    password: str = Password
+    password: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=256,
+        description="better left out: then a one-time code is asked for, with which the person sets his own",
+    )
     name: str = Field(default="", max_length=100)
     roles: list[RoleAt] = Field(min_length=1, max_length=64)
     post: str | None = Field(default=None, max_length=64, description="id of a post; its cases are this account's")
@@ -100,6 +112,12 @@ class AccountAnswer(Answer):
 
 class AccountList(Answer):
     items: list[AccountAnswer]
+
+
+class PasswordCodeAnswer(Answer):
+    code: str = Field(description="to be handed over; shown this once")
+    username: str
+    expires_at: float
 
 
 class PasswordRequest(Body):

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Double, ForeignKey, Index, Integer, String, Table, Text
 
-from incidents.store.schema import CODE, ID, NAME, metadata
+from incidents.store.schema import CODE, HASH, ID, NAME, metadata
 
 audit = Table(
     "audit",
@@ -53,4 +53,15 @@ moves = Table(
     Column("post", CODE, comment="post from then on; empty for none"),
     Column("made_by", NAME, nullable=False, comment="name of who arranged it"),
     comment="moves that are still to come, one an account; a move that was made is in the audit",
+)
+
+password_codes = Table(
+    "password_codes",
+    metadata,
+    Column("account_id", ID, ForeignKey("accounts.id"), primary_key=True, comment="who may set his password with it"),
+    Column("code_hash", HASH, nullable=False, comment="SHA-256 of the code; it is not stored"),
+    Column("made_by", NAME, nullable=False, comment="name of who gave it"),
+    Column("expires_at", Double, nullable=False, comment="void from then on"),
+    Column("tries_left", Integer, nullable=False, comment="so many wrong ones until it is void"),
+    comment="one-time codes that wait to be used, one an account",
 )

@@ -68,6 +68,7 @@ PUBLIC = {
     "GET /api/v1/setup",
     "POST /api/v1/setup",
     "POST /api/v1/sessions",
+    "POST /api/v1/sessions/by-code",
     "GET /api/v1/openapi.json",
     "GET /ca.crt",
     "OPTIONS /api/v1/whep/{camera_id}",
@@ -184,6 +185,7 @@ TARGETS: dict[str, Target] = {
     ),
     "PATCH /api/v1/accounts/{account_id}": Target(json={"name": "新名"}, holds=(P.ACCOUNT_MANAGE,)),
     "DELETE /api/v1/accounts/{account_id}": Target(holds=(P.ACCOUNT_MANAGE,)),
+    "POST /api/v1/accounts/{account_id}/password-code": Target(holds=(P.ACCOUNT_MANAGE,), ok={409}),
     "GET /api/v1/stand-ins": Target(holds=(P.ACCOUNT_SEE,), anywhere=True),
     "POST /api/v1/stand-ins": Target(
         json={"account_id": "a", "absent_id": "a", "from_at": 1.0, "until_at": 2.0},

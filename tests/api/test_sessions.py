@@ -90,6 +90,35 @@ async def test_changing_the_password_ends_the_other_sessions_only(tmp_path):
         assert (await other.get("/me")).status_code == 401
 
 
+async def test_a_forgotten_password_is_set_anew_by_a_code(tmp_path, caplog):
+    caplog.set_level(logging.DEBUG)
+    async with running_town(tmp_path) as town, browser(town.address) as client:
+        admin, worker = town.client("administrator@east"), "grid_worker@east"
+        who = f"/accounts/{town.account_id(worker)}"
+        given = await admin.post(f"{who}/password-code")
+        assert (given.status_code, given.json()["username"]) == (201, worker)
+        assert (await town.client("administrator@west").post(f"{who}/password-code")).status_code == 404
+        assert (await town.client(worker).get("/me")).status_code == 200, "until it is used everything goes on"
+        form = {"username": worker, "code": given.json()["code"], "password": "quite another 1"}
+        wrong = await client.post("/sessions/by-code", json={**form, "code": "AAAA-AAAA-AAAA"})
+        assert (wrong.status_code, wrong.json()["error"]["code"]) == (401, "sign_in_failed")
+        weak = await client.post("/sessions/by-code", json={**form, "password": "short"})
+        assert (weak.status_code, weak.json()["error"]["where"]) == (422, "password")
+        signed = await client.post("/sessions/by-code", json=form)
+        assert (signed.status_code, signed.json()["token"]) == (200, None), signed.text
+        assert (await client.get("/me")).json()["username"] == worker
+        assert (await town.client(worker).get("/me")).status_code == 401, "what was signed in before has ended"
+        assert (await client.post("/sessions/by-code", json=form)).status_code == 401, "once"
+        new = {"username": "neu", "name": "新来的", "roles": [{"role": "grid_worker", "area": "east-g1"}]}
+        made = (await admin.post("/accounts", json=new)).json()["id"]
+        code = (await admin.post(f"/accounts/{made}/password-code")).json()["code"]
+        phone = {"username": "neu", "code": code, "password": "a first of my own", "device": True}
+        assert (await client.post("/sessions/by-code", json=phone)).json()["token"]
+    assert not [
+        record for record in caplog.records if form["code"] in record.getMessage() or code in record.getMessage()
+    ]
+
+
 async def test_guessing_is_slowed_down(tmp_path):
     async with running_town(tmp_path) as town, browser(town.address) as client:
         codes = []

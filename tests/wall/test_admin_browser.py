@@ -24,6 +24,32 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
         await browser.close()
 
 
+async def sets_a_password(desk: Desk, code: str) -> None:
+    """Who was handed the code, on a phone's screen: at the door of the room, and next time on the phone's page."""
+    context = await desk.browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    page = await context.new_page()
+    await page.goto(desk.url)
+    await page.get_by_test_id("login-by-code").click()
+    await page.get_by_test_id("code-username").fill("wang")
+    await page.get_by_test_id("code-code").fill("AAAA-AAAA-AAAA")
+    await page.get_by_test_id("code-password").fill("my own, and new")
+    await page.get_by_test_id("code-submit").click()
+    await expect(page.get_by_test_id("entry-error")).to_contain_text("一次性代码不正确")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.get_by_test_id("code-code").fill(code.lower())
+    await page.get_by_test_id("code-submit").click()
+    await expect(page.get_by_test_id("code-submit")).to_have_count(0)
+    assert code not in page.url
+    await page.goto(f"{desk.url}/phone")
+    await page.get_by_test_id("by-code").click()
+    await page.get_by_test_id("username").fill("wang")
+    await page.get_by_test_id("code").fill(code)
+    await page.get_by_test_id("password").fill("my own, once more")
+    await page.get_by_test_id("sign-in").click()
+    await expect(page.get_by_role("alert")).to_contain_text("已使用")
+    await context.close()
+
+
 async def test_a_person_is_made_replaced_and_let_go(desk: Desk) -> None:
     async with desk.page("administrator@town") as page:
         page.on("dialog", lambda dialog: dialog.accept())
@@ -46,8 +72,11 @@ async def test_a_person_is_made_replaced_and_let_go(desk: Desk) -> None:
         await page.get_by_test_id("person-deputy").select_option(label="operator@west (operator@west)")
         await page.get_by_test_id("person-stand-in").click()
         await expect(row).to_contain_text("由 operator@west 代班")
+        # Who is new has a one-time code from the start, another one when it is lost.
+        first = await page.get_by_test_id("person-given").inner_text()
         await page.get_by_test_id("person-reset").click()
-        await expect(page.get_by_test_id("person-given")).to_be_visible()
+        await expect(page.get_by_test_id("person-given")).not_to_have_text(first)
+        await sets_a_password(desk, await page.get_by_test_id("person-given").inner_text())
         await page.get_by_test_id("person-end").click()
         await expect(row).to_have_count(0)
         await page.get_by_test_id("people-ended").check()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Area } from '../src/api/types'
-import { type Account, areaTree, auditWords, filterPeople, freshPassword, isAdminAddress, liesIn, localOf, momentOf, sectionOf, standingOf } from '../src/admin/admin_people'
+import { type Account, areaTree, auditWords, filterPeople, isAdminAddress, liesIn, localOf, momentOf, sectionOf, standingOf } from '../src/admin/admin_people'
 
 const area = (code: string, parent: string | null, name: string): Area => ({ code, parent, level: 'x', name, name_en: '' })
 const AREAS = [area('qx', null, '清溪镇'), area('a', 'qx', '东村'), area('a1', 'a', '东村一网格'), area('b', 'qx', '西村')]
@@ -72,11 +72,6 @@ describe('words', () => {
     const words = auditWords({ kind: 'look', how: '', camera: 'a b', account: '', area: '', from: localOf(NOW), to: '' })
     expect([...words.keys()]).toEqual(['kind', 'camera', 'from'])
     expect(words.get('camera')).toBe('a b')
-  })
-
-  it('make a password that is drawn anew', () => {
-    expect(freshPassword()).toMatch(/^([a-z2-9]{4}-){3}[a-z2-9]{4}$/)
-    expect(freshPassword()).not.toBe(freshPassword())
   })
 
   it('say which page', () => {

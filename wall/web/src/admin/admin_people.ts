@@ -25,6 +25,13 @@ export interface Account {
   seen_at: number | null
 }
 
+/** With which somebody sets his own password; told once. */
+export interface GivenCode {
+  id: string
+  code: string
+  expires_at: number
+}
+
 export interface StandIn {
   id: string
   account_id: string
@@ -145,13 +152,6 @@ export function auditWords(wanted: AuditFilter): URLSearchParams {
     if (at !== null) words.set(key, String(at))
   }
   return words
-}
-
-/** 16 letters that nobody mistakes for one another, to be read out once. */
-export function freshPassword(random: (bytes: Uint8Array) => Uint8Array = (bytes) => crypto.getRandomValues(bytes)): string {
-  const letters = 'abcdefghjkmnpqrstuvwxyz23456789x'
-  const drawn = [...random(new Uint8Array(16))].map((byte) => letters[byte % 32]).join('')
-  return drawn.match(/.{4}/g)?.join('-') ?? drawn
 }
 
 export function isAdminAddress(path: string): boolean {

@@ -28,7 +28,7 @@ const PASSWORD_TIMEOUT_MS = 60_000
 /** A table of thousands of cameras whose devices are all asked. */
 const UPLOAD_TIMEOUT_MS = 600_000
 
-const PASSWORD_PATHS: ReadonlySet<string> = new Set(['/sessions', '/setup'])
+const PASSWORD_PATHS: ReadonlySet<string> = new Set(['/sessions', '/sessions/by-code', '/setup'])
 
 /** One of the problems of cameras.yaml, for which a change of it was refused. */
 export interface FileProblem {
@@ -125,6 +125,8 @@ export class ApiClient {
     this.call('POST', '/setup', form)
   signIn = (username: string, password: string): Promise<unknown> =>
     this.call('POST', '/sessions', { username, password })
+  signInByCode = (form: { username: string; code: string; password: string }): Promise<unknown> =>
+    this.call('POST', '/sessions/by-code', form)
   signOut = (): Promise<unknown> => this.call('DELETE', '/sessions/current')
   me = (): Promise<Me> => this.get('/me')
   town = (): Promise<Town> => this.get('/town')

@@ -11,8 +11,8 @@ export const admin = {
         administrator: '管理员', operator: '值守员', dispatcher: '派遣员', supervisor: '督查', grid_leader: '网格长', grid_worker: '网格员',
         post_staff: '站所人员', village_room: '村级工作室', auditor: '审计员', display: '大屏',
       },
-      password: '初始口令', self: '自己的角色须由另一位管理员更改。', dropRole: '去掉此角色', addRole: '增加角色', movesFrom: '以上角色自何时起（空：立即）', leaves: '离岗时间',
-      forget: '取消', handOver: '请当面交给本人，仅显示一次：', save: '保存', reset: '重置口令', resetSure: '重置 {name} 的口令？其登录将全部失效。',
+      self: '自己的角色须由另一位管理员更改。', dropRole: '去掉此角色', addRole: '增加角色', movesFrom: '以上角色自何时起（空：立即）', leaves: '离岗时间',
+      forget: '取消', handOver: '一次性代码，仅显示一次，有效至 {until}：', handOverHow: '请交给本人：在登录页点“使用一次性代码”，自行设置密码。', save: '保存', reset: '发放一次性代码',
       end: '停用账号', endSure: '停用 {name}？手中未办结的任务将收回待重新派遣。', again: '重新启用',
       standIns: '代班', deputy: '由谁代班', from: '起', until: '止', arrange: '安排代班', endNow: '立即结束',
       kinds: '种类', hows: '方式', camera: '摄像机编号', anybody: '不限人员', refresh: '刷新', export: '导出 CSV', at: '时间', who: '人员', what: '内容', lasted: '时长', address: '地址',
@@ -21,11 +21,15 @@ export const admin = {
       how: { live: '实时', display: '大屏', whep: '播放器', snapshot: '截图', replay: '回放', clip: '片段', ptz: '云台' },
       subject: { audit: '审计记录', cases: '案件' },
       detail: {
-        made: '新建', name: '姓名', enabled: '启用', post: '站所', leaves_at: '离岗', password: '口令', roles: '角色', move_at: '计划调动', moved: '已调动', left: '已离岗',
+        made: '新建', name: '姓名', enabled: '启用', post: '站所', leaves_at: '离岗', password: '密码', password_code: '发放一次性代码', code_from: '代码发放人', recovered: '控制台恢复', roles: '角色', move_at: '计划调动', moved: '已调动', left: '已离岗',
         from_at: '起', until_at: '止', ended: '结束', stands_in: '代班人', for: '代', device: '手机或程序', rows: '行数',
       },
     },
     standIn: { strip: '代班：{names}' },
+    byCode: {
+      link: '忘记密码？使用一次性代码', title: '设置密码', text: '管理员可以给您一个一次性代码，凭它自行设置密码，他人无从得知。没有代码请联系管理员。',
+      password: '新密码（至少 {n} 位）', enter: '设置并登录', back: '返回登录', wrong: '用户名或一次性代码不正确，或代码已过期、已使用。',
+    },
   },
   en: {
     admin: {
@@ -38,8 +42,8 @@ export const admin = {
         administrator: 'Administrator', operator: 'Operator', dispatcher: 'Dispatcher', supervisor: 'Supervisor', grid_leader: 'Grid leader', grid_worker: 'Grid worker',
         post_staff: 'Post staff', village_room: 'Village room', auditor: 'Auditor', display: 'Display',
       },
-      password: 'First password', self: 'Your own roles are changed by another administrator.', dropRole: 'Take this role away', addRole: 'Add a role', movesFrom: 'These roles from (empty: now)', leaves: 'Leaves on',
-      forget: 'Forget', handOver: 'Hand this over in person; it is shown once:', save: 'Save', reset: 'Reset password', resetSure: 'Reset the password of {name}? All sign-ins end.',
+      self: 'Your own roles are changed by another administrator.', dropRole: 'Take this role away', addRole: 'Add a role', movesFrom: 'These roles from (empty: now)', leaves: 'Leaves on',
+      forget: 'Forget', handOver: 'One-time code, shown once, good until {until}:', handOverHow: 'Hand it over: at the sign-in page, “Use a one-time code”, the person sets a password.', save: 'Save', reset: 'Give a one-time code',
       end: 'End the account', endSure: 'End the account of {name}? What is in hand waits to be sent anew.', again: 'Let in again',
       standIns: 'Standing in', deputy: 'Who stands in', from: 'From', until: 'Until', arrange: 'Arrange', endNow: 'End now',
       kinds: 'Kind', hows: 'How', camera: 'Camera id', anybody: 'Anybody', refresh: 'Refresh', export: 'Export CSV', at: 'When', who: 'Who', what: 'What', lasted: 'How long', address: 'Address',
@@ -48,10 +52,14 @@ export const admin = {
       how: { live: 'live', display: 'display', whep: 'player', snapshot: 'snapshot', replay: 'replay', clip: 'clip', ptz: 'turned' },
       subject: { audit: 'the audit', cases: 'cases' },
       detail: {
-        made: 'made', name: 'name', enabled: 'enabled', post: 'post', leaves_at: 'leaves', password: 'password', roles: 'roles', move_at: 'move planned', moved: 'moved', left: 'left',
+        made: 'made', name: 'name', enabled: 'enabled', post: 'post', leaves_at: 'leaves', password: 'password', password_code: 'one-time code given', code_from: 'code from', recovered: 'recovered at the console', roles: 'roles', move_at: 'move planned', moved: 'moved', left: 'left',
         from_at: 'from', until_at: 'until', ended: 'ended', stands_in: 'deputy', for: 'for', device: 'phone or program', rows: 'rows',
       },
     },
     standIn: { strip: 'Standing in for {names}' },
+    byCode: {
+      link: 'Forgotten? Use a one-time code', title: 'Set your password', text: 'An administrator can hand you a one-time code. With it you set a password that nobody else knows.',
+      password: 'New password (at least {n} characters)', enter: 'Set it and sign in', back: 'Back to signing in', wrong: 'The user name or the code is wrong, or the code has expired or was used already.',
+    },
   },
 }

@@ -65,11 +65,11 @@ export class PhoneApi {
     (await this.fetch(`/evidence/${encodeURIComponent(typeof evidence === 'string' ? evidence : evidence.id)}`, {})).blob()
 }
 
-/** The token of a new device session. Raises Refusal. */
-export async function signIn(username: string, password: string): Promise<string> {
-  const body = JSON.stringify({ username, password, device: true })
+/** The token of a new device session; with a one-time code, `password` is set first. Raises Refusal. */
+export async function signIn(username: string, password: string, code = ''): Promise<string> {
+  const body = JSON.stringify({ username, password, device: true, ...(code && { code }) })
   const headers = { 'content-type': 'application/json' }
-  const response = await answerOf('/sessions', { method: 'POST', headers, body, credentials: 'omit', signal: AbortSignal.timeout(60_000) })
+  const response = await answerOf(code ? '/sessions/by-code' : '/sessions', { method: 'POST', headers, body, credentials: 'omit', signal: AbortSignal.timeout(60_000) })
   if (!response.ok) throw await refusal(response)
   return ((await response.json()) as { token: string }).token
 }

@@ -81,8 +81,8 @@ export async function begin(): Promise<void> {
 }
 
 /** Raises Refusal. */
-export async function enterWith(username: string, password: string): Promise<void> {
-  const token = await signIn(username, password)
+export async function enterWith(username: string, password: string, code = ''): Promise<void> {
+  const token = await signIn(username, password, code)
   const made = new PhoneApi(token, () => undefined)
   const [who, where] = await Promise.all([made.me(), made.town()])
   if (!who.permissions.includes('worker.report')) {

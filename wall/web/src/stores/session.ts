@@ -62,6 +62,12 @@ export class Session {
     await this.enter()
   }
 
+  /** Sets the password of whoever was handed the one-time code, and enters with it. Raises `ApiError`. */
+  async signInByCode(form: { username: string; code: string; password: string }): Promise<void> {
+    await this.api.signInByCode(form)
+    await this.enter()
+  }
+
   async signOut(): Promise<void> {
     await this.api.signOut()
     this.leave(false)
