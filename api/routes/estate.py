@@ -82,7 +82,7 @@ async def apply_import(import_id: str, body: ApplyRequest, caller: CurrentCaller
 )  # fmt: skip
 async def export_csv(caller: CurrentCaller, centre: TheCentre) -> Response:
     """UTF-8 with a byte order mark; without passwords."""
-    return await run_in_threadpool(_exported, allowed(caller, centre), centre, "csv")
+    return await run_in_threadpool(_exported, allowed(caller, centre), caller, centre, "csv")
 
 
 @router.get(
@@ -91,10 +91,10 @@ async def export_csv(caller: CurrentCaller, centre: TheCentre) -> Response:
 )  # fmt: skip
 async def export_xlsx(caller: CurrentCaller, centre: TheCentre) -> Response:
     """Without passwords."""
-    return await run_in_threadpool(_exported, allowed(caller, centre), centre, "xlsx")
+    return await run_in_threadpool(_exported, allowed(caller, centre), caller, centre, "xlsx")
 
 
-def _exported(config: Path, centre: Centre, ending: str) -> Response:
+def _exported(config: Path, caller: Caller, centre: Centre, ending: str) -> Response:
     try:
         file = read_cameras(config).file
     except ConfigError as problem:
@@ -103,6 +103,8 @@ def _exported(config: Path, centre: Centre, ending: str) -> Response:
     names = {one["properties"]["code"]: one["properties"].get("name", "") for one in features}
     names = {code: name for code, name in names.items() if name}
     body = as_csv(file, names) if ending == "csv" else as_xlsx(file, names)
+    told = {"form": ending, "rows": len(file.cameras)}
+    centre.audit.exported(caller, "estate", caller.scope(Permission.ESTATE_MANAGE), told)
     headers = {"content-disposition": f'attachment; filename="cameras.{ending}"', "cache-control": "private, no-store"}
     return Response(body, media_type="text/csv; charset=utf-8" if ending == "csv" else XLSX, headers=headers)
 

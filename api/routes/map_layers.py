@@ -67,5 +67,7 @@ def export(caller: CurrentCaller, centre: TheCentre) -> Response:
     codes = {area.code for area in centre.incidents.list_areas(caller)}
     leaflet = leaflet_folder(centre.settings.static_dir)
     page = export_map(centre.town_map.grids, codes, cases, centre.incidents.town.timezone, leaflet)
+    told = {"form": "html", "rows": len(cases)}
+    centre.audit.exported(caller, "map", caller.scope(Permission.CASE_SEE), told)
     headers = {"content-disposition": 'attachment; filename="gridwatch-map.html"', "content-security-policy": "sandbox"}
     return Response(page, media_type="text/html", headers=headers)

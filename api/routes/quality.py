@@ -117,6 +117,8 @@ async def export_report(
 
 def _export(form: str, centre: Centre, caller: Caller, day: str, area: str | None) -> Response:
     report, zone = _report(centre, caller, day, area), centre.incidents.town.timezone
+    told = {"day": report.day, "form": form, **({"area": area} if area else {})}
+    centre.audit.exported(caller, "quality", caller.scope(Permission.CAMERA_SEE), told)
     headers = {"cache-control": "private, no-store"}
     if form == "html":
         text = quality_files.as_html(report, centre.config.town.name, zone, _pictures(centre, caller))

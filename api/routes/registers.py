@@ -98,6 +98,8 @@ def export_register(
     form: Literal["csv", "xlsx"] = "csv",
 ) -> StreamingResponse:
     found = centre.register.entries.parties(caller, PartyFilter(kind=kind, text=text, area=area, order=order))
+    told = {"register": kind, "form": form, "rows": len(found.items)}
+    centre.audit.exported(caller, "register", caller.scope(Permission.REGISTER_SEE), told)
     pieces = register_table(form, found.items, centre.incidents.town.timezone)
     headers = {"content-disposition": f'attachment; filename="{kind}s.{form}"', "cache-control": "no-store"}
     return StreamingResponse(pieces, media_type="text/csv; charset=utf-8" if form == "csv" else XLSX, headers=headers)
