@@ -17,6 +17,7 @@ from incidents.register_log import log_step
 from incidents.register_places import PlaceHistory, place_history
 from incidents.register_queries import (
     PartyFilter,
+    find_same,
     get_party,
     list_case_parties,
     list_parties,
@@ -36,6 +37,7 @@ from incidents.register_terms import (
     PartyView,
     Proposal,
     RecordEntry,
+    clean_party,
 )
 from incidents.repeat_queries import get_repeat
 from incidents.rights import Caller, Permission, Scope
@@ -129,7 +131,8 @@ class Parts:
         return tuple(Suggestion(view, reason) for view, reason in views if not view.anonymous)
 
     def attach(self, caller: Caller, case_id: str, party: str | NewParty, part: Part) -> PartyInCase:
-        """Puts a party down at a case, or changes its part there; a new one is entered on the way.
+        """Puts a party down at a case, or changes its part there; a new one is entered on the way, unless one of that
+        name and plate or phone is known: a phone out of reach cannot look.
         Raises NotFound, NotAllowed, Invalid, Conflict."""
         part = _clean_part(part)
         scope = caller.scope(Permission.REGISTER_SEE)
@@ -138,6 +141,8 @@ class Parts:
             trace.lock(connection)
             case = self._here(connection, caller, case_id)
             now = self._clock.now()
+            if isinstance(party, NewParty):
+                party = self._known(connection, scope, party)
             if isinstance(party, NewParty):
                 # Who meets a vendor outside his own areas enters him where he met him.
                 view = self._entries.write(connection, caller, party, also=(case.area, case.grid or case.area))
@@ -157,6 +162,12 @@ class Parts:
             self._note(transaction, caller, case, found, action)
             transaction.outcome = found
             return found
+
+    def _known(self, connection: Connection, scope: Scope, party: NewParty) -> str | NewParty:
+        """With a document the document alone decides. Raises Invalid."""
+        if party.id_number:
+            return party
+        return find_same(connection, scope, clean_party(party), self._clock.now()) or party
 
     def detach(self, caller: Caller, case_id: str, party_id: str) -> None:
         """It was somebody else. Traced. Raises NotFound, NotAllowed."""

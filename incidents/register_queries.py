@@ -16,6 +16,7 @@ from incidents.register_terms import (
     WITNESS,
     Counts,
     LogEntry,
+    NewParty,
     PartyView,
     RecordEntry,
     masked_phone,
@@ -70,6 +71,19 @@ def list_parties(connection: Connection, scope: Scope, wanted: PartyFilter, now:
         query.order_by(*(first or [newest] if wanted.order != "name" else []), *name).limit(wanted.limit)
     )
     return PartyPage(tuple(_views(connection, scope, rows.all())), int(total))
+
+
+def find_same(connection: Connection, scope: Scope, given: NewParty, now: float) -> str | None:
+    """Id of the one party the scope shows that has this kind and name, and this plate or phone; None where there is
+    none, or where several have. `given`: as `clean_party` leaves it."""
+    marks = [mark == value for mark, value in ((parties.c.plate, given.plate), (parties.c.phone, given.phone)) if value]
+    if not marks:
+        return None
+    query, _ = _counted(scope, now)
+    query = query.where(parties.c.merged_into.is_(None), parties.c.anonymous_at.is_(None))
+    same = query.where(parties.c.kind == given.kind, parties.c.name == given.name, or_(*marks))
+    found = connection.execute(same.limit(2)).all()
+    return str(found[0].id) if len(found) == 1 else None
 
 
 def get_party(connection: Connection, scope: Scope, party_id: str, now: float) -> PartyView:

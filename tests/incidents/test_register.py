@@ -201,6 +201,28 @@ def test_who_is_sent_may_enter_whom_he_meets(world: World, register: Register) -
     assert register.entries.party(other, met.party.id).may_edit
 
 
+def test_who_is_put_down_out_of_reach_is_known_again(world: World, register: Register) -> None:
+    """By name and plate or phone; another of that name, one of another town, and one made anonymous are not meant."""
+    worker, case = world.worker("chen", "QX-A1"), stall(world)
+    world.incidents.act(world.admin, case, "assign", {"worker_id": worker.account_id})
+    known = register.entries.make(world.admin, replace(WANG, id_number="", area="QX-A1"))
+    register.entries.make(world.admin, replace(WANG, id_number="", area="QX-B"))
+    said = replace(WANG, id_number="", area="QX-A1", plate="浙D 12345", phone="", trade="")
+    for given, again in (
+        (said, True),
+        (replace(said, plate="", phone="138-0013-5678"), True),
+        (replace(said, plate="浙D99999"), False),
+        (replace(said, plate=""), False),
+        (replace(said, name="王小三"), False),
+        (replace(said, kind="firm"), False),
+    ):
+        met = register.parts.attach(worker, case, given, Part())
+        assert (met.party.id == known.id) is again, given
+        assert met.party.trade == ("烤红薯" if again else ""), "what was known stays"
+    with pytest.raises(Invalid, match="phone number"):
+        register.parts.attach(worker, case, replace(said, phone="call me"), Part())
+
+
 def test_two_entries_of_one_person_become_one(world: World, register: Register) -> None:
     admin, parts = world.admin, register.parts
     kept = register.entries.make(admin, replace(WANG, id_number="", plate="", note=""))

@@ -153,6 +153,8 @@ QUERIES: dict[str, Query] = {
     "list_parties": Query(P.REGISTER_SEE, lambda c, s, at: among(
         register_queries.list_parties(c, s, PartyFilter(), START).items, at.party)),
     "get_party": Query(P.REGISTER_SEE, lambda c, s, at: register_queries.get_party(c, s, at.party, START)),
+    "find_same": Query(P.REGISTER_SEE, lambda c, s, at: among(
+        [register_queries.find_same(c, s, _vendor(at.area), START)], at.party, str)),
     "list_record": Query(P.REGISTER_SEE, lambda c, s, at: among(
         register_queries.list_record(c, s, at.party), at.case, lambda one: one.case_id)),
     "list_log": Query(P.REGISTER_SEE, lambda c, s, at: among(
@@ -250,8 +252,11 @@ def _party(world: World, village: str, case: str, spot: tuple[float, float]) -> 
     """A vendor met in the case; and another case beside it, so that the place keeps coming back."""
     world.incidents.create_case(world.admin, NewCase("05-01", spot[0] + 0.0001, spot[1]))
     register = Register(world.incidents, world.incidents.files.root.parent)
-    vendor = NewParty("vendor", f"vendor of {village}", village)
-    return register.parts.attach(world.admin, case, vendor, Part(measure="told")).party.id
+    return register.parts.attach(world.admin, case, _vendor(village), Part(measure="told")).party.id
+
+
+def _vendor(village: str) -> NewParty:
+    return NewParty("vendor", f"vendor of {village}", village, "13800135678")
 
 
 def _judge(world: World, camera: str, spot: tuple[float, float]) -> str:

@@ -151,6 +151,54 @@ async def test_a_task_from_accepted_to_done_with_a_gap_in_between(desk: Desk) ->
         assert (told["note"], told["found"]) == ("已清理", "left")
 
 
+async def test_people_met_and_more_time_asked_for_with_and_without_a_signal(desk: Desk) -> None:
+    operator = desk.town.client("operator@town")
+    made = {"case_class": "05-01", "level": 2, "lon": LON + 0.002, "lat": LAT, "note": ""}
+    case = (await operator.post("/cases", json=made)).json()["id"]
+    sent = {"worker_id": desk.town.account_id(WORKER)}
+    assert (await operator.post(f"/cases/{case}/assign", json=sent)).status_code == 200
+    wang = {"kind": "vendor", "name": "王小二", "plate": "浙D12345", "phone": "13800135678", "area": "east-g1"}
+    known = (await operator.post("/registers/parties", json=wang)).json()["id"]
+    async with phone(desk) as page:
+        await page.get_by_test_id(f"task-{case}").click()
+        await page.get_by_test_id("accept").click()
+        await page.get_by_test_id("party-open").click()
+        await page.get_by_test_id("party-text").fill("12345")
+        await page.get_by_test_id("party-王小二").click()
+        met = page.get_by_test_id("party-met")
+        await expect(met).to_contain_text("劝导")
+        await page.context.set_offline(True)
+        await page.get_by_test_id("party-open").click()
+        await page.get_by_test_id("party-text").fill("浙D777")
+        await page.get_by_test_id("party-new").click()
+        await expect(page.get_by_test_id("party-plate")).to_have_value("浙D777")
+        await page.get_by_test_id("party-enter").click()
+        await expect(page.get_by_role("alert")).to_have_text("请填写姓名")
+        await page.get_by_test_id("party-name").fill("李四")
+        await page.get_by_test_id("party-enter").click()
+        await expect(page.get_by_test_id("party-waiting")).to_contain_text("李四")
+        await page.get_by_test_id("extension-open").click()
+        await page.get_by_test_id("extension-48").click()
+        await expect(page.get_by_test_id("extension-ask")).to_be_disabled()
+        await page.get_by_test_id("extension-reason").fill("需要清运车")
+        await page.get_by_test_id("extension-ask").click()
+        await expect(page.get_by_test_id("extension-asked")).to_contain_text("已申请延期至")
+        await page.reload()
+        await expect(page.get_by_test_id("extension-asked")).to_be_visible()
+        await page.context.set_offline(False)
+        await expect(met).to_have_count(2)
+        await expect(page.get_by_test_id("unsent")).to_have_count(0)
+    found = (await operator.get(f"/cases/{case}")).json()
+    assert found["extension_until"] == pytest.approx(found["deadline_at"] + 48 * 3600, abs=2)
+    assert found["trace"][-1]["detail"]["reason"] == "需要清运车"
+    met_there = (await operator.get(f"/cases/{case}/history")).json()["parties"]
+    assert [(one["party"]["name"], one["party"]["id"] == known) for one in met_there] == [
+        ("王小二", True),
+        ("李四", False),
+    ]
+    assert "王小二" not in str(found["trace"]), "the trace names nobody"
+
+
 async def test_without_a_position_the_place_is_tapped_and_duty_goes_on(desk: Desk) -> None:
     before = {one["id"] for one in await cases(desk.town)}
     async with phone(desk, place=False, english=True) as page:

@@ -30,6 +30,10 @@ export function clockTime(seconds: number, timezone: string): string {
   return new Intl.DateTimeFormat(LOCALES[language.value], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: timezone }).format(seconds * 1000)
 }
 
+export function dayAndTime(seconds: number, timezone: string): string {
+  return new Intl.DateTimeFormat(LOCALES[language.value], { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: timezone }).format(seconds * 1000)
+}
+
 export function distanceText(metres: number): string {
   return metres < 995 ? t('metres', { n: Math.max(10, Math.round(metres / 10) * 10) }) : t('kilometres', { n: (metres / 1000).toFixed(1) })
 }

@@ -1,6 +1,6 @@
 /** What was done on the phone and is still to be sent: in order within each case, each thing once, nothing lost. */
 
-export type Kind = 'create' | 'evidence' | 'voice' | 'accept' | 'decline' | 'arrive' | 'handle' | 'duty'
+export type Kind = 'create' | 'evidence' | 'voice' | 'accept' | 'decline' | 'arrive' | 'handle' | 'ask-extension' | 'party' | 'duty'
 
 /** One thing to send. `lane`: what must stay in order, a case's id, or a name of its own until the server has given it one. */
 export interface Item {

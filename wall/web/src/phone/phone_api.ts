@@ -1,3 +1,4 @@
+import type { History, PartyInCase, Suggested } from '../registers/register_types'
 import type { Case, CaseWithTrace, Evidence, MapFeatures, Me, Town, Worker } from '../api/types'
 
 const ROOT = '/api/v1'
@@ -59,6 +60,9 @@ export class PhoneApi {
   grids = (): Promise<MapFeatures> => this.send('/map/grids')
   base = (layer: string): Promise<MapFeatures> => this.send(`/map/base/${encodeURIComponent(layer)}`)
   patrol = (me: string, day: string): Promise<Patrol> => this.send(`/workers/${encodeURIComponent(me)}/patrol?day=${day}`)
+  met = async (id: string): Promise<PartyInCase[]> => (await this.send<History>(`/cases/${encodeURIComponent(id)}/history`)).parties
+  suggested = async (id: string, text: string): Promise<Suggested[]> =>
+    (await this.send<{ items: Suggested[] }>(`/cases/${encodeURIComponent(id)}/party-suggestions${text ? `?text=${encodeURIComponent(text)}` : ''}`)).items
   signOut = (): Promise<unknown> => this.send('/sessions/current', { method: 'DELETE' })
 
   picture = async (evidence: Evidence | string): Promise<Blob> =>

@@ -1,6 +1,7 @@
 /** All the page knows, and what it does by itself: sending, asking for tasks, following the patrol. */
 import { computed, ref, shallowRef } from 'vue'
 import type { Case, MapFeatures, Me, Town } from '../api/types'
+import type { PartyInCase, Suggested } from '../registers/register_types'
 import { language } from './language'
 import { Outbox, nextIn, passing, type Item, type Kind, type Outcome } from './outbox'
 import { PhoneApi, Refusal, signIn, type Patrol } from './phone_api'
@@ -179,6 +180,10 @@ async function transmit(item: Item, caseId: string | undefined): Promise<Outcome
       await api.send(path, { method: 'POST', form, key: item.key })
       return { done: true }
     }
+    if (item.kind === 'party') {
+      await api.send(path, { method: 'POST', json: item.json, key: item.key })
+      return { done: true }
+    }
     const made = await api.send<Case>(path, { method: 'POST', json: { ...item.json, recorded_at: item.recordedAt }, key: item.key })
     if (item.kind === 'create') {
       numbers.value = new Map([...numbers.value, [item.lane, made.number]])
@@ -222,7 +227,7 @@ export interface Act {
   caption?: string
 }
 
-const PATHS: Partial<Record<Kind, string>> = { create: '/cases', evidence: '/cases/{case}/evidence', voice: '/cases/{case}/evidence', duty: '/phone/duty' }
+const PATHS: Partial<Record<Kind, string>> = { create: '/cases', evidence: '/cases/{case}/evidence', voice: '/cases/{case}/evidence', party: '/cases/{case}/parties', duty: '/phone/duty' }
 
 /** Keeps what was done, then sends it when it can. False where the phone has no room for it. */
 export async function act(...acts: Act[]): Promise<boolean> {
@@ -326,6 +331,11 @@ export async function pictureOf(evidence: string): Promise<Blob | null> {
     return null
   }
 }
+
+/** Whom it may be. Raises Refusal. */
+export const suggestedAt = async (task: string, text: string): Promise<Suggested[]> => (await api?.suggested(task, text)) ?? []
+/** Who was put down there. Raises Refusal. */
+export const partiesAt = async (task: string): Promise<PartyInCase[]> => (await api?.met(task)) ?? []
 
 /** The state a task is in once all that waits is sent. */
 export const stateOf = (task: Case): string =>
