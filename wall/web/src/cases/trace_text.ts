@@ -20,9 +20,12 @@ const SILENT: ReadonlySet<string> = new Set([
   'review', 'code', 'due_at', 'post', 'tier', 'changed', 'of', 'of_place', 'duplicate_id', 'duplicate_place', 'objects', 'before', 'seen_as', 'repeat_of', 'repeat_place', 'party_id', 'party_role', 'part',
 ])
 const LONGEST = 160
+const FINGERPRINT = /^[0-9a-f]{64}$/
 
 function plain(key: string, value: unknown, words: DetailWords): string | null {
   if (value === null || value === undefined || value === '') return null
+  // How a citizen finds his own report again is his alone.
+  if (key === 'reference' && FINGERPRINT.test(String(value))) return null
   if (typeof value === 'string') return value
   if (typeof value === 'boolean') return value ? '✓' : '✗'
   if (typeof value === 'number') {

@@ -101,6 +101,14 @@ export class Room {
     return camera && item.address === camera.name ? nameOf(camera) : item.address
   }
 
+  /** Grid and address, what both are called said once. */
+  place(item: Case, nameOf: (thing: { name: string; name_en?: string | null } | undefined, otherwise?: string) => string): string {
+    const grid = this.area(item.grid ?? item.area)
+    const called = grid?.name ?? item.grid_name ?? item.area_name
+    const rest = item.address === called ? '' : this.address(item, nameOf)
+    return [nameOf(grid, called), rest].filter(Boolean).join(' · ')
+  }
+
   /** Loads what the panes show. Raises `ApiError`. */
   async load(): Promise<void> {
     const favourites = this.permissions.has('camera.see') ? this.find.favourites.load() : null
