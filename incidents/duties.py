@@ -1,6 +1,7 @@
 """In which capacities a person may act on a case, and what that lets him do now."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from incidents.case import TRANSITIONS, Action, Duty, Standing, decide
 from incidents.case_posts import open_parts
@@ -36,6 +37,21 @@ def duties_of(caller: Caller, path: str, standing: Standing) -> frozenset[Duty]:
     if Duty.DISPATCH in duties and (standing.assignee_id is not None or standing.post is not None):
         duties.add(Duty.HANDLE)
     return frozenset(duties)
+
+
+def in_place_of(
+    caller: Caller, path: str, standing: Standing, action: Action, told: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """What the trace says beside of a step that somebody may take only because he stands in for another."""
+    part = (told or {}).get("post") if action in PART_STATES else None
+
+    def allowed(as_caller: Caller) -> bool:
+        duties = duties_of(as_caller, path, standing)
+        if part is not None and part not in posts_of(as_caller):
+            return bool({Duty.DISPATCH, Duty.POST} & duties)
+        return bool(TRANSITIONS[action].duties & duties)
+
+    return caller.in_place_of(allowed)
 
 
 def posts_of(caller: Caller) -> frozenset[str]:

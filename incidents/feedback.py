@@ -15,7 +15,7 @@ from incidents import queries, trace
 from incidents.acting import Step
 from incidents.case import Action, State
 from incidents.case_rows import standing_of
-from incidents.duties import duties_of
+from incidents.duties import duties_of, in_place_of
 from incidents.errors import Conflict, Invalid, NotFound
 from incidents.rights import Caller, Permission
 from incidents.service import Incidents
@@ -125,8 +125,10 @@ class FeedbackDesk:
             trace.lock(connection)
             _, path = queries.get_case(connection, caller.scope(Permission.CASE_SEE), case_id)
             row = connection.execute(select(cases).where(cases.c.id == case_id)).one()
-            duties = duties_of(caller, path, standing_of(connection, row))
-            detail = {"feedback": clean_answers(connection, case_id, given)}
+            standing = standing_of(connection, row)
+            duties = duties_of(caller, path, standing)
+            answers = clean_answers(connection, case_id, given)
+            detail = {"feedback": answers, **in_place_of(caller, path, standing, Action.FEEDBACK)}
             now = incidents.clock.now()
             incidents.acting.apply(transaction, case_id, Action.FEEDBACK, caller.actor(), duties, at=now, detail=detail)
             found = feedback_of(connection, case_id)

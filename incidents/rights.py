@@ -1,7 +1,7 @@
 """Who may do what, where: a role at an area holds for everything below it; what is not granted is denied."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, false, or_, true
@@ -187,6 +187,14 @@ class Caller:
     def permissions(self) -> list[str]:
         """All permissions held anywhere, for the interface to show or hide its buttons."""
         return sorted(permission.value for permission in Permission if self.scope(permission))
+
+    def in_place_of(self, allowed: "Callable[[Caller], bool]") -> dict[str, str]:
+        """For a trace: whose place lets him do what `allowed` asks of a caller, where his own rights do not."""
+        if not self.standing_in or allowed(replace(self, standing_in=())):
+            return {}
+        fitting = (one.name for one in self.standing_in if allowed(replace(self, standing_in=(one,))))
+        name = next(fitting, None)
+        return {} if name is None else {"in_place_of": name}
 
     def actor(self) -> Actor:
         return Actor("person", self.account_id, self.name)

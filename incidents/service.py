@@ -30,7 +30,7 @@ from incidents.case_text import index_words
 from incidents.class_terms import terms_of
 from incidents.correction import correction, index_corrected
 from incidents.duplicates import Merging
-from incidents.duties import allowed_actions, duties_of, part_actions
+from incidents.duties import allowed_actions, duties_of, in_place_of, part_actions
 from incidents.earning import EarnedOpening
 from incidents.errors import Invalid, NotAllowed, NotFound
 from incidents.evidence_files import EvidenceFiles
@@ -164,6 +164,7 @@ class Incidents:
         with self.store.write() as transaction:
             connection = transaction.connection
             place = self._placed(connection, caller.scope(Permission.CASE_CREATE), wanted)
+            note |= caller.in_place_of(lambda one: one.scope(Permission.CASE_CREATE).covers(place.path))
             own = caller.scope(Permission.WORKER_REPORT).prefixes
             draft = Draft(
                 state=State.FILED,
@@ -251,6 +252,7 @@ class Incidents:
             clean = filled_in(connection, self.town, caller, view, standing, duties, wanted, clean)
             more, columns = correction(connection, self.town, view, wanted, clean)
             clean |= more | (recorded.detail() if recorded else {})
+            clean |= in_place_of(caller, path, standing, wanted, clean)
             now, actor = self.clock.now(), caller.actor()
             done = self.acting.apply(
                 transaction, case_id, wanted, actor, duties, at=now, detail=clean, version=version, changes=columns
@@ -262,11 +264,12 @@ class Incidents:
         where he may not see the case."""
         with self.store.write() as transaction:
             trace.lock(transaction.connection)
-            queries.get_case(transaction.connection, caller.scope(Permission.CASE_SEE), case_id)
+            _, path = queries.get_case(transaction.connection, caller.scope(Permission.CASE_SEE), case_id)
+            beside = caller.in_place_of(lambda one: one.scope(Permission.PTZ_CONTROL).covers(path))
             for camera_id in camera_ids:
                 camera = self.town.cameras.get(camera_id)
                 name = {"zh": camera.name, "en": camera.name_en or camera.name} if camera else camera_id
-                detail = {"dome_id": camera_id, "dome": name}
+                detail = {"dome_id": camera_id, "dome": name, **beside}
                 now = self.clock.now()
                 self.acting.apply(transaction, case_id, Action.LOOK, caller.actor(), LOOK_DUTIES, at=now, detail=detail)
 
@@ -322,7 +325,9 @@ class Incidents:
         with self.store.write() as transaction:
             trace.lock(transaction.connection)
             _, path = queries.get_case(transaction.connection, scope, case_id)
-            duties = duties_of(caller, path, self._standing(transaction.connection, case_id))
+            standing = self._standing(transaction.connection, case_id)
+            duties = duties_of(caller, path, standing)
+            beside = in_place_of(caller, path, standing, Action.EVIDENCE) | (recorded.detail() if recorded else {})
             evidence_id = self.acting.add_evidence(
                 transaction,
                 case_id,
@@ -331,7 +336,7 @@ class Incidents:
                 duties,
                 at=self.clock.now(),
                 caption=caption,
-                detail=recorded.detail() if recorded else None,
+                detail=beside,
             )
             self.acting.announce(transaction, case_id)
             added = queries.get_evidence(transaction.connection, scope, evidence_id)

@@ -14,9 +14,10 @@ from incidents.errors import Conflict, Invalid, NotAllowed, NotFound, SignInFail
 from incidents.looking import BEAT_SECONDS, GAP_SECONDS, MOST_LOOKS, How, Looking, Who
 from incidents.rights import Caller
 from incidents.rights import Permission as P
+from incidents.service import NewCase
 from incidents.staff import LONGEST_SECONDS, Staff, StandInGiven
 from incidents.store.audit_schema import audit
-from tests.incidents.world import IN_A1, PASSWORD, START, World
+from tests.incidents.world import IN_A1, IN_B1, JPEG, PASSWORD, START, World
 
 HERE = "10.0.0.9"
 DAY = 86_400.0
@@ -40,6 +41,38 @@ def told(world: World, *kinds: str) -> list[tuple[str, str, str]]:
 def signed_in(world: World, username: str) -> Callable[[], Caller | None]:
     token = world.incidents.accounts.sign_in(username, PASSWORD, address=HERE, device=True).token
     return lambda: world.incidents.accounts.authenticate(token)
+
+
+def test_the_trace_names_who_did_it_and_in_whose_place(world: World) -> None:
+    staff = staff_of(world)
+    li, wang = world.person("li", "operator", "QX-B"), world.person("wang", "dispatcher", "QX-A")
+    zhao = world.person("zhao", "supervisor", "QX")
+    now = signed_in(world, "li")
+    for absent in (wang, zhao):
+        world.clock.pass_(1)
+        staff.stand_in(world.admin, StandInGiven(li.account_id, absent.account_id, START, START + 600))
+    there, own = world.take().case_id, world.incidents.create_case(li, NewCase("05-01", *IN_B1)).id
+    caller = now()
+    assert caller is not None
+
+    def last(case_id: str) -> tuple[str, object]:
+        entry = world.incidents.get_case(caller, case_id).trace[-1]
+        return entry.actor.name, entry.detail.get("in_place_of")
+
+    for action, detail, place in (
+        ("comment", {"note": "seen"}, "Wang"),
+        ("supervise", {"reason": "slow"}, "Zhao"),
+        ("triage", {"level": 1}, "Zhao"),
+    ):
+        world.incidents.act(caller, there, action, detail)
+        assert last(there) == ("Li", place)
+    world.incidents.add_evidence(caller, there, JPEG)
+    assert last(there) == ("Li", "Wang")
+    world.incidents.act(caller, own, "comment", {"note": "seen"})
+    assert last(own) == ("Li", None), "in his own right"
+    made = world.incidents.create_case(caller, NewCase("05-01", *IN_A1))
+    assert last(made.id) == ("Li", "Wang")
+    assert world.incidents.check_trace(zhao, there).valid
 
 
 def test_a_stand_in_has_what_the_absent_one_has_at_that_moment(world: World) -> None:
