@@ -1,4 +1,4 @@
-"""Which new cases are alarms, and where they come up: the rules an area shares, and each operator's own switch."""
+"""Which cases are alarms, and where they come up: the rules an area shares, and each operator's own switch."""
 
 import json
 from dataclasses import dataclass
@@ -37,6 +37,9 @@ class RuleDraft:
     display_id: str | None = None
     hold_s: float | None = None
     sound: bool = True
+    new_cases: bool = True
+    step_ups: bool = False
+    """Raised when a case is late and is stepped up to the next tier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,21 @@ class AlarmRule:
     display_id: str | None
     hold_s: float | None
     sound: bool
+    new_cases: bool
+    step_ups: bool
     updated_at: float
     updated_by: str
     mine: bool = True
     """False: the one who asks has switched it off for himself."""
 
-    def concerns(self, case_class: str, level: int, path: str, at: float, timezone: ZoneInfo) -> bool:
-        """Whether a case of this class and level, at this area path, opened then, is an alarm."""
+    def concerns(
+        self, case_class: str, level: int, path: str, at: float, timezone: ZoneInfo, *, stepped: bool = False
+    ) -> bool:
+        """Whether a case of this class and level, at this area path, opened (`stepped`: stepped up) then, is an
+        alarm."""
         return (
             self.enabled
+            and (self.step_ups if stepped else self.new_cases)
             and path.startswith(self.area_path)
             and level >= self.min_level
             and (not self.classes or case_class in self.classes)
@@ -186,6 +195,8 @@ class AlarmRules:
                 parse_hours(hours)
             except ValueError as error:
                 raise Invalid(f"hours {hours[:20]!r}: {error}", "hours") from None
+        if not (draft.new_cases or draft.step_ups):
+            raise Invalid("a rule is raised by new_cases, step_ups or both", "new_cases")
         name = clean_text(draft.name, "name", 100)
         if not name:
             raise Invalid("a name has 1 to 100 characters", "name")
@@ -200,6 +211,8 @@ class AlarmRules:
             "display_id": draft.display_id,
             "hold_s": draft.hold_s,
             "sound": draft.sound,
+            "new_cases": draft.new_cases,
+            "step_ups": draft.step_ups,
             "updated_at": self._clock.now(),
             "updated_by": caller.account_id,
         }
@@ -239,6 +252,8 @@ def _rule(row: Row[Any]) -> AlarmRule:
         display_id=row.display_id,
         hold_s=row.hold_s,
         sound=row.sound,
+        new_cases=row.new_cases is not False,
+        step_ups=row.step_ups is True,
         updated_at=row.updated_at,
         updated_by=row.by_name,
         mine=row.opted_out is None,

@@ -1,4 +1,5 @@
-"""Alarms: new cases that a rule brings up, on the displays at once and at the operators' pages by their folding.
+"""Alarms: cases, new or stepped up, that a rule brings up, on the displays at once and at the operators' pages by
+their folding.
 
 The server alone decides what an alarm is and switches displays; how an operator is shown a flood is his page's affair.
 """
@@ -10,17 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from incidents import case_queries, queries
-from incidents.case import OPEN
+from incidents.case import OPEN, Action
 from incidents.case_filter import CaseFilter
 from incidents.errors import NotFound
 from incidents.feed import Change, Feed
 from incidents.rights import EVERYWHERE, Caller, Permission, Scope
 from incidents.store import Store, Transaction
 from incidents.store.display_schema import alarms, display_alarms
-from incidents.store.schema import accounts
+from incidents.store.schema import accounts, trace
 from incidents.views import CaseView
 from runtime.clock import Clock
 from wall.alarm_rules import AlarmRule, rules_above
@@ -28,10 +29,12 @@ from wall.display_rows import get_display
 from wall.displays import Displays
 
 NEWS_SECONDS = 600.0
-"""A case opened longer ago than this raises no alarm, even if it is heard of only now."""
+"""A case opened or stepped up longer ago than this raises no alarm, even if it is heard of only now."""
 LIST_SECONDS = 86_400.0
 MAX_LIST = 1000
 REMEMBERED = 5000
+LOOKED_BACK = 5000
+"""So many entries of the trace are looked through after a start for step-ups nobody heard of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Alarm:
     raised_at: float
     rules: tuple[RaisedBy, ...]
     acknowledged: Acknowledgement | None
+    stepped_at: float | None = None
+    """When the step-up was that raised it, or raised it again; None: it was raised as a new case."""
 
 
 class Alarms:
@@ -71,40 +76,64 @@ class Alarms:
         self._feed = feed
         self._displays = displays
         self._timezone = timezone
-        self._considered: OrderedDict[str, None] = OrderedDict()
+        self._considered: OrderedDict[tuple[str, float | None], None] = OrderedDict()
 
     def take(self, case: CaseView, path: str) -> None:
-        """A case has changed: raises its alarm if it is new and a rule concerns it; ends it when the case has ended.
-        Harmless when called twice."""
+        """A case has changed: raises its alarm if it is new or was stepped up and a rule concerns that; ends it when
+        the case has ended. Harmless when called twice."""
         if case.state not in OPEN:
             self._end(case.id)
             return
-        if case.id in self._considered or self._clock.now() - case.opened_at > NEWS_SECONDS:
+        self._consider(case, path, None)
+        # A step-up is also a supervision; a person's is none, and the trace knows.
+        if case.supervised_at is not None and self._fresh(case.supervised_at):
+            with self._store.read() as connection:
+                stepped_at = connection.execute(_STEPPED, {"case_id": case.id}).scalar_one_or_none()
+            if stepped_at is not None:
+                self._consider(case, path, stepped_at)
+
+    def _fresh(self, at: float) -> bool:
+        return self._clock.now() - at <= NEWS_SECONDS
+
+    def _consider(self, case: CaseView, path: str, stepped_at: float | None) -> None:
+        """Once for a new case, and once for each step-up."""
+        at = case.opened_at if stepped_at is None else stepped_at
+        known = case.id, stepped_at
+        if known in self._considered or not self._fresh(at):
             return
+        stepped = stepped_at is not None
         with self._store.read() as connection:
             # Most cases concern no rule: they are not to wait for their turn to write.
             found = [
                 rule
                 for rule in rules_above(connection, path)
-                if rule.concerns(case.case_class, case.level, path, case.opened_at, self._timezone)
+                if rule.concerns(case.case_class, case.level, path, at, self._timezone, stepped=stepped)
             ]
         if found:
             with self._store.write() as transaction:
-                mine = select(alarms.c.case_id).where(alarms.c.case_id == case.id)
-                if transaction.connection.execute(mine).first() is None:
-                    self._raise(transaction, case, found)
-        self._considered[case.id] = None
+                mine = select(alarms.c.stepped_at).where(alarms.c.case_id == case.id)
+                before = transaction.connection.execute(mine).first()
+                if before is None or (stepped_at is not None and (before.stepped_at or 0.0) < stepped_at):
+                    self._raise(transaction, case, found, stepped_at, again=before is not None)
+        self._considered[known] = None
         while len(self._considered) > REMEMBERED:
             self._considered.popitem(last=False)
 
     def recover(self) -> None:
-        """After a start: cases that opened while nobody was listening."""
+        """After a start: cases that opened or were stepped up while nobody was listening."""
         since = self._clock.now() - NEWS_SECONDS
         with self._store.read() as connection:
             page = case_queries.list_cases(connection, EVERYWHERE, CaseFilter(state="open", limit=200))
             found = [
                 queries.get_case(connection, EVERYWHERE, case.id) for case in page.items if case.opened_at >= since
             ]
+            newest = connection.execute(select(func.max(trace.c.seq))).scalar_one() or 0
+            stepped = select(trace.c.case_id).where(
+                trace.c.seq > newest - LOOKED_BACK, trace.c.action == Action.STEP_UP.value, trace.c.at >= since
+            )
+            known = {case.id for case, _ in found}
+            late = [case_id for case_id in connection.execute(stepped.distinct()).scalars() if case_id not in known]
+            found += [queries.get_case(connection, EVERYWHERE, case_id) for case_id in late]
         for case, path in reversed(found):
             self.take(case, path)
 
@@ -139,17 +168,24 @@ class Alarms:
             self._tell(transaction, [one for one in after if one.case.id in fresh])
         return after
 
-    def _raise(self, transaction: Transaction, case: CaseView, rules: Sequence[AlarmRule]) -> None:
+    def _raise(
+        self,
+        transaction: Transaction,
+        case: CaseView,
+        rules: Sequence[AlarmRule],
+        stepped_at: float | None,
+        *,
+        again: bool,
+    ) -> None:
+        """`again`: it waits to be acknowledged once more."""
         connection, now = transaction.connection, self._clock.now()
-        connection.execute(
-            insert(alarms).values(
-                case_id=case.id,
-                raised_at=now,
-                rules=json.dumps(
-                    [{"id": one.id, "to_wall": one.to_wall, "hold_s": one.hold_s, "sound": one.sound} for one in rules]
-                ),
-            )
-        )
+        told = [{"id": one.id, "to_wall": one.to_wall, "hold_s": one.hold_s, "sound": one.sound} for one in rules]
+        values = {"raised_at": now, "rules": json.dumps(told), "stepped_at": stepped_at}
+        if again:
+            anew = {**values, "acknowledged_at": None, "acknowledged_by": None}
+            connection.execute(update(alarms).where(alarms.c.case_id == case.id).values(**anew))
+        else:
+            connection.execute(insert(alarms).values(case_id=case.id, **values))
         for display_id, hold in _holds(rules).items():
             self._place(transaction, case, display_id, now, hold)
         self._tell(transaction, _visible(connection, EVERYWHERE, [case.id]))
@@ -162,15 +198,10 @@ class Alarms:
             queries.get_case(connection, rights.scope(Permission.CASE_SEE), case.id)
         except NotFound:
             return
-        connection.execute(
-            insert(display_alarms).values(
-                display_id=display_id,
-                case_id=case.id,
-                level=case.level,
-                placed_at=now,
-                until=None if hold is None else now + hold,
-            )
-        )
+        values = {"level": case.level, "placed_at": now, "until": None if hold is None else now + hold}
+        there = display_alarms.c.display_id == display_id, display_alarms.c.case_id == case.id
+        if connection.execute(update(display_alarms).where(*there).values(**values)).rowcount == 0:
+            connection.execute(insert(display_alarms).values(display_id=display_id, case_id=case.id, **values))
         self._displays.settle(transaction, display_id)
 
     def _end(self, case_id: str) -> None:
@@ -211,6 +242,14 @@ class Alarms:
             transaction.after_commit(("alarm", one.case.id), lambda change=change: self._feed.publish(change))  # type: ignore[misc]
 
 
+_STEPPED = (
+    select(trace.c.at)
+    .where(trace.c.case_id == bindparam("case_id"), trace.c.action == Action.STEP_UP.value)
+    .order_by(trace.c.case_seq.desc())
+    .limit(1)
+)
+
+
 def _holds(rules: Sequence[AlarmRule]) -> dict[str, float | None]:
     """For each display how long; where rules differ the longest counts, and until acknowledged is the longest."""
     found: dict[str, float | None] = {}
@@ -245,6 +284,7 @@ def _visible(connection: Connection, scope: Scope, case_ids: Sequence[str]) -> t
                 case=case,
                 path=path,
                 raised_at=row.raised_at,
+                stepped_at=row.stepped_at,
                 rules=tuple(RaisedBy(**one) for one in json.loads(row.rules)),
                 acknowledged=None
                 if done is None

@@ -85,4 +85,6 @@ def _draft(body: RuleRequest) -> RuleDraft:
         display_id=body.display_id,
         hold_s=body.hold_s,
         sound=body.sound,
+        new_cases=body.new_cases,
+        step_ups=body.step_ups,
     )

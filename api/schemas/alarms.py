@@ -24,6 +24,8 @@ class RuleRequest(Body):
     display_id: str | None = Field(default=None, max_length=64, description="a display to switch")
     hold_s: float | None = Field(default=None, ge=5, le=3600, description="null: until acknowledged")
     sound: bool = True
+    new_cases: bool = True
+    step_ups: bool = Field(default=False, description="when a late case is stepped up to the next tier (督办升级)")
 
 
 class RuleAnswer(Answer):
@@ -39,6 +41,8 @@ class RuleAnswer(Answer):
     display_id: str | None
     hold_s: float | None
     sound: bool
+    new_cases: bool
+    step_ups: bool
     updated_at: float
     updated_by: str
     mine: bool = Field(description="false: the caller has switched it off for himself")
@@ -68,6 +72,7 @@ class AcknowledgementAnswer(Answer):
 class AlarmAnswer(Answer):
     case: CaseAnswer
     raised_at: float
+    stepped_at: float | None = Field(description="the step-up that raised it; null: raised as a new case")
     rules: list[RaisedByAnswer]
     acknowledged: AcknowledgementAnswer | None
 

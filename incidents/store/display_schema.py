@@ -52,6 +52,8 @@ alarm_rules = Table(
     Column("sound", Boolean, nullable=False, comment="rings at the operators' pages"),
     Column("updated_at", Double, nullable=False, comment="newest change"),
     Column("updated_by", ID, ForeignKey("accounts.id"), nullable=False, comment="who made it"),
+    Column("new_cases", Boolean, comment="raised by new cases; empty: yes"),
+    Column("step_ups", Boolean, comment="raised when a late case is stepped up; empty: no"),
     CheckConstraint("min_level BETWEEN 1 AND 4", name="min_level"),
     comment="which new cases are alarms, and where they come up",
 )
@@ -72,6 +74,7 @@ alarms = Table(
     Column("rules", Text, nullable=False, comment="JSON: id, to_wall, hold_s, sound of each rule, as they were then"),
     Column("acknowledged_at", Double, comment="when somebody did"),
     Column("acknowledged_by", ID, ForeignKey("accounts.id"), comment="the first who did"),
+    Column("stepped_at", Double, comment="when the step-up was that raised it (again); empty: raised as a new case"),
     comment="cases that raised an alarm",
 )
 

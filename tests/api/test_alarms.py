@@ -62,6 +62,7 @@ CONCERNS = [
     ("all day", {"hours": ["00:00-24:00"]}, True),
     ("other hours", {"hours": [NEXT]}, False),
     ("switched off", {"enabled": False}, False),
+    ("step-ups alone", {"new_cases": False, "step_ups": True}, False),
 ]
 
 
@@ -81,6 +82,7 @@ BAD_RULES = [
     ("an area there is not", {"area": "nowhere"}, "area"),
     ("an empty name", {"name": " "}, "name"),
     ("held for a moment", {"hold_s": 1}, "hold_s"),
+    ("raised by nothing", {"new_cases": False}, "new_cases"),
     ("more than asked for", {"colour": "red"}, "colour"),
 ]
 

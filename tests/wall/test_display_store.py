@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from incidents import queries
-from incidents.errors import NotFound, SignInFailed
+from incidents.errors import Invalid, NotFound, SignInFailed
 from incidents.rights import EVERYWHERE
 from incidents.service import NewCase
 from tests.incidents.world import CAMERAS, IN_A1, PASSWORD, World
@@ -128,6 +128,54 @@ def test_an_alarm_is_raised_once_however_often_its_case_is_told(parts: Parts) ->
     assert parts.alarms.acknowledge(admin, [case.id])[0].acknowledged is not None
     again.take(case.id)
     assert parts.alarms.waiting(admin) == ()
+
+
+def test_a_case_that_is_stepped_up_is_an_alarm_once_more(parts: Parts) -> None:
+    admin, incidents, clock = parts.world.admin, parts.world.incidents, parts.world.clock
+    parts.rules.create(admin, RuleDraft("QX", "新事件"))
+    display, _ = parts.pair()
+    late = RuleDraft("QX", "超时", new_cases=False, step_ups=True, display_id=display)
+    late_rule = parts.rules.create(admin, late)
+    case = incidents.create_case(admin, NewCase("05-01", *IN_A1))
+    parts.take(case.id)
+    (first,) = parts.alarms.waiting(admin)
+    assert first.stepped_at is None
+    assert late_rule.id not in {one.id for one in first.rules}
+    parts.alarms.acknowledge(admin, [case.id])
+    deadline = incidents.get_case(admin, case.id).case.deadline_at or 0.0
+    for nth, answered in enumerate((True, False)):
+        clock.pass_(deadline - clock.now() + 60)
+        assert incidents.supervision.watch() == (0, 1)
+        for one in (parts, parts, Parts(parts.world)):
+            one.take(case.id)
+        (again,) = parts.alarms.waiting(admin)
+        assert (again.stepped_at, again.raised_at, [one.id for one in again.rules]) == (
+            clock.now(), clock.now(), [late_rule.id]
+        ), nth  # fmt: skip
+        if answered:
+            parts.alarms.acknowledge(admin, [case.id])
+        incidents.act(admin, case.id, "supervise", {"reason": "马上处理"})
+        parts.take(case.id)
+        assert (parts.alarms.waiting(admin) == ()) is answered, "a person's supervision is no step-up"
+        incidents.act(admin, case.id, "triage", {"level": 3 + nth})
+        deadline = incidents.get_case(admin, case.id).case.deadline_at or 0.0
+    clock.pass_(601)
+    Parts(parts.world).alarms.recover()
+    assert parts.alarms.waiting(admin)[0].stepped_at == again.stepped_at
+
+
+def test_step_ups_nobody_heard_of_raise_their_alarms_at_the_start(parts: Parts) -> None:
+    admin, incidents, clock = parts.world.admin, parts.world.incidents, parts.world.clock
+    parts.rules.create(admin, RuleDraft("QX", "超时", step_ups=True))
+    case = incidents.create_case(admin, NewCase("05-01", *IN_A1))
+    clock.pass_((case.deadline_at or 0.0) - clock.now() + 1)
+    incidents.supervision.watch()
+    assert parts.alarms.waiting(admin) == ()
+    parts.alarms.recover()
+    (late,) = parts.alarms.waiting(admin)
+    assert (late.case.id, late.stepped_at) == (case.id, clock.now())
+    with pytest.raises(Invalid, match="new_cases, step_ups or both"):
+        parts.rules.create(admin, RuleDraft("QX", "nothing", new_cases=False))
 
 
 def test_old_cases_raise_nothing(parts: Parts) -> None:

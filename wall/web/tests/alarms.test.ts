@@ -27,6 +27,15 @@ const all = (lines: FoldLine<FoldableAlarm>[]): string[] =>
   lines.flatMap((line) => (line.kind === 'single' ? [line.alarm.id] : line.alarms.map(({ id }) => id))).sort()
 
 describe('folding', () => {
+  it('lets an acknowledged alarm stand again when it is raised again', () => {
+    const turned = new Turned()
+    const [first = ''] = turned.raise(2, 'g1')
+    turned.fold.remove(first)
+    expect(all(turned.fold.lines())).not.toContain(first)
+    expect(turned.fold.add({ id: first, level: 2, grid: 'g1', area: 'east' })).toBe(true)
+    expect(singles(turned.fold.lines()).map(({ id }) => id)).toContain(first)
+  })
+
   const rows: { name: string; raise: (t: Turned) => void; single: number; grouped: [string | null, number][] }[] = [
     { name: 'one', raise: (t) => t.raise(1, 'g1'), single: 1, grouped: [] },
     { name: 'ten of one place', raise: (t) => t.raise(10, 'g1'), single: 10, grouped: [] },

@@ -62,6 +62,8 @@ export class AlarmFold<A extends FoldableAlarm> {
     const known = this.entries.get(alarm.id)
     if (known) {
       known.alarm = alarm
+      // Raised again, or the acknowledgement did not get through: it stands where it stood.
+      known.gone = false
       return !known.folded
     }
     const entry: Entry<A> = { alarm, at: this.now(), order: this.arrived++, folded: false, gone: false }

@@ -82,14 +82,16 @@ export class AlarmStore {
   private admit(alarm: Alarm, sounding: boolean): void {
     const mine = this.rulesOf(alarm)
     if (mine.length === 0) return
-    const known = this.byId.has(alarm.case.id)
+    const before = this.byId.get(alarm.case.id)
+    // A case that is stepped up is an alarm once more, also where nobody had answered the first.
+    const news = !before || before.raised_at < alarm.raised_at
     const shown: ShownAlarm = { ...alarm, rules: mine, id: alarm.case.id, level: alarm.case.level, grid: alarm.case.grid, area: alarm.case.area }
     const groups = this.groups()
     this.byId.set(shown.id, shown)
     const single = this.fold.add(shown)
     // A group sounds once, when it begins.
     const noticed = single || this.groups() > groups
-    if (!known && sounding && noticed && mine.some((rule) => rule.sound)) this.onSound()
+    if (news && sounding && noticed && mine.some((rule) => rule.sound)) this.onSound()
   }
 
   private groups(): number {

@@ -12,6 +12,8 @@ export interface RaisedBy {
 export interface Alarm {
   case: Case
   raised_at: number
+  /** Of the step-up that raised it; null: raised as a new case. */
+  stepped_at: number | null
   rules: RaisedBy[]
   /** `by` is empty where the case ended before anybody did. */
   acknowledged: { at: number; by: string; by_name: string } | null
@@ -30,6 +32,9 @@ export interface AlarmRuleDraft {
   display_id: string | null
   hold_s: number | null
   sound: boolean
+  new_cases: boolean
+  /** When a late case is stepped up. */
+  step_ups: boolean
 }
 
 export interface AlarmRule extends AlarmRuleDraft {
