@@ -13,6 +13,7 @@ from sqlalchemy import Engine, insert, text, update
 from config.load import load_case_classes
 from incidents.areas import Area, load_areas
 from incidents.case_text import searched_text, write_texts
+from incidents.map_squares import map_square
 from incidents.repeats import place_cell
 from incidents.store import Store
 from incidents.store.schema import accounts, cases, trace_head
@@ -104,6 +105,7 @@ def case_rows(district: District, n: int, until: float, holders: Sequence[str]) 
             "closed_at": None if is_open else at + chance.expovariate(1 / DAY),
             "assignee_id": chance.choice(holders) if state not in ("review", "filed", "invalid") else None,
             "needs_person": False, "reworks": 0, "sightings": 1, "version": 2, "place_cell": place_cell(*where),
+            "map_square": map_square(*where),
         }, note  # fmt: skip
 
 
@@ -157,6 +159,10 @@ SELECT case_class, place, state, count(*) FROM cases GROUP BY case_class, place,
 UNION ALL SELECT '', place, state, count(*) FROM cases GROUP BY place, state
 UNION ALL SELECT case_class, '', state, count(*) FROM cases GROUP BY case_class, state
 """
+SQUARES = """
+INSERT INTO case_squares (square, n)
+SELECT map_square, count(*) FROM cases WHERE map_square IS NOT NULL GROUP BY map_square
+"""
 
 
 @contextmanager
@@ -167,6 +173,7 @@ def _bare(engine: Engine) -> Iterator[None]:
         yield
         with engine.begin() as connection:
             connection.execute(text(TALLIES))
+            connection.execute(text(SQUARES))
             connection.execute(text("ALTER TABLE cases ENABLE TRIGGER USER"))
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
@@ -180,6 +187,7 @@ def _bare(engine: Engine) -> Iterator[None]:
     yield
     plain.execute("PRAGMA cache_size = -200000")
     plain.execute(TALLIES)
+    plain.execute(SQUARES)
     for _, _, sql in kept:
         plain.execute(sql)
     plain.commit()

@@ -13,8 +13,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_
 from incidents.case import OPEN, State
 from incidents.case_filter import CaseFilter, Sort
 from incidents.errors import Invalid
+from incidents.map_squares import Box, checked, held_around, in_squares, inside
 from incidents.rights import Scope
 from incidents.store import finding_schema as index
+from incidents.store.finding_schema import case_tallies
+from incidents.store.joint_schema import BY_POST
 from incidents.store.schema import areas, cases
 from incidents.visible_cases import held_by, key
 
@@ -25,35 +28,51 @@ ENOUGH = 500
 """So few that to count under another index costs more than to read them."""
 FETCHED = 6
 """Entries of an index that are read in the time of one row."""
-_LIKELY_FEW = {by: n for n, by in enumerate((index.BY_HOLDER, BY_CAMERA, index.OPEN, index.BY_PLACE, index.BY_LAT))}
+_LIKELY_FEW = {by: n for n, by in enumerate((index.BY_SQUARE, index.BY_HOLDER, BY_CAMERA, index.OPEN, index.BY_PLACE))}
 """Which to count under first; what it finds bounds how far the others are counted."""
 WALKS = {Sort.UPDATED: index.BY_UPDATE, Sort.DEADLINE: index.BY_DEADLINE, Sort.LEVEL: index.BY_LEVEL}
 Condition = ColumnElement[bool]
+Kept = Select[Any]
+"""Tells how many cases lie under a condition by what is kept of them, without reading one."""
 NONE: Condition = cases.c.opened_seq < 0
 """Fits no case; `false` would swallow the other conditions, and with them what the named index is chosen for."""
 
 
+_HELD = func.coalesce(func.sum(case_tallies.c.n), 0)
+_HELD_OPEN: Kept = select(_HELD).where(
+    case_tallies.c.place == "", case_tallies.c.case_class != "", case_tallies.c.state.in_(sorted(OPEN))
+)
+
+
 @dataclass(slots=True)
 class Plan:
-    """`fits`: all conditions, the scope's among them. `narrow`: those an index serves. `everywhere`: the scope leaves
+    """`fits`: all conditions, the scope's among them. `narrow`: those an index serves, and where it is kept, how many
+    they hold. `everywhere`: the scope leaves
     nothing out; `prefixes`: area paths of which one must begin the place's, where that is all the scope asks.
     `chosen`: the index to read by, empty where the database chooses; `few`: at most `least` rows lie under it."""
 
     fits: list[Condition] = field(default_factory=list)
-    narrow: list[tuple[str, Condition]] = field(default_factory=list)
+    narrow: list[tuple[str, Condition, Kept | None]] = field(default_factory=list)
     everywhere: bool = False
     prefixes: tuple[str, ...] | None = None
     chosen: str | None = None
     few: bool = False
     least: int = FEW
+    box: Box | None = None
     ordinary: bool = True
     """The kept counts can answer: nothing is asked but place, state and class."""
 
-    def add(self, condition: Condition, by: str | None = None, ordinary: bool = False) -> None:
+    def add(
+        self, condition: Condition, by: str | None = None, ordinary: bool = False, kept: Kept | None = None
+    ) -> None:
         self.fits.append(condition)
         self.ordinary &= ordinary
         if by is not None:
-            self.narrow.append((by, condition))
+            self.narrow.append((by, condition, kept))
+
+    def serves(self, by: str) -> bool:
+        """Whether that index leaves anything out."""
+        return any(one == by for one, *_ in self.narrow)
 
     def select(self, *columns: Any) -> Select[Any]:
         """From `cases` (which the caller may join to more), by the index that was chosen."""
@@ -78,10 +97,20 @@ def plan_for(connection: Connection, scope: Scope, wanted: CaseFilter) -> Plan:
             plan.add(column == key(value), by, ordinary=by == index.BY_CLASS)
     if wanted.level is not None:
         plan.add(cases.c.level == wanted.level, index.BY_LEVEL)
+    if wanted.post is not None:
+        plan.add(cases.c.post == key(wanted.post), BY_POST)
+    if wanted.supervised is not None:
+        urged = cases.c.supervised_at.is_not(None)
+        plan.add(urged if wanted.supervised else ~urged, index.SUPERVISED if wanted.supervised else None)
+    if wanted.tier is not None:
+        plan.add(func.coalesce(cases.c.tier, cases.c.level) == wanted.tier)
     _add_times(plan, wanted)
     _add_box(plan, wanted)
     if connection.dialect.name == "sqlite" and not scope.by_holder:
         _choose(connection, plan, wanted.sort)
+    if plan.box is not None and (plan.chosen == index.BY_SQUARE or _few_around(connection, plan.box)):
+        # Only where they are to be read by: other indexes do not hold the squares.
+        plan.fits.append(in_squares(plan.box))
     return plan
 
 
@@ -103,7 +132,7 @@ def _add_scope(connection: Connection, plan: Plan, scope: Scope, area: str | Non
     if prefixes and _nothing_outside(connection, prefixes):
         plan.everywhere = True
     else:
-        plan.add(_within(connection, plan.prefixes), index.BY_PLACE, ordinary=True)
+        plan.add(_within(connection, plan.prefixes), index.BY_PLACE, True, _held_within(connection, plan.prefixes))
 
 
 def _nothing_outside(connection: Connection, prefixes: frozenset[str]) -> bool:
@@ -135,6 +164,11 @@ def _within(connection: Connection, prefixes: Iterable[str]) -> Condition:
     return cases.c.place.in_(select(areas.c.code).where(beginning_with(connection, prefixes)))
 
 
+def _held_within(connection: Connection, prefixes: Iterable[str]) -> Kept:
+    here = case_tallies.c.place.in_(select(areas.c.code).where(beginning_with(connection, prefixes)))
+    return select(_HELD).where(case_tallies.c.case_class == "", here)
+
+
 def _add_state(plan: Plan, wanted: CaseFilter) -> None:
     if wanted.state is not None:
         if wanted.state != "open" and wanted.state not in frozenset(State):
@@ -142,9 +176,9 @@ def _add_state(plan: Plan, wanted: CaseFilter) -> None:
         states = sorted(OPEN) if wanted.state == "open" else [wanted.state]
         plan.add(cases.c.state.in_(states), ordinary=True)
         if set(states) <= OPEN:
-            plan.add(cases.c.closed_at.is_(None), index.OPEN, ordinary=True)
+            plan.add(cases.c.closed_at.is_(None), index.OPEN, True, _HELD_OPEN)
     if wanted.overdue_at is not None:
-        plan.add(cases.c.closed_at.is_(None), index.OPEN)
+        plan.add(cases.c.closed_at.is_(None), index.OPEN, kept=_HELD_OPEN)
         plan.add(cases.c.deadline_at < wanted.overdue_at)
 
 
@@ -161,35 +195,39 @@ def _add_times(plan: Plan, wanted: CaseFilter) -> None:
 def _add_box(plan: Plan, wanted: CaseFilter) -> None:
     if wanted.bbox is None:
         return
-    west, south, east, north = wanted.bbox
-    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
-        raise Invalid("bbox must be west,south,east,north in degrees, south not above north", "bbox")
-    within = cases.c.lon.between(west, east) if west <= east else or_(cases.c.lon >= west, cases.c.lon <= east)
-    plan.add(and_(cases.c.lat.between(south, north), within), index.BY_LAT)
+    plan.box = checked(wanted.bbox)
+    plan.add(inside(plan.box))
+    plan.narrow.append((index.BY_SQUARE, in_squares(plan.box), held_around(plan.box)))
+
+
+def _few_around(connection: Connection, box: Box) -> bool:
+    """PostgreSQL guesses badly how many cases some squares hold."""
+    return connection.dialect.name != "sqlite" and connection.execute(held_around(box)).scalar_one() < FEW
 
 
 def _choose(connection: Connection, plan: Plan, sort: Sort) -> None:
     least = FEW
-    open_only = any(by == index.OPEN for by, _ in plan.narrow)
-    for by, condition in sorted(plan.narrow, key=lambda one: _LIKELY_FEW.get(one[0], len(_LIKELY_FEW))):
+    open_only = plan.serves(index.OPEN)
+    for by, condition, kept in sorted(plan.narrow, key=lambda one: _LIKELY_FEW.get(one[0], len(_LIKELY_FEW))):
         if least <= ENOUGH:
             break
         # The others do not say what is open: each row under them has to be fetched.
         cost = FETCHED if open_only and by != index.OPEN else 1
         most = max(1, least // cost)
-        some = select(cases.c.opened_seq).with_hint(cases, f"INDEXED BY {by}", "sqlite").where(condition).limit(most)
-        n = connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+        if kept is None:
+            some = select(cases.c.opened_seq).with_hint(cases, f"INDEXED BY {by}", "sqlite").where(condition)
+            kept = select(func.count()).select_from(some.limit(most).subquery())
+        n = connection.execute(kept).scalar_one()
         if n < most:
             least, plan.chosen, plan.few, plan.least = n * cost, by, True, n
     if plan.chosen is None:
         # Nearly all cases are closed: to walk any order past them until fifty are open is to read most of them.
         plan.chosen = index.OPEN if open_only and sort is not Sort.UPDATED else WALKS.get(sort) or _ordered(plan)
-        if {index.BY_PLACE, index.BY_LAT} <= {by for by, _ in plan.narrow} and not open_only:
+        if plan.serves(index.BY_PLACE) and plan.serves(index.BY_SQUARE) and not open_only:
             # A rectangle outside the areas would be looked for through every case there is.
             plan.chosen = index.BY_PLACE
 
 
 def _ordered(plan: Plan) -> str:
     """Of the indexes in the order of opening the one that leaves out most."""
-    used = {by for by, _ in plan.narrow}
-    return next((by for by in (index.BY_CLASS, index.BY_LEVEL) if by in used), index.WALK)
+    return next((by for by in (index.BY_CLASS, index.BY_LEVEL) if plan.serves(by)), index.WALK)

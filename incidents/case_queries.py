@@ -1,10 +1,12 @@
 """The queue of cases: pages of it in any order, the whole of it for a table, and how many there are where. Each takes
 the scope, as those of `incidents.queries`, and nothing from outside it is returned, counted or betrayed by an order."""
 
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select
 
 from incidents.case import OPEN
 from incidents.case_filter import CaseFilter, Cursor, Sort, cursor_from
@@ -15,7 +17,7 @@ from incidents.repeat_queries import is_repeat, repeat_marks
 from incidents.rights import Scope
 from incidents.store.finding_schema import case_tallies
 from incidents.store.schema import areas, cases
-from incidents.views import CasePage, CaseView, case_view
+from incidents.views import CASE_COLUMNS, CasePage, CaseView, case_views
 from incidents.visible_cases import key, visible_cases
 
 MAX_LIMIT = 500
@@ -33,8 +35,7 @@ _ORDERED_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CaseCount:
+class CaseCount(NamedTuple):
     """`key`: a grid (else the finest area known), a class or a state; `name` of the area, else empty."""
 
     key: str
@@ -76,28 +77,20 @@ def count_cases(connection: Connection, scope: Scope, wanted: CaseFilter, by: By
             inside = hits.among(inside)
         rows = inside.subquery()
         counted = select(rows.c.key, func.count().label("n")).group_by(rows.c.key)
-    pairs = sorted(((value, int(n)) for value, n in connection.execute(counted)), key=lambda one: (-one[1], one[0]))
-    names = _names(connection, scope, wanted) if by == "grid" else {}
-    return tuple(CaseCount(value, n, names.get(value, "")) for value, n in pairs if n)
-
-
-def _names(connection: Connection, scope: Scope, wanted: CaseFilter) -> dict[str, str]:
-    query = select(areas.c.code, areas.c.name)
-    if not scope.by_holder:
-        query = query.where(scope.where(areas.c.path))
-    return {str(code): str(name) for code, name in connection.execute(query)}
+    sums = counted.subquery()
+    query = select(sums.c.key, sums.c.n).where(sums.c.n != 0)
+    if by == "grid":
+        query = query.add_columns(areas.c.name).join(areas, areas.c.code == sums.c.key)
+    found = [CaseCount(*row) for row in connection.execute(query).all()]
+    found.sort(key=itemgetter(0))
+    found.sort(key=itemgetter(1), reverse=True)
+    return tuple(found)
 
 
 def _prepared(connection: Connection, scope: Scope, wanted: CaseFilter) -> tuple[Plan, Hits | None]:
     plan = plan_for(connection, scope, wanted)
     if wanted.repeat is not None:
         plan.add(is_repeat(scope) if wanted.repeat else ~is_repeat(scope))
-    if wanted.supervised is not None:
-        plan.add(cases.c.supervised_at.is_not(None) if wanted.supervised else cases.c.supervised_at.is_(None))
-    if wanted.post is not None:
-        plan.add(cases.c.post == key(wanted.post))
-    if wanted.tier is not None:
-        plan.add(func.coalesce(cases.c.tier, cases.c.level) == wanted.tier)
     if wanted.sort is Sort.DEADLINE:
         plan.add(cases.c.deadline_at.is_not(None))
     return plan, hits_of(connection, plan, wanted)
@@ -197,6 +190,16 @@ def _from_tallies(connection: Connection, plan: Plan, wanted: CaseFilter, by: By
 
 
 def _views(connection: Connection, scope: Scope, seqs: list[int]) -> list[CaseView]:
-    rows = {row.opened_seq: row for row in connection.execute(visible_cases(scope).where(cases.c.opened_seq.in_(seqs)))}
-    marks = repeat_marks(connection, scope, [row.id for row in rows.values() if row.repeat_of is not None])
-    return [case_view(rows[seq], marks.get(rows[seq].id)) for seq in seqs if seq in rows]
+    rows = {row[0]: row for row in connection.execute(_viewed(scope), {"seqs": seqs})}
+    marks = repeat_marks(connection, scope, [row.id for row in rows.values() if row[1] is not None])
+    return case_views([rows[seq] for seq in seqs if seq in rows], marks)
+
+
+@lru_cache(maxsize=256)
+def _viewed(scope: Scope) -> Select[Any]:
+    """`opened_seq`, `repeat_of` and what a view is made from, of the cases `seqs`."""
+    every = visible_cases(scope)
+    shown = [column for column in every.selected_columns if column.key in CASE_COLUMNS]
+    wanted = cases.c.opened_seq.in_(bindparam("seqs", expanding=True))
+    columns = cases.c.opened_seq, cases.c.repeat_of, *shown
+    return every.with_only_columns(*columns, maintain_column_froms=True).where(wanted)

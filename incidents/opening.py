@@ -20,6 +20,7 @@ from incidents.case_text import write_case_text
 from incidents.class_terms import keep_terms
 from incidents.deadline import case_due_at
 from incidents.errors import Invalid
+from incidents.map_squares import map_square
 from incidents.repeats import Before, place_cell
 from incidents.store import Transaction
 from incidents.store.schema import cases
@@ -186,6 +187,7 @@ def _where(place: Place) -> dict[str, Any]:
         "lon": place.lon,
         "lat": place.lat,
         "place_cell": place_cell(place.lon, place.lat),
+        "map_square": map_square(place.lon, place.lat),
         "error_m": place.error_m,
         "place": place.finest,
         "area": place.area,

@@ -11,6 +11,7 @@ from config.registers import Registers
 from gis.plane import distance_m
 from incidents.case import State
 from incidents.errors import Invalid, NotFound
+from incidents.map_squares import around, in_squares, inside
 from incidents.matching import MARGIN, METRES_PER_DEGREE
 from incidents.repeats import DAY
 from incidents.rights import Scope
@@ -78,9 +79,9 @@ def place_history(connection: Connection, scope: Scope, case_id: str, rules: Reg
     if placed:
         reach = rules.near_m / METRES_PER_DEGREE * MARGIN
         wide = reach / max(cos(radians(this.lat)), 0.01)
-        query = query.where(cases.c.lat.between(this.lat - reach, this.lat + reach))
-        query = query.where(cases.c.lon.between(this.lon - wide, this.lon + wide))
-        query = query.with_hint(cases, f"INDEXED BY {index.BY_LAT}", "sqlite")
+        box = around(this.lon, this.lat, reach, wide)
+        query = query.where(in_squares(box), inside(box))
+        query = query.with_hint(cases, f"INDEXED BY {index.BY_SQUARE}", "sqlite")
     elif this.camera_id is not None:
         query = query.where(cases.c.camera_id == this.camera_id)
         query = query.with_hint(cases, "INDEXED BY ix_cases_camera_id_opened_seq", "sqlite")

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, or_
 from gis.plane import distance_m
 from incidents.case import OPEN, State
 from incidents.errors import NotFound
+from incidents.map_squares import around, in_squares, inside
 from incidents.rights import Scope
-from incidents.store.finding_schema import BY_LAT
+from incidents.store.finding_schema import BY_SQUARE
 from incidents.store.schema import cases
 from incidents.views import CaseView, case_view
 from incidents.visible_cases import key, visible_cases
@@ -76,7 +77,7 @@ def _rows(connection: Connection, scope: Scope, this: Row[Any]) -> list[Row[Any]
         query = base.where(near, cases.c.case_class == this.case_class)
         query = query.where(cases.c.opened_at.between(this.opened_at - NEAR_SECONDS, this.opened_at + NEAR_SECONDS))
         if this.lat is not None:
-            query = query.with_hint(cases, f"INDEXED BY {BY_LAT}", "sqlite")
+            query = query.with_hint(cases, f"INDEXED BY {BY_SQUARE}", "sqlite")
         rows += connection.execute(query)
     return rows
 
@@ -87,9 +88,8 @@ def _near(this: Row[Any]) -> ColumnElement[bool] | None:
         return None if this.camera_id is None else cases.c.camera_id == this.camera_id
     north = NEAR_M / METRES_PER_DEGREE
     east = north / max(0.01, cos(radians(this.lat)))
-    return and_(
-        cases.c.lat.between(this.lat - north, this.lat + north), cases.c.lon.between(this.lon - east, this.lon + east)
-    )
+    box = around(this.lon, this.lat, north, east)
+    return and_(in_squares(box), inside(box))
 
 
 def _why(this: Row[Any], row: Row[Any]) -> Why:

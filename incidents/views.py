@@ -1,8 +1,12 @@
 """What the rest of the system sees of the store's rows; field names are those of the HTTP contract."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Literal
+
+from sqlalchemy import Row
 
 from incidents.class_terms import ClassTerms
 from incidents.text import Text
@@ -232,51 +236,44 @@ class AccountView:
     seen_at: float | None = None
 
 
-def case_view(row: Any, repeat: RepeatMark | None = None) -> CaseView:
-    """From a row of `queries.CASE_COLUMNS`."""
-    return CaseView(
-        id=row.id,
-        number=row.number,
-        state=row.state,
-        case_class=row.case_class,
-        class_name=Text(row.class_name_zh, row.class_name_en),
-        level=row.level,
-        title=Text(row.title_zh, row.title_en),
-        source=row.source,
-        camera_id=row.camera_id,
-        zone_id=row.zone_id,
-        lon=row.lon,
-        lat=row.lat,
-        error_m=row.error_m,
-        area=row.area,
-        area_name=row.area_name,
-        grid=row.grid,
-        grid_name=row.grid_name,
-        address=row.address,
-        opened_at=row.opened_at,
-        updated_at=row.updated_at,
-        deadline_at=row.deadline_at,
-        closed_at=row.closed_at,
-        resolution=row.resolution,
-        assignee=None if row.assignee_id is None else Person(row.assignee_id, row.assignee_name),
-        needs_person=row.needs_person,
-        reworks=row.reworks,
-        sightings=row.sightings,
-        last_seen_at=row.last_seen_at,
-        gone_at=row.gone_at,
-        picture_evidence_id=row.picture_evidence_id,
-        clip_evidence_id=row.clip_evidence_id,
-        version=row.version,
-        repeat=repeat,
-        edition=row.edition,
-        tier=row.level if row.tier is None else row.tier,
-        extension_until=row.extension_until,
-        supervised_at=row.supervised_at,
-        score=row.score,
-        post=row.post,
-        parts_open=row.parts_open or 0,
-        joint=row.parts_open is not None,
-    )
+CASE_COLUMNS = (
+    *("id", "number", "state", "case_class", "class_name_zh", "class_name_en", "level", "title_zh", "title_en"),
+    *("source", "camera_id", "zone_id", "lon", "lat", "error_m", "area", "area_name", "grid", "grid_name", "address"),
+    *("opened_at", "updated_at", "deadline_at", "closed_at", "resolution", "assignee_id", "assignee_name"),
+    *("needs_person", "reworks", "sightings", "last_seen_at", "gone_at", "picture_evidence_id", "clip_evidence_id"),
+    *("version", "edition", "tier", "extension_until", "supervised_at", "score", "post", "parts_open"),
+)
+"""Of a row of `visible_cases`, what a view is made from; in the order of its fields."""
+_LEVEL, _ASSIGNEE, _EDITION = (CASE_COLUMNS.index(name) for name in ("level", "assignee_id", "edition"))
+
+
+def case_view(row: Row[Any], repeat: RepeatMark | None = None) -> CaseView:
+    """From a row that has CASE_COLUMNS, among others."""
+    return _case_view(_picker(row._fields)(row), repeat)
+
+
+def case_views(rows: Sequence[Row[Any]], repeats: Mapping[str, RepeatMark]) -> list[CaseView]:
+    """From rows of one query; `repeats` by the id of the case."""
+    if not rows:
+        return []
+    pick = _picker(rows[0]._fields)
+    return [_case_view(values, repeats.get(values[0])) for values in map(pick, rows)]
+
+
+@lru_cache(maxsize=32)
+def _picker(fields: tuple[str, ...]) -> Callable[[Row[Any]], tuple[Any, ...]]:
+    """By position: to ask a row for forty columns by name takes longer than to read it from the disk."""
+    return itemgetter(*map(fields.index, CASE_COLUMNS))
+
+
+def _case_view(values: tuple[Any, ...], repeat: RepeatMark | None) -> CaseView:
+    holder, name = values[_ASSIGNEE : _ASSIGNEE + 2]
+    edition, tier, *rest, parts_open = values[_EDITION:]
+    fields: list[Any] = [*values[:4], Text(values[4], values[5]), values[_LEVEL], Text(values[7], values[8])]
+    fields += *values[9:_ASSIGNEE], None if holder is None else Person(holder, name)
+    fields += *values[_ASSIGNEE + 2 : _EDITION], repeat, edition, values[_LEVEL] if tier is None else tier
+    fields += *rest, parts_open or 0, parts_open is not None
+    return CaseView(*fields)
 
 
 def evidence_view(row: Any) -> EvidenceView:

@@ -24,24 +24,37 @@ case_tallies = Table(
     Column("n", Integer, nullable=False, comment="cases"),
     Index("ix_case_tallies_place", "place", "case_class", "state", "n"),
     comment="how many cases there are; kept by triggers on cases",
+    sqlite_with_rowid=False,
 )
 
 case_tallies.add_is_dependent_on(cases)
 
+case_squares = Table(
+    "case_squares",
+    metadata,
+    Column("square", _SEQ, primary_key=True, autoincrement=False, comment="see incidents.map_squares"),
+    Column("n", Integer, nullable=False, comment="cases"),
+    comment="how many cases each square of the map holds; kept by triggers on cases",
+)
+
+case_squares.add_is_dependent_on(cases)
+
 _OF_OPENING = ("opened_at", "opened_seq")
 _LOOKED_AT = ("place", "state", "case_class", "level", "source")
-WALK, OPEN, BY_PLACE, BY_CLASS, BY_LEVEL, BY_SOURCE, BY_HOLDER, BY_LAT, BY_UPDATE, BY_DEADLINE = (
+WALK, OPEN, BY_PLACE, BY_CLASS, BY_LEVEL, BY_SOURCE, BY_HOLDER, BY_SQUARE, BY_UPDATE, BY_DEADLINE, SUPERVISED = (
     f"ix_cases_{name}"
     for name in (
-        "walk", "open", "by_place", "by_class", "by_level", "by_source", "by_holder", "by_lat", "by_update",
-        "by_deadline")
+        "walk", "open", "by_place", "by_class", "by_level", "by_source", "by_holder", "by_square",
+        "by_update", "by_deadline", "supervised")
 )  # fmt: skip
 _OPEN_ONLY = cases.c.closed_at.is_(None)
+_OF_OPEN = ("deadline_at", "assignee_id", "lat", "lon", "post", "tier", "supervised_at")
+_URGED = cases.c.supervised_at.is_not(None)
 # What a filter looks at stands in the index itself: a row passed over is not read.
 INDEXES = (
     Index(WALK, *(cases.c[name] for name in (*_OF_OPENING, *_LOOKED_AT, "lat", "lon"))),
     Index(
-        OPEN, *(cases.c[name] for name in (*_OF_OPENING, *_LOOKED_AT, "deadline_at", "assignee_id", "lat", "lon")),
+        OPEN, *(cases.c[name] for name in (*_OF_OPENING, *_LOOKED_AT, *_OF_OPEN)),
         sqlite_where=_OPEN_ONLY, postgresql_where=_OPEN_ONLY,
     ),
     Index(BY_PLACE, *(cases.c[name] for name in ("place", *_OF_OPENING, *_LOOKED_AT[1:], "lat", "lon"))),
@@ -50,9 +63,10 @@ INDEXES = (
     Index(BY_SOURCE, *(cases.c[name] for name in ("source", "level", *_OF_OPENING, "place", "state", "case_class"))),
     Index(BY_HOLDER, *(cases.c[name] for name in ("assignee_id", *_OF_OPENING))),
     Index("ix_cases_in_hand", cases.c.assignee_id, cases.c.state, sqlite_where=_OPEN_ONLY, postgresql_where=_OPEN_ONLY),
-    Index(BY_LAT, *(cases.c[name] for name in ("lat", "lon", *_OF_OPENING, *_LOOKED_AT))),
+    Index(BY_SQUARE, *(cases.c[name] for name in ("map_square", "lat", "lon", *_OF_OPENING, *_LOOKED_AT))),
     Index(BY_UPDATE, *(cases.c[name] for name in ("updated_at", "opened_seq"))),
     Index(BY_DEADLINE, *(cases.c[name] for name in ("deadline_at", "opened_seq"))),
+    Index(SUPERVISED, *(cases.c[name] for name in _OF_OPENING), sqlite_where=_URGED, postgresql_where=_URGED),
 )  # fmt: skip
 
 
@@ -68,6 +82,15 @@ def _add(rows: str) -> str:
     )
 
 
+def _square(row: str, n: int) -> str:
+    """A null square counts nothing."""
+    return (
+        f"INSERT INTO case_squares (square, n) SELECT {row}.map_square, {n} WHERE {row}.map_square IS NOT NULL "
+        "ON CONFLICT (square) DO UPDATE SET n = case_squares.n + excluded.n;"
+    )
+
+
+_LEFT = "OLD.map_square IS NOT NEW.map_square"
 _MOVED = "(OLD.place, OLD.case_class, OLD.state) IS NOT (NEW.place, NEW.case_class, NEW.state)"
 SQLITE_FINDING = (
     "CREATE VIRTUAL TABLE case_grams USING fts5 (grams, content='', detail=none, columnsize=0, tokenize='ascii')",
@@ -86,6 +109,26 @@ POSTGRESQL_FINDING = (
     "CREATE TRIGGER case_tally_update AFTER UPDATE OF place, case_class, state ON cases FOR EACH ROW "
     f"WHEN ({_MOVED.replace('IS NOT', 'IS DISTINCT FROM')}) EXECUTE FUNCTION case_tally()",
 )
-for _dialect, _statements in (("sqlite", SQLITE_FINDING), ("postgresql", POSTGRESQL_FINDING)):
+SQLITE_SQUARES = (
+    f"CREATE TRIGGER case_square_insert AFTER INSERT ON cases BEGIN {_square('NEW', 1)} END",
+    f"CREATE TRIGGER case_square_update AFTER UPDATE OF map_square ON cases WHEN {_LEFT} BEGIN "
+    f"{_square('OLD', -1)} {_square('NEW', 1)} END",
+    f"CREATE TRIGGER case_square_delete AFTER DELETE ON cases BEGIN {_square('OLD', -1)} END",
+)
+POSTGRESQL_SQUARES = (
+    "CREATE FUNCTION case_square() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
+    f"IF TG_OP <> 'INSERT' THEN {_square('OLD', -1)} END IF; "
+    f"IF TG_OP <> 'DELETE' THEN {_square('NEW', 1)} END IF; RETURN NULL; END$$",
+    "CREATE TRIGGER case_square_change AFTER INSERT OR DELETE ON cases FOR EACH ROW EXECUTE FUNCTION case_square()",
+    "CREATE TRIGGER case_square_update AFTER UPDATE OF map_square ON cases FOR EACH ROW "
+    f"WHEN ({_LEFT.replace('IS NOT', 'IS DISTINCT FROM')}) EXECUTE FUNCTION case_square()",
+)
+_MADE_WITH = (
+    (case_tallies, "sqlite", SQLITE_FINDING),
+    (case_tallies, "postgresql", POSTGRESQL_FINDING),
+    (case_squares, "sqlite", SQLITE_SQUARES),
+    (case_squares, "postgresql", POSTGRESQL_SQUARES),
+)
+for _table, _dialect, _statements in _MADE_WITH:
     for _statement in _statements:
-        event.listen(case_tallies, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]
+        event.listen(_table, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]

@@ -189,6 +189,7 @@ cases = Table(
     Column("terms", String(16), comment="class_terms it was opened under; empty: not known"),
     Column("post", CODE, comment="id of the post that holds it, or leads where several do; empty: none"),
     Column("parts_open", Integer, comment="parts of other posts that are neither done nor withdrawn; empty: never any"),
+    Column("map_square", BigInteger, comment="square of the map, see incidents.map_squares; empty: no place"),
     CheckConstraint("level BETWEEN 1 AND 4", name="level"),
     Index("ix_cases_camera_id_opened_seq", "camera_id", "opened_seq"),
     Index("ix_cases_state_case_class_lat", "state", "case_class", "lat"),

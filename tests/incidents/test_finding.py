@@ -14,6 +14,7 @@ from incidents.case_filter import CaseFilter, Sort
 from incidents.case_queries import count_cases, export_cases, list_cases
 from incidents.errors import Invalid
 from incidents.grams import document_grams, folded, sought
+from incidents.map_squares import around, held_around, map_square
 from incidents.rights import EVERYWHERE, Scope
 from incidents.service import NewCase
 from incidents.views import CaseView
@@ -43,6 +44,9 @@ def many(world: World) -> tuple[World, list[CaseView]]:
         if number % 3:
             world.incidents.act(world.admin, made.id, "strike-out", {"reason": "回头看 twice"})
         world.clock.pass_(3600)
+    with world.incidents.store.write() as transaction:
+        urged = "UPDATE cases SET supervised_at = opened_at, post = 'town-1', tier = 4 WHERE opened_seq % 5 = 0"
+        transaction.connection.execute(text(urged))
     with world.incidents.store.read() as connection:
         cases = list(list_cases(connection, EVERYWHERE, CaseFilter(limit=100)).items)
     assert len(cases) == COUNT
@@ -75,6 +79,12 @@ PARTS: dict[str, tuple[dict[str, Any], Test]] = {
         {"bbox": (120.402, 30.001, 120.416, 30.009)},
         lambda case: 120.402 <= (case.lon or 0) <= 120.416 and 30.001 <= (case.lat or 0) <= 30.009,
     ),
+    "half the earth": ({"bbox": (120.41, -90.0, -120.0, 90.0)}, lambda case: (case.lon or 0) >= 120.41),
+    "the sea": ({"bbox": (122.5, 29.0, 123.5, 31.0)}, lambda case: False),
+    "post": ({"post": "town-1"}, lambda case: case.post == "town-1"),
+    "supervised": ({"supervised": True}, lambda case: case.supervised_at is not None),
+    "not supervised": ({"supervised": False}, lambda case: case.supervised_at is None),
+    "tier": ({"tier": 2}, lambda case: case.tier == 2),
 }
 SCOPES = {
     "all": (EVERYWHERE, lambda case: True),
@@ -234,13 +244,33 @@ def test_kept_counts_follow_every_change(many: tuple[World, list[CaseView]]) -> 
     world, _ = many
     with world.incidents.store.write() as transaction:
         transaction.connection.execute(text("UPDATE cases SET place = 'QX', case_class = '01-03' WHERE level = 1"))
+        transaction.connection.execute(text("UPDATE cases SET map_square = map_square + 1 WHERE level = 2"))
+        transaction.connection.execute(text("UPDATE cases SET map_square = NULL WHERE level = 3"))
         transaction.connection.execute(text("UPDATE cases SET updated_at = updated_at + 1"))
     with world.incidents.store.read() as connection:
         kept = connection.execute(text("SELECT case_class, place, state, n FROM case_tallies WHERE n <> 0")).all()
         real: Counter[tuple[str, str, str]] = Counter()
         for row in connection.execute(text("SELECT case_class, place, state FROM cases")):
             real.update([(row[0], row[1], row[2]), ("", row[1], row[2]), (row[0], "", row[2])])
+        held = connection.execute(text("SELECT square, n FROM case_squares WHERE n <> 0")).all()
+        squares = connection.execute(text("SELECT map_square FROM cases WHERE map_square IS NOT NULL")).scalars()
+        counted = Counter(squares)
     assert {(row[0], row[1], row[2]): row[3] for row in kept} == dict(real)
+    assert {row[0]: row[1] for row in held} == dict(counted)
+
+
+@pytest.mark.parametrize("at", [(0.0, 0.0), (-180.0, -90.0), (180.0, 90.0), (120.404, 30.0049), (-0.001, -0.001)])
+def test_a_box_around_a_place_touches_its_square(world: World, at: tuple[float, float]) -> None:
+    square = map_square(*at)
+    with world.incidents.store.write() as transaction:
+        insert = text("INSERT INTO case_squares (square, n) VALUES (:square, 1)")
+        transaction.connection.execute(insert, {"square": square})
+        for reach in (0.0, 1e-4, 0.3):
+            here = held_around(around(*at, reach, reach))
+            assert transaction.connection.execute(here).scalar_one() == 1
+        beside = held_around(around(-at[0] / 2 + 40, at[1] / 2, 0.1, 0.1))
+        assert transaction.connection.execute(beside).scalar_one() == 0
+    assert map_square(None, at[1]) is None
 
 
 def test_grams() -> None:
