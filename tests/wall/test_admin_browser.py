@@ -1,5 +1,6 @@
 """People and rights in a real browser, built as it is shipped."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -86,13 +87,27 @@ async def test_a_person_is_made_replaced_and_let_go(desk: Desk) -> None:
         await page.get_by_test_id("audit-kind").select_option("account")
         await expect(page.get_by_test_id("audit")).to_contain_text("王小明")
         await expect(page.get_by_test_id("audit")).to_contain_text("启用 否")
+        await expect(page.get_by_test_id("audit")).not_to_contain_text(
+            "姓名"
+        )  # Enter opened the person, and saved nothing
         async with page.expect_download() as waiting:
             await page.get_by_test_id("audit-export").click()
         assert (await waiting.value).suggested_filename == "audit.csv"
 
 
 async def test_who_stands_in_is_told_so_and_a_narrow_screen_holds_the_page(desk: Desk) -> None:
-    async with desk.page("operator@west") as page:
+    admin, long = desk.town.client("administrator@town"), "阿布都热合曼·买买提艾力·" * 3
+    absent = desk.town.account_id("dispatcher@east")
+    assert (await admin.patch(f"/accounts/{absent}", json={"name": long})).status_code == 200
+    now = desk.town.centre.clock.now()
+    place = {"account_id": desk.town.account_id("operator@west"), "absent_id": absent}
+    made = await admin.post("/stand-ins", json={**place, "from_at": now, "until_at": now + 3600})
+    assert made.status_code == 201, made.text
+    async with desk.page("operator@west", viewport={"width": 1366, "height": 768}) as page:
+        strip = page.get_by_test_id("standing-in")
+        await expect(strip).to_contain_text(long)
+        await expect(strip).to_have_attribute("title", re.compile(long))
+        await expect(page.get_by_test_id("sign-out")).to_be_in_viewport(ratio=1)
         await page.get_by_test_id("pages-open").click()
         await expect(page.get_by_test_id("queue-open")).to_be_visible()
         await expect(page.get_by_test_id("admin-open")).to_have_count(0)
@@ -102,5 +117,15 @@ async def test_who_stands_in_is_told_so_and_a_narrow_screen_holds_the_page(desk:
         await expect(page.get_by_test_id("person-operator@east")).to_be_visible()
         await expect(page.get_by_test_id("people-add")).to_have_count(0)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await page.get_by_test_id("people-search").fill("买买提")
+        await page.get_by_test_id("person-dispatcher@east").click()
+        await expect(page.get_by_test_id("person-close")).to_be_in_viewport(ratio=1)
+        await expect(page.get_by_test_id("person-post")).to_be_in_viewport(ratio=1)
         await page.get_by_test_id("admin-tab-audit").click()
         await expect(page.get_by_test_id("audit")).to_be_visible()
+        row = page.locator('[data-kind="stand_in"] .what').first
+        await expect(row).to_contain_text(long)
+        box = await row.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 420
