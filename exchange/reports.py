@@ -24,7 +24,7 @@ from incidents.acting import SYSTEM_DUTIES
 from incidents.case import Actor, State
 from incidents.errors import Conflict, Invalid, NotFound
 from incidents.evidence_files import StoredFile
-from incidents.feedback import ask_feedback
+from incidents.feedback_form import ask_feedback
 from incidents.opening import Draft, Place, class_of, locate, open_case
 from incidents.rights import EVERYWHERE, Scope
 from incidents.service import Incidents

@@ -210,6 +210,8 @@ def _handle(now: Standing, _row: Transition, actor: Actor, detail: Mapping[str, 
 
 def _verify(now: Standing, _row: Transition, actor: Actor, detail: Mapping[str, Any], at: float) -> Standing:
     match detail["result"]:
+        case "gone" if actor.kind == "camera" and now.owes_feedback:
+            return replace(now, needs_person=True, gone_at=now.gone_at if now.gone_at else at)
         case "gone":
             by = "verified_by_camera" if actor.kind == "camera" else "verified_by_person"
             return replace(
@@ -337,8 +339,9 @@ def _sighted(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[st
 
 def _gone(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], at: float) -> Standing:
     """Before a person has sent or taken it, it closes by itself; afterwards somebody is on his way and reports, or a
-    person closes."""
-    if (now.state in (State.REVIEW, State.FILED) or only_routed(now)) and not open_parts(now):
+    person closes. So too where somebody is to be told of it by a form."""
+    untouched = now.state in (State.REVIEW, State.FILED) or only_routed(now)
+    if untouched and not open_parts(now) and not now.owes_feedback:
         return replace(now, state=State.CLOSED, gone_at=at, resolution=LEFT_BY_ITSELF)
     return replace(now, gone_at=at)
 

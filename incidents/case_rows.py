@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from incidents.case_posts import open_parts
 from incidents.case_terms import Action, Actor, Part, PartState, Standing, State
+from incidents.feedback_form import ORDER, owes_feedback
 from incidents.store.joint_schema import case_parts
 
 CHANGING = ("case_class", "level", "tier", "deadline_at", "extension_until", "score", "post")
@@ -42,6 +43,7 @@ def standing_of(connection: Connection, row: Row[Any]) -> Standing:
     return Standing(
         state=State(row.state),
         tier=row.level if row.tier is None else row.tier,
+        owes_feedback=row.source == ORDER and owes_feedback(connection, row.id),
         parts=_parts(connection, row.id) if row.parts_open is not None else (),
         **{name: getattr(row, name) for name in _SAME_NAMED},
         **held,

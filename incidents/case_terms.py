@@ -170,5 +170,7 @@ class Standing:
     """The post that holds it, or leads where several do; who accepts it for the post is then the assignee."""
     returned: frozenset[str] = frozenset()
     """Posts that have given it back in this round: it is not sent there by itself again."""
+    owes_feedback: bool = False
+    """An order from above whose form lacks a required answer: no camera ends it."""
     parts: tuple[Part, ...] = ()
     """Of the other posts, in order of their ids."""

@@ -11,12 +11,10 @@ from incidents.case_text import write_case_text
 from incidents.class_terms import keep_terms
 from incidents.deadline import case_due_at
 from incidents.errors import Invalid
+from incidents.feedback_form import ORDER
 from incidents.opening import Town, class_of
 from incidents.store import Transaction
 from incidents.views import CaseView
-
-ORDER = "order"
-"""Source of a case ordered from above: its deadline is not the catalogue's."""
 
 
 def correction(

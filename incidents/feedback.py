@@ -5,10 +5,10 @@ Synchronous. Filling it in is a step of the case, with all that was answered in 
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from config.feedback import FeedbackField
 from incidents import queries, trace
@@ -17,6 +17,7 @@ from incidents.case import Action, State
 from incidents.case_rows import standing_of
 from incidents.duties import duties_of, in_place_of
 from incidents.errors import Conflict, Invalid, NotFound
+from incidents.feedback_form import Answer, Feedback, feedback_of
 from incidents.rights import Caller, Permission
 from incidents.service import Incidents
 from incidents.store import Transaction
@@ -26,36 +27,6 @@ from incidents.text import clean_text
 
 MAX_TEXT = 2000
 ENDING = frozenset({Action.VERIFY, Action.CLOSE})
-Answer = str | float
-"""Text, a number, the id of a choice, or of a picture among the case's evidence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """`missing`: ids of required fields that have no answer yet."""
-
-    fields: tuple[FeedbackField, ...]
-    answers: Mapping[str, Answer]
-    filled_at: float | None
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        return tuple(one.id for one in self.fields if one.required and one.id not in self.answers)
-
-
-def ask_feedback(connection: Connection, case_id: str, fields: Sequence[FeedbackField]) -> None:
-    """Of a new case. What the configuration asks for later changes nothing for it."""
-    form = json.dumps([one.model_dump() for one in fields], ensure_ascii=False)
-    connection.execute(insert(case_feedback).values(case_id=case_id, form=form, answers="{}"))
-
-
-def feedback_of(connection: Connection, case_id: str) -> Feedback | None:
-    """Of a case the caller may see; None where nothing is asked. Who asks has looked."""
-    row = connection.execute(select(case_feedback).where(case_feedback.c.case_id == case_id)).one_or_none()
-    if row is None:
-        return None
-    fields = tuple(FeedbackField.model_validate(one) for one in json.loads(row.form))
-    return Feedback(fields, json.loads(row.answers), row.filled_at)
 
 
 def clean_answers(connection: Connection, case_id: str, given: Mapping[str, object]) -> dict[str, Answer]:

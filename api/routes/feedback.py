@@ -6,7 +6,8 @@ from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas.feedback import FeedbackAnswer, FeedbackRequest
 from incidents.errors import NotFound
-from incidents.feedback import Feedback, FeedbackDesk
+from incidents.feedback import FeedbackDesk
+from incidents.feedback_form import Feedback
 from incidents.rights import Permission
 
 router = APIRouter(prefix=f"{PREFIX}/cases", tags=["cases"], responses=REFUSALS)

@@ -3,7 +3,7 @@
 from sqlalchemy import func, insert, select
 
 from config.feedback import FeedbackField
-from incidents.feedback import ask_feedback
+from incidents.feedback_form import ask_feedback
 from incidents.store.exchange_schema import exchange_outbox
 from incidents.store.schema import trace
 from tests.api.town import RunningTown
