@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import uvicorn
+import uvloop
 
 from api.app import build_centre, create_app
 from api.certificate_check import CertificateProblem
@@ -39,6 +40,7 @@ from incidents.service import Incidents
 from incidents.store import Store, open_store
 from ingest.link import WorkerLinks
 from runtime.clock import Clock, SystemClock
+from runtime.collector import settle_heap
 from runtime.supervisor import watch_lifeline
 
 logger = logging.getLogger(__name__)
@@ -84,6 +86,7 @@ async def run(
             stop_on_signals(server)
             await stack.enter_async_context(reloading(centre.running, settings.data_dir))
             await links.start()
+            settle_heap()
             logger.info("listening on %s://%s:%d", scheme, host, port)
             await server.serve(sockets=[listener])
     finally:
@@ -162,7 +165,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         config = load_or_in_use(arguments.config, arguments.data)
         store = open_store(arguments.database or arguments.data / "gridwatch.sqlite")
-        asyncio.run(run(settings, config, arguments.config.parent, store, arguments.workers, listening.https))
+        serving = run(settings, config, arguments.config.parent, store, arguments.workers, listening.https)
+        uvloop.run(serving)
     except (CertificateProblem, ConfigError, GeographyError, IncidentError, OSError) as error:
         logger.error("%s", error)
         return 2

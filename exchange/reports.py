@@ -139,7 +139,7 @@ class Reports:
         if report.deadline_at is not None:
             told["deadline_at"] = report.deadline_at
         case_id = open_case(transaction, self._incidents.town, draft, actor, told)
-        self._incidents.acting.opened(transaction, case_id, draft.opened_at)
+        self._incidents.acting.opened(transaction, case_id, draft.level, draft.opened_at)
         for one in pictures:
             self._incidents.acting.add_evidence(
                 transaction, case_id, one, actor, SYSTEM_DUTIES, at=draft.opened_at, caption=source.name

@@ -203,7 +203,7 @@ class Sensors:
             seen_at=now,
         )
         case_id = open_case(transaction, incidents.town, draft, _actor(sensor), {"sensor": _told_of(sensor, reading)})
-        incidents.acting.opened(transaction, case_id, draft.opened_at)
+        incidents.acting.opened(transaction, case_id, draft.level, draft.opened_at)
         incidents.acting.announce(transaction, case_id)
         return case_id
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select, update
 
+from config.case_classes import Level
 from incidents import queries, trace
 from incidents.case import ENDED, Action, Actor, Duty, Standing, decide
 from incidents.case_rows import changed, columns_of, standing_of, write_parts
@@ -47,7 +48,7 @@ class Router(Protocol):
 
     def follow(self, transaction: Transaction, step: Step) -> None: ...
 
-    def route(self, transaction: Transaction, case_id: str, at: float) -> None: ...
+    def opened(self, transaction: Transaction, case_id: str, level: Level, at: float) -> None: ...
 
 
 @dataclass(slots=True)
@@ -125,10 +126,10 @@ class Acting:
             self.router.follow(transaction, step)
         return step
 
-    def opened(self, transaction: Transaction, case_id: str, at: float) -> None:
+    def opened(self, transaction: Transaction, case_id: str, level: Level, at: float) -> None:
         """A case has been opened: it is sent where it belongs by itself. Announcing it is the caller's."""
         if self.router is not None:
-            self.router.route(transaction, case_id, at)
+            self.router.opened(transaction, case_id, level, at)
 
     def announce(self, transaction: Transaction, case_id: str, workers: Iterable[str | None] = ()) -> CaseView:
         """Reads the case as it now is and tells the feed once it is durable; so too the workers it concerns."""

@@ -182,7 +182,7 @@ class Intake:
         camera = self.town.cameras.get(report.camera_id)
         area = camera.area if camera is not None else place.area
         open_judgement(transaction.connection, report, case_id, area, by_itself=opening.by_itself, opened_at=now)
-        self.acting.opened(transaction, case_id, now)
+        self.acting.opened(transaction, case_id, draft.level, now)
         return case_id
 
     def _actor(self, report: Report) -> Actor:

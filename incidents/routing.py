@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
-from config.case_classes import CaseClass
+from config.case_classes import CaseClass, Level
 from config.posts import POST_TIERS, Mode, Post
 from incidents.acting import SYSTEM_DUTIES, Acting, Step, announce_workers
 from incidents.case import ENDED, IN_HAND, SYSTEM, Action, Standing, State
@@ -42,6 +42,14 @@ class Way:
     worker: Person | None = None
 
 
+# Built once: every case that is filed asks.
+_WITH_PATH = (
+    select(cases, areas.c.path)
+    .select_from(cases.join(areas, areas.c.code == cases.c.place))
+    .where(cases.c.id == bindparam("case_id"))
+)
+
+
 class Routing:
     """Sends cases by itself (`Acting.router`), in the transaction of what made them fit to be sent."""
 
@@ -53,12 +61,17 @@ class Routing:
         if step.action in AFTER:
             self.route(transaction, step.case_id, step.at, stepped_up=step.action is Action.STEP_UP)
 
+    def opened(self, transaction: Transaction, case_id: str, level: Level, at: float) -> None:
+        """A new case, which nobody has yet: where its level is not sent by itself, nothing has to be read of it."""
+        if self._town().posts.routing.of(level) == "auto":
+            self.route(transaction, case_id, at)
+
     def route(self, transaction: Transaction, case_id: str, at: float, stepped_up: bool = False) -> None:
         """Where its tier is sent by itself. What a person has sent or taken is moved by a step-up alone."""
         if not self._town().posts.routing.sends:
             return
         connection = transaction.connection
-        row = connection.execute(_with_path(case_id)).one()
+        row = connection.execute(_WITH_PATH, {"case_id": case_id}).one()
         now = standing_of(connection, row)
         if now.state not in {State.FILED} | IN_HAND:
             return
@@ -137,7 +150,7 @@ class Routing:
 
     def told(self, connection: Connection, case_id: str) -> RoutingView | None:
         """Who has it, and why; None for what has ended. Whether the case may be seen is the caller's to check."""
-        row = connection.execute(_with_path(case_id)).one()
+        row = connection.execute(_WITH_PATH, {"case_id": case_id}).one()
         now = standing_of(connection, row)
         if now.state in ENDED:
             return None
@@ -162,11 +175,6 @@ class Routing:
             return _line(begun, Text(f"由人工派至{name.zh}", f"sent to {name.en} by a person"))
         there = way.post is not None and way.post.id == now.post
         return way.why if there else _line(begun, Text(f"自动派至{name.zh}", f"sent to {name.en}"))
-
-
-def _with_path(case_id: str) -> Any:
-    joined = cases.join(areas, areas.c.code == cases.c.place)
-    return select(cases, areas.c.path).select_from(joined).where(cases.c.id == case_id)
 
 
 def _begun(now: Standing, case_class: CaseClass | None) -> Text:

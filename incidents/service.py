@@ -176,7 +176,7 @@ class Incidents:
                 opened_at=self.clock.now(),
             )
             case_id = open_case(transaction, self.town, draft, caller.actor(), note)
-            self.acting.opened(transaction, case_id, draft.opened_at)
+            self.acting.opened(transaction, case_id, draft.level, draft.opened_at)
             return self.acting.announce(transaction, case_id)
 
     def _placed(self, connection: Connection, scope: Scope, wanted: NewCase) -> Place:
