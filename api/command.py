@@ -9,6 +9,7 @@ from pathlib import Path
 from api import account_commands, camera_commands
 from api.certificate_check import CertificateProblem
 from api.detector_check import detector_lines
+from api.exchange_check import exchange_problems
 from api.ground_check import ground_problems
 from api.https import trust_lines
 from api.listening import add_arguments as add_listening
@@ -36,6 +37,8 @@ PROBLEMS = (CertificateProblem, ConfigError, GeographyError, IncidentError, Vaul
 def serve(given: argparse.Namespace) -> int:
     """Runs the command centre until SIGINT or SIGTERM."""
     file = load_cameras(given.config)
+    if problems := exchange_problems(given.config, file):
+        raise ConfigError(problems)
     installation = Installation(
         config=given.config.resolve(),
         data=given.data.resolve(),
@@ -61,7 +64,7 @@ def config_check(given: argparse.Namespace) -> int:
     """Tells every problem of the configuration and of the files it names."""
     loaded = read_cameras(given.config)
     town = read_town(loaded.file, given.config.resolve().parent)
-    if problems := ground_problems(given.config, loaded.file):
+    if problems := [*ground_problems(given.config, loaded.file), *exchange_problems(given.config, loaded.file)]:
         raise ConfigError(problems)
     for warning in loaded.warnings:
         print(f"warning: {warning}")

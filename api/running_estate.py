@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from api.camera_directory import CameraDirectory
+from api.exchange_check import exchange_problems
 from api.ground_check import ground_problems
 from config.camera_map import CameraMap
 from config.cameras import Camera, CamerasFile
 from config.fingerprint import fingerprint
 from config.load import read_cameras
 from config.problem import ConfigError
+from gis.files import GeographyError
 from incidents.errors import Conflict, Invalid
 from ingest.live import Configuration, Live
 from runtime.clock import Clock
@@ -162,7 +164,10 @@ def _configuration(file: CamerasFile, base_dir: Path) -> Configuration:
 def _read(path: Path) -> CamerasFile:
     """By all rules of a start. Raises ConfigError."""
     file = read_cameras(path).file
-    problems = ground_problems(path, file)
+    try:
+        problems = [*ground_problems(path, file), *exchange_problems(path, file)]
+    except GeographyError as error:
+        raise ConfigError.of(path, str(error)) from error
     if problems:
         raise ConfigError(problems)
     return file
