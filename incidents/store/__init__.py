@@ -2,6 +2,7 @@
 
 from incidents.store import (
     audit_schema,
+    case_view_schema,
     display_schema,
     exchange_schema,
     favourites_schema,
@@ -23,6 +24,7 @@ __all__ = [
     "Store",
     "Transaction",
     "audit_schema",
+    "case_view_schema",
     "display_schema",
     "exchange_schema",
     "favourites_schema",

@@ -208,6 +208,11 @@ TARGETS: dict[str, Target] = {
     "GET /api/v1/presets/{preset_id}": Target(holds=(P.CAMERA_SEE,)),
     "PUT /api/v1/presets/{preset_id}": Target(json={"version": 99}, holds=(P.WALL_ARRANGE,), ok={409}),
     "DELETE /api/v1/presets/{preset_id}": Target(params={"version": 99}, holds=(P.WALL_ARRANGE,), ok={409}),
+    "GET /api/v1/case-views": Target(holds=(P.CASE_SEE,), anywhere=True),
+    "POST /api/v1/case-views": Target(
+        json={"name": "x", "area": "east", "query": "odd=1"}, holds=(P.CASE_TRIAGE,), ok={422}
+    ),
+    "DELETE /api/v1/case-views/{view_id}": Target(params={"updated_at": 1}, holds=(P.CASE_TRIAGE,), ok={409}),
     "GET /api/v1/tours": Target(holds=(P.CAMERA_SEE,), anywhere=True),
     "POST /api/v1/tours": Target(
         json={"name": "x", "area": "east", "steps": [{"layout": "1", "cameras": ["nowhere"], "dwell_s": 5}]},
@@ -381,10 +386,12 @@ async def ids_in_the_east(town: RunningTown) -> dict[str, str]:
     picture = {"layout": "1", "cameras": ["east-cam"]}
     preset = {"name": "p", "area": "east", **picture}
     tour = {"name": "t", "area": "east", "steps": [{**picture, "dwell_s": 5}]}
+    view = {"name": "v", "area": "east", "query": "state=open"}
     await picture_in_the_east(town)
     return {
         "token": "1",
         "preset_id": (await town.client("operator@east").post("/presets", json=preset)).json()["id"],
+        "view_id": (await town.client("operator@east").post("/case-views", json=view)).json()["id"],
         "tour_id": (await town.client("operator@east").post("/tours", json=tour)).json()["id"],
         "case_id": case["id"],
         "evidence_id": case["picture_evidence_id"],

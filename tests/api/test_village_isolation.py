@@ -113,6 +113,7 @@ async def furnish(town: RunningTown, village: str) -> dict[str, str]:
     tour = await made(
         operator, "/tours", {"name": f"{village} tour", "area": village, "steps": [{**shown, "dwell_s": 20}]}
     )
+    view = await made(operator, "/case-views", {"name": f"{village} view", "area": village, "query": f"area={village}"})
     rule = await made(admin, "/alarm-rules", {"name": f"{village} rule", "area": village})
     await town.detect(village, f"{village}-bin")
     bin_ = next(one for one in (await operator.get("/cases")).json()["items"] if one["id"] != case["id"])
@@ -134,6 +135,7 @@ async def furnish(town: RunningTown, village: str) -> dict[str, str]:
         "worker_id": town.account_id(f"grid_worker@{village}"),
         "preset_id": preset["id"],
         "tour_id": tour["id"],
+        "view_id": view["id"],
         "rule_id": rule["id"],
         "episode_id": episode_at(town, village),
         "cause_id": causes[0]["id"],

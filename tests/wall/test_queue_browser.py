@@ -131,6 +131,22 @@ async def test_a_view_is_kept_linked_and_scrolled_to_its_end(desk: Desk) -> None
         await page.reload()
         await expect(page.get_by_test_id("case-detail")).to_contain_text(chosen)
         assert await current(page) == chosen
+    # With the account, not in the browser; and shared with those of its area.
+    async with desk.page("operator@town") as page:
+        await page.goto(f"{desk.url}/cases")
+        await page.get_by_test_id("queue-views").click()
+        await page.get_by_test_id("queue-view-堆放").click()
+        await expect(page.get_by_test_id("queue-count")).to_have_text(f"共 {MANY} 件")
+        await page.get_by_test_id("queue-views").click()
+        await page.get_by_test_id("queue-view-name").fill("西村")
+        await page.get_by_test_id("queue-view-area").select_option("west")
+        await page.get_by_test_id("queue-view-save").click()
+        await expect(page.get_by_test_id("queue-view-西村")).to_contain_text("西村")
+    async with desk.page("dispatcher@west") as page:
+        await page.goto(f"{desk.url}/cases")
+        await page.get_by_test_id("queue-views").click()
+        await expect(page.get_by_test_id("queue-view-西村")).to_be_visible()
+        await expect(page.get_by_test_id("queue-view-堆放")).to_have_count(0)
 
 
 async def test_batches_and_what_is_stuck(desk: Desk) -> None:
@@ -186,6 +202,14 @@ async def test_new_reports_move_nothing_under_the_hand(desk: Desk) -> None:
         await page.get_by_test_id("queue-above").click()
         await expect(page.get_by_test_id(f"queue-row-{made['number']}")).to_be_visible()
         await expect(wall.get_by_test_id(f"board-{made['number']}")).to_be_visible()
+        # Struck out before anybody was sent: that can be undone.
+        await page.get_by_test_id(f"queue-row-{made['number']}").click()
+        await expect(page.get_by_test_id("queue-reject")).to_be_enabled()
+        await page.keyboard.press("x")
+        await page.keyboard.press("1")
+        await expect(page.get_by_test_id("queue-said")).to_contain_text("已作废：不属实")
+        await page.keyboard.press("u")
+        await expect(page.get_by_test_id(f"queue-row-{made['number']}")).to_contain_text("待派遣")
 
 
 async def test_the_outbox_is_for_administrators(desk: Desk) -> None:

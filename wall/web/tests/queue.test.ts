@@ -164,22 +164,49 @@ describe('triage', () => {
     expect(await triage.undo()).toBeNull()
     expect(await triage.assignFirst(made('a', 1), '没有人')).toBe(false)
     expect(triage.problem.value).toBe('N-a: 没有人')
+    const camera = { source: 'operator' } as const
+    await triage.reject(made('b', 1, { ...camera, state: 'filed' }), 'untrue', '不属实')
+    expect(triage.last.value).toMatchObject({ action: 'strike-out', back: ['reopen', { reason: 'undone' }], final: '' })
+    await triage.reject(made('c', 1, { ...camera, state: 'assigned' }), 'untrue', '不属实')
+    expect(triage.last.value).toMatchObject({ action: 'strike-out', back: null, final: 'strike-out' })
+    expect(triage.mayUndo(clock.now)).toBe(false)
   })
 })
 
 describe('saved views', () => {
-  it('are kept by name, and outlive nonsense', () => {
-    const shelf = new Map<string, string>()
-    const views = new SavedViews('me', { getItem: (key) => shelf.get(key) ?? null, setItem: (key, value) => void shelf.set(key, value) })
-    views.keep(' 夜班 ', { ...PLAIN_VIEW, state: 'review' })
-    views.keep('夜班', { ...PLAIN_VIEW, state: 'filed' })
-    expect(views.list()).toEqual([{ name: '夜班', view: { ...PLAIN_VIEW, state: 'filed' } }])
-    expect(views.keep('  ', { ...PLAIN_VIEW })).toHaveLength(1)
-    expect(views.remove('夜班')).toEqual([])
-    shelf.set('gridwatch.case-views.me', '[{"name":3},{"name":"x","view":{"sort":"??","state":"open"}}]')
-    expect(views.list()).toEqual([{ name: 'x', view: { ...PLAIN_VIEW } }])
-    shelf.set('gridwatch.case-views.me', '{')
-    expect(views.list()).toEqual([])
+  function shelf(old: string | null) {
+    const kept: { id: string; name: string; area: string | null; query: string }[] = []
+    const local = new Map(old === null ? [] : [['gridwatch.case-views.me', old]])
+    const call = vi.fn((method: string, path: string, body?: { name: string; area: string | null; query: string }) => {
+      if (method === 'POST' && body?.name === 'refused') return Promise.reject(new ApiError(403, 'not_allowed', 'not here'))
+      if (method === 'POST' && body) kept.push({ id: `id-${kept.length}`, ...body })
+      if (method === 'DELETE') kept.splice(kept.findIndex(({ id }) => path.startsWith(`/case-views/${id}?updated_at=5`)), 1)
+      return Promise.resolve({ items: [...kept] })
+    })
+    const views = new SavedViews({ call: call as never }, 'me', { getItem: (key) => local.get(key) ?? null, removeItem: (key) => local.delete(key) })
+    return { views, kept, local }
+  }
+
+  it('are kept with the account, as the address says them', async () => {
+    const { views, kept } = shelf(null)
+    expect(await views.keep(' 夜班 ', 'east', { ...PLAIN_VIEW, state: 'review', level: '3' })).toBe(true)
+    expect(kept[0]).toMatchObject({ name: '夜班', area: 'east', query: 'state=review&level=3' })
+    expect(viewOf(views.items.value[0]?.query ?? '')).toEqual({ ...PLAIN_VIEW, state: 'review', level: '3' })
+    expect(await views.keep('refused', 'east', { ...PLAIN_VIEW })).toBe(false)
+    expect(views.problem.value).toBe('not here')
+    expect(await views.remove({ id: 'id-0', updated_at: 5 })).toBe(true)
+    expect(views.items.value).toEqual([])
+    expect(views.problem.value).toBe('')
+  })
+
+  it('take over what this browser kept before, and outlive nonsense', async () => {
+    const before = shelf('[{"name":3},{"name":"x","view":{"sort":"??","state":"filed"}}]')
+    expect(await before.views.load()).toBe(true)
+    expect(before.kept.map(({ name, query }) => [name, query])).toEqual([['x', 'state=filed']])
+    expect(before.local.size).toBe(0)
+    const broken = shelf('{')
+    expect(await broken.views.load()).toBe(true)
+    expect(broken.kept).toEqual([])
   })
 })
 

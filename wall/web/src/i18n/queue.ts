@@ -17,7 +17,8 @@ export const queue = {
       ask: { reject: '为什么作废？按数字键选择', word: '请填写原因，回车确定', cancel: '取消' },
       reason: { untrue: '不属实', repeated: '重复上报', elsewhere: '不在辖区', not_ours: '不属管理范围', settled: '已处理', other: '其他（填写）' },
       did: { confirm: '{number} 已立案', reject: '{number} 已作废：{said}', 'strike-out': '{number} 已作废：{said}', assign: '{number} 已派 {said}', duplicate: '{number} 已并入 {said}', triage: '{number} 改为 {said} 级' },
-      nobody: '没有可派的人员', noDouble: '旁边没有可并的案件', notNow: '{number} 现在不能这样办理', undone: '{number} 已恢复',
+      nobody: '没有可派的人员', noDouble: '旁边没有可并的案件', notNow: '{number} 现在不能这样办理', undone: '{number} 已恢复', undoing: '撤销作废',
+      noUndo: { assign: '派遣不能撤销：可改派，或由对方退单', 'strike-out': '已派遣的案件作废后不能撤销，可重新打开' },
       batch: {
         assign: '派遣', supervise: '督办', 'strike-out': '作废', comment: '备注', worker: '选择人员', reason: '理由（必填）', note: '备注内容', run: '执行', running: '正在执行 {at} / {n}',
         done: '{n} 件完成', refused: '{n} 件未办', unsent: '{n} 件没有回应，请重试',
@@ -56,7 +57,8 @@ export const queue = {
       ask: { reject: 'Why? Press a digit', word: 'Say why, then Enter', cancel: 'Cancel' },
       reason: { untrue: 'Not so', repeated: 'Reported twice', elsewhere: 'Elsewhere', not_ours: 'Not ours', settled: 'Settled already', other: 'Other (in words)' },
       did: { confirm: '{number} filed', reject: '{number} thrown out: {said}', 'strike-out': '{number} struck out: {said}', assign: '{number} sent to {said}', duplicate: '{number} merged into {said}', triage: '{number} now level {said}' },
-      nobody: 'Nobody can be sent', noDouble: 'Nothing beside it to merge with', notNow: '{number} cannot be treated so now', undone: '{number} is as it was',
+      nobody: 'Nobody can be sent', noDouble: 'Nothing beside it to merge with', notNow: '{number} cannot be treated so now', undone: '{number} is as it was', undoing: 'struck out by mistake',
+      noUndo: { assign: 'Sending cannot be undone: send it to another, or let them decline', 'strike-out': 'Struck out when somebody had it: not undone from here; reopen it' },
       batch: {
         assign: 'Assign', supervise: 'Supervise', 'strike-out': 'Strike out', comment: 'Comment', worker: 'Choose somebody', reason: 'Reason (needed)', note: 'What to note', run: 'Do it', running: 'Doing {at} of {n}',
         done: '{n} done', refused: '{n} refused', unsent: 'no answer for {n}; try again',

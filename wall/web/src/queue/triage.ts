@@ -12,6 +12,8 @@ export interface Done {
   action: CaseAction
   /** What takes it back; null where nothing does. */
   back: [CaseAction, Record<string, string | number>] | null
+  /** Why nothing does, as a key below `queue.noUndo`; empty where it can be taken back. */
+  final: '' | 'assign' | 'strike-out'
   said: string
   at: number
 }
@@ -41,6 +43,7 @@ export class Triage {
     private readonly apply: (item: Case) => void,
     private readonly now: () => number,
     private readonly words: (error: ApiError) => string = (error) => error.message,
+    private readonly undoing: () => string = () => 'undone',
   ) {}
 
   confirm = (item: Case): Promise<boolean> => this.act(item, 'confirm', {}, ['take-back', {}])
@@ -49,7 +52,9 @@ export class Triage {
 
   reject(item: Case, code: string, word: string): Promise<boolean> {
     const [action, detail] = rejection(item, code, word)
-    return this.act(item, action, detail, action === 'reject' ? ['take-back', {}] : null, word)
+    // A case struck out before anybody was sent is opened again as it was; later on whoever had it no longer has.
+    const back: Done['back'] = action === 'reject' ? ['take-back', {}] : item.state === 'filed' ? ['reopen', { reason: this.undoing() }] : null
+    return this.act(item, action, detail, back, word)
   }
 
   /** To whom the server puts first. Answers false, with the reason, where there is nobody. */
@@ -60,7 +65,7 @@ export class Triage {
       if (!first) throw new ApiError(0, 'nobody', nobody)
       name = first.name
       return this.api.act(item.id, 'assign', { worker_id: first.worker_id })
-    }, () => ({ action: 'assign', back: null, said: name }))
+    }, () => ({ action: 'assign', back: null, final: 'assign', said: name }))
   }
 
   mayUndo(now: number): boolean {
@@ -78,10 +83,10 @@ export class Triage {
   }
 
   private act(item: Case, action: CaseAction, detail: Record<string, string | number>, back: Done['back'], said = ''): Promise<boolean> {
-    return this.attempt(item, () => this.api.act(item.id, action, detail), () => ({ action, back, said }))
+    return this.attempt(item, () => this.api.act(item.id, action, detail), () => ({ action, back, final: back ? '' : 'strike-out', said }))
   }
 
-  private async attempt(item: Case, work: () => Promise<Case>, done: (() => Pick<Done, 'action' | 'back' | 'said'>) | null): Promise<boolean> {
+  private async attempt(item: Case, work: () => Promise<Case>, done: (() => Pick<Done, 'action' | 'back' | 'final' | 'said'>) | null): Promise<boolean> {
     if (this.busy.value) return false
     this.busy.value = true
     try {
