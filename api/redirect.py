@@ -10,6 +10,8 @@ from starlette.datastructures import Headers
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from api.http_protocol import BoundedHttpProtocol
+
 HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?")
 CA_PATH = "/ca.crt"
 CA_HEADERS = {"content-disposition": 'attachment; filename="gridwatch-ca.crt"', "cache-control": "no-cache"}
@@ -61,6 +63,7 @@ def redirect_server(port: int, authority: Path | None) -> SecondServer:
     """Sends to https on `port`. Run with `serve(sockets=[listen(…)])`; ended by `should_exit`."""
     config = uvicorn.Config(
         ToHttps(port, authority),
+        http=BoundedHttpProtocol,
         ws="none",
         lifespan="off",
         access_log=False,
@@ -69,6 +72,5 @@ def redirect_server(port: int, authority: Path | None) -> SecondServer:
         server_header=False,
         limit_concurrency=200,
         timeout_graceful_shutdown=1,
-        h11_max_incomplete_event_size=16 * 1024,
     )
     return SecondServer(config)

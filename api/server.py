@@ -6,6 +6,7 @@ import ssl
 import uvicorn
 from fastapi import FastAPI
 
+from api.http_protocol import BoundedHttpProtocol
 from api.settings import Settings
 
 CLIENT_MESSAGE_BYTES = 64 * 1024
@@ -48,6 +49,7 @@ def server_config(app: FastAPI, settings: Settings, context: ssl.SSLContext | No
     """
     return uvicorn.Config(
         app,
+        http=BoundedHttpProtocol,
         ws="websockets-sansio",
         ws_max_size=CLIENT_MESSAGE_BYTES,
         ws_ping_interval=20.0,
@@ -64,5 +66,4 @@ def server_config(app: FastAPI, settings: Settings, context: ssl.SSLContext | No
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=CLOSE_SECONDS,
         ssl_context_factory=(lambda _config, _default: context) if context else None,
-        h11_max_incomplete_event_size=64 * 1024,
     )

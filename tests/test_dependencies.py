@@ -29,6 +29,7 @@ ALL = [*PRODUCT, "bench", "tests"]
 SAME_MODULE = {"opencv-python-headless": "opencv-python"}
 """A machine without libGL has the other build of it (Makefile)."""
 NOT_IMPORTED = {
+    "httptools": "uvicorn reads HTTP with it",
     "onvif-zeep": "its WSDLs are read; importing it would set up logging for the whole process",
     "psycopg": "SQLAlchemy opens PostgreSQL with it",
     "python-multipart": "FastAPI reads uploaded forms with it",

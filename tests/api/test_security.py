@@ -1,6 +1,7 @@
 """Headers, bounds, and how refusals look."""
 
 import asyncio
+import contextlib
 
 import cv2
 import httpx
@@ -62,6 +63,39 @@ async def raw_get(address: str, path: str) -> httpx.Response:
     status, *lines = head.decode().split("\r\n")
     headers = [tuple(line.split(": ", 1)) for line in lines]
     return httpx.Response(int(status.split()[1]), headers=headers, content=body)
+
+
+HEAD = b"POST /api/v1/sessions HTTP/1.1\r\nHost: %s\r\n"
+ENDLESS = {
+    "a request line": (b"GET /", b"a"),
+    "one header": (HEAD + b"X: ", b"a"),
+    "many headers": (HEAD, b"X: y\r\n"),
+    "a chunk's extension": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n5;x=", b"a"),
+    "trailers": (HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X: y\r\n"),
+}
+
+
+async def test_a_head_without_an_end_is_cut_off(tmp_path):
+    """Nobody has to be signed in to send one: it must not fill the memory."""
+    async with running_town(tmp_path, accounts=False) as town:
+        host, port = town.address.split(":")
+        for what, (begun, more) in ENDLESS.items():
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(begun.replace(b"%s", town.address.encode()))
+            sent = 0
+            with contextlib.suppress(ConnectionError):
+                while sent < 8 * 1024 * 1024 and not reader.at_eof():
+                    writer.write(more * (8192 // len(more)))
+                    await writer.drain()
+                    await asyncio.sleep(0)
+                    sent += 8192
+            assert sent < 8 * 1024 * 1024, what
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                assert b" 200 " not in await reader.read(), what
+        cookie = "x=" + "a" * 40_000
+        async with httpx.AsyncClient(base_url=f"http://{town.address}") as client:
+            assert (await client.get("/api/v1/setup", headers={"Cookie": cookie})).status_code == 200
 
 
 async def test_before_the_web_ui_is_built_the_page_says_what_to_do(tmp_path):
