@@ -187,7 +187,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             Chore("old request keys", DAY, partial(forget_old_keys, centre)),
             Chore("flapping sensors", 5.0, centre.exchange.sensors.settle),
             Chore("delivered events", DAY, centre.exchange.outbox.forget_delivered),
-            Chore("people who move and leave", 10.0, centre.staff.watch),
+            Chore("people who move and leave", 2.0, centre.staff.watch),
             Chore("audit", 2.0, centre.audit.flush),
             Chore("old audit", DAY, lambda: centre.audit.forget_old(centre.running.file.audit.keep_days)),
             Chore("held moments", 60.0, centre.moments.forget_old),

@@ -67,7 +67,7 @@ def list_moves(caller: CurrentCaller, centre: TheCentre) -> MoveList:
 
 @router.put("/accounts/{account_id}/move", dependencies=[MANAGE], summary="Plan a move", operation_id="plan_move")
 def plan_move(account_id: str, body: MoveRequest, caller: CurrentCaller, centre: TheCentre) -> Done:
-    """Within ten seconds of `at` the account has these roles and no others; its sessions go on with them."""
+    """Within five seconds of `at` the account has these roles and no others; its sessions go on with them."""
     known_post(centre, body.post)
     given = tuple(RoleGiven(one.role, one.area) for one in body.roles)
     centre.staff.move(caller, account_id, body.at, given, body.post)
