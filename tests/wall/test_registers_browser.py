@@ -41,6 +41,17 @@ async def test_a_vendor_is_put_down_stepped_up_and_found(tmp_path: Path) -> None
             await page.get_by_test_id("registers-search").fill("wxe")
             await page.get_by_test_id("party-row-王小二").click()
             await expect(page.get_by_test_id("party-card")).to_contain_text("13800135678")
+            # Entered twice: the other one is found by pinyin and taken in.
+            body = {"kind": "vendor", "name": "王晓二", "area": "east", "plate": "浙D12345"}
+            assert (await town.client("operator@town").post("/registers/parties", json=body)).status_code == 201
+            await page.reload()
+            await page.get_by_test_id("party-row-王小二").click()
+            await page.get_by_test_id("party-merge-search").fill("wxe")
+            await page.get_by_test_id("party-merge-王晓二").click()
+            page.once("dialog", lambda dialog: dialog.accept())
+            await page.get_by_test_id("party-merge").click()
+            await expect(page.get_by_test_id("party-row-王晓二")).to_have_count(0)
+            await expect(page.get_by_test_id("party-card")).to_contain_text("合并入另一条目")
             await page.get_by_test_id("registers-tab-places").click()
             await page.get_by_test_id("places-least").select_option("2")
             await expect(page.get_by_test_id("place-row")).to_have_count(1)
