@@ -29,6 +29,7 @@ from incidents.case_filter import CaseFilter, Sort
 from incidents.case_queries import count_cases, list_cases
 from incidents.rights import Scope
 from incidents.store import DATABASE_FILE, Store, open_store
+from runtime.collector import settle_heap
 
 NOW = 1_790_000_000.0
 DAY = 86_400.0
@@ -200,6 +201,7 @@ def run(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
     found: dict[str, Any] = {"rows": there or given.rows, "database": store.engine.dialect.name}
     found["fill_seconds"] = round(filled, 1)
     found["load_before"] = os.getloadavg()[0]
+    settle_heap()  # as the server does
     figures, slowest = measure(store, district, given.repeats)
     found |= figures
     if given.slowest:
