@@ -14,6 +14,7 @@ from exchange.admission import Admission
 from exchange.broker_watch import BrokerStatus, BrokerWatch
 from exchange.citizens import CitizenReports
 from exchange.delivery import Delivery
+from exchange.orders import OrderDesk
 from exchange.outbox import Outbox
 from exchange.outbox_queries import OutboxCount, OutboxEntry, OutboxFilter, count_entries, list_entries
 from exchange.report_queries import ReportFilter, ReportView, list_reports
@@ -44,6 +45,7 @@ class ExchangeDesk:
         self._store = store = incidents.store
         self.reports = Reports(incidents)
         incidents.follow(keep_feedback)
+        self.orders = OrderDesk(incidents, self.reports)
         self.citizens = CitizenReports(incidents, self.reports)
         self.citizen_maps: dict[str | None, tuple[bytes, str]] = {}
         """Roads of the area citizens report from, as sent, with its entity tag."""

@@ -27,9 +27,10 @@ class ReportFilter:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """What a source is told of its report: of the case no more than how far it has got."""
+    """What a source is told of its report: of the case no more than how far it has got. `case_id`: not for them."""
 
     id: str
+    case_id: str
     reference: str
     case_number: str
     state: str
@@ -105,6 +106,7 @@ def _of(source: str) -> Select[Any]:
 def _view(row: Any) -> ReportView:
     return ReportView(
         id=row.id,
+        case_id=row.case_id,
         reference=row.reference,
         case_number=row.number,
         state=row.state,

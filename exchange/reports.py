@@ -88,8 +88,10 @@ class Reports:
         given: Report,
         photos: Sequence[bytes] = (),
         told: Mapping[str, str] = MappingProxyType({}),
+        by: Actor | None = None,
     ) -> TakenReport:
-        """`photos` become evidence, `told` goes into the first entry of the trace. Raises Invalid naming the field;
+        """`photos` become evidence, `told` goes into the first entry of the trace, whose actor is the source, or the
+        person who typed it in (`by`). Raises Invalid naming the field;
         Conflict where the reference was given to another report."""
         incidents = self._incidents
         report = self._clean(source, given)
@@ -111,7 +113,7 @@ class Reports:
                 place=place,
                 opened_at=incidents.clock.now(),
             )
-            view = self._opened(transaction, source, report, draft, pictures, told)
+            view = self._opened(transaction, source, report, draft, pictures, told, by)
             return TakenReport(view, False, self._doubled(connection, source, view))
 
     def _doubled(self, connection: Connection, source: Source, view: ReportView) -> SimilarCase | None:
@@ -129,12 +131,13 @@ class Reports:
         draft: Draft,
         pictures: Sequence[StoredFile],
         more: Mapping[str, str],
+        by: Actor | None,
     ) -> ReportView:
         report_id = uuid4().hex
         reference = report.reference or report_id
         detail = {"note": report.description, "address": report.address, "media_url": report.media_url}
         said = {name: value for name, value in detail.items() if value}
-        actor = Actor("system", f"source:{source.id}", source.name)
+        actor = by or Actor("system", f"source:{source.id}", source.name)
         told: dict[str, Any] = {**said, "source": source.id, "reference": reference, **more}
         if report.deadline_at is not None:
             told["deadline_at"] = report.deadline_at

@@ -84,7 +84,7 @@ async def take_report(source_id: str, request: Request, response: Response, cent
         case_number=report.case_number,
         state=report.state,
         repeated=taken.again,
-        doubles=_doubles(taken.doubles),
+        doubles=doubles_answer(taken.doubles),
     )
 
 
@@ -119,7 +119,7 @@ async def _signed(source_id: str, request: Request, centre: Centre) -> tuple[byt
         raise NotBuilt("the secret of this source is not configured") from None
 
 
-def _doubles(found: SimilarCase | None) -> DoublesAnswer | None:
+def doubles_answer(found: SimilarCase | None) -> DoublesAnswer | None:
     if found is None:
         return None
     case = found.case

@@ -113,6 +113,57 @@ async def test_an_order_keeps_its_deadline_and_closes_with_its_form_filled_in(tm
         assert (await operator.put(f"/cases/{other['id']}/feedback", json={"answers": {}})).status_code == 404
 
 
+async def test_an_order_typed_in_at_the_desk_is_as_one_that_was_sent(tmp_path, monkeypatch):
+    monkeypatch.setenv("DISTRICT_SECRET", SECRET)
+    async with running_town(tmp_path, config=configured()) as town:
+        operator, east = town.client("operator@town"), town.client("operator@east")
+        (sender,) = (await east.get("/exchange/orders")).json()["items"]
+        assert (sender["id"], sender["asks"]) == ("district", [one["zh"] for one in FORM])
+        due = round(time.time() + 36 * 3600)
+        order = {"source": "district", "number": "柯指〔2026〕7号", "case_class": "05-01", "area": "east",
+                 "address": "east路口", "description": "限期整治", "deadline_at": due}  # fmt: skip
+        typed = (await east.post("/exchange/orders", json=order)).json()
+        again = await east.post("/exchange/orders", json=order)
+        assert (again.status_code, again.json()["case_id"], again.json()["repeated"]) == (200, typed["case_id"], True)
+        case = (await operator.get(f"/cases/{typed['case_id']}")).json()
+        assert (case["source"], case["deadline_at"], case["area"], case["address"]) == (
+            "order",
+            due,
+            "east",
+            "east路口",
+        )
+        opened = case["trace"][0]
+        assert (opened["actor"]["kind"], opened["actor"]["name"], opened["detail"]["ordered_by"]) == (
+            "person", "operator@east", "区指挥中心"
+        )  # fmt: skip
+        form = (await operator.get(f"/cases/{case['id']}/feedback")).json()
+        assert form["missing"] == ["result", "how", "after"]
+
+        lon, lat = middle("east-g1")
+        by_phone = {"sender": "市局电话", "number": "3", "form": "district", "case_class": "01-02", "area": "t",
+                    "lon": lon, "lat": lat}  # fmt: skip
+        other = (await operator.post("/exchange/orders", json=by_phone)).json()
+        case = (await operator.get(f"/cases/{other['case_id']}")).json()
+        assert (case["grid"], case["trace"][0]["detail"]["ordered_by"]) == ("east-g1", "市局电话")
+        assert (await operator.get(f"/cases/{case['id']}/feedback")).status_code == 200
+
+        for changed, status, where in (
+            ({"source": "hotline"}, 422, "source"),
+            ({"source": None}, 422, "sender"),
+            ({"source": None, "sender": "x", "form": "hotline"}, 422, "form"),
+            ({"case_class": "99-99", "number": "8"}, 422, "case_class"),
+            ({"address": "", "number": "8"}, 422, "lon"),
+            ({"deadline_at": 5, "number": "8"}, 422, "deadline_at"),
+            ({"description": "another"}, 409, "reference"),
+            ({"area": "west"}, 403, ""),
+            ({"area": "nowhere"}, 403, ""),
+        ):
+            refused = await east.post("/exchange/orders", json={**order, **changed})
+            assert refused.status_code == status, (changed, refused.text)
+            assert status == 403 or refused.json()["error"]["where"] == where, changed
+        assert (await town.client("grid_worker@east").post("/exchange/orders", json=order)).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("changed", "why"),
     [

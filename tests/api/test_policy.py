@@ -159,6 +159,12 @@ TARGETS: dict[str, Target] = {
     "POST /api/v1/cases": Target(
         json={"case_class": "05-01", "level": 1, "lon": EAST_LON, "lat": EAST_LAT}, holds=(P.CASE_CREATE,), ok={201}
     ),
+    "GET /api/v1/exchange/orders": Target(holds=(P.CASE_TRIAGE,), anywhere=True),
+    "POST /api/v1/exchange/orders": Target(
+        json={"sender": "x", "case_class": "05-01", "area": "east", "address": "x", "deadline_at": 5},
+        holds=(P.CASE_TRIAGE,),
+        ok={422},
+    ),
     "GET /api/v1/cases/{case_id}": Target(holds=(P.CASE_SEE,)),
     "GET /api/v1/cases/{case_id}/candidates": Target(holds=(P.CASE_DISPATCH,)),
     "GET /api/v1/cases/{case_id}/trace/check": Target(holds=(P.TRACE_CHECK,)),

@@ -1,3 +1,4 @@
+import { atInTown, placeOf } from '../src/cases/typed_order'
 import { describe, expect, it } from 'vitest'
 import { deskActions } from '../src/cases/actions'
 import { fittingPosts, postsToAsk } from '../src/cases/post_choice'
@@ -5,6 +6,19 @@ import { extendedUntil, triageDetail } from '../src/cases/loop_detail'
 import { detailParts } from '../src/cases/trace_text'
 
 const words = { language: 'zh' as const, time: String, span: String, moment: (at: number) => `m${at}`, tier: (n: number) => `t${n}` }
+
+describe('an order that is typed in', () => {
+  it('reads a place, or says that it cannot', () => {
+    expect(placeOf(' 120.48231，30.08125 ')).toEqual({ lon: 120.48231, lat: 30.08125 })
+    expect(placeOf('')).toBeNull()
+    for (const wrong of ['30.08', '200, 30', '120, 95', 'here']) expect(placeOf(wrong), wrong).toBe('unreadable')
+  })
+
+  it('takes its deadline by the clocks of the town', () => {
+    expect(atInTown('2026-11-23T18:00', 'Asia/Shanghai')).toBe(Date.UTC(2026, 10, 23, 10) / 1000)
+    expect(atInTown('2026-03-29T12:00', 'Europe/Berlin')).toBe(Date.UTC(2026, 2, 29, 10) / 1000)
+  })
+})
 
 describe('the closed loop on the desk', () => {
   it('asks for more time from the deadline on, or from now where that has gone by', () => {

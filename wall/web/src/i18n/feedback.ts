@@ -1,5 +1,5 @@
 /** Words of the feedback form of orders from above, and of what a report may double; both languages. */
 export const feedback = {
-  zh: { feedback: { title: '交办反馈表', missing: '还缺 {n} 项', save: '保存反馈', picture: '照片', noPictures: '请先上传照片', mayDouble: '可能与此重复：', merge: '判为重复' } },
-  en: { feedback: { title: 'Feedback to who ordered it', missing: '{n} still missing', save: 'Save feedback', picture: 'picture', noPictures: 'add a picture first', mayDouble: 'May double:', merge: 'It does' } },
+  zh: { feedback: { title: '交办反馈表', missing: '还缺 {n} 项', save: '保存反馈', picture: '照片', noPictures: '请先上传照片', mayDouble: '可能与此重复：', merge: '判为重复', order: { open: '录入交办', title: '录入上级交办', from: '交办单位', other: '其他单位…', sender: '单位名称', form: '反馈表', noForm: '无', asks: '须反馈：', number: '交办编号', due: '办结时限', area: '所属区域', address: '地点', place: '坐标（可不填）', text: '交办内容', send: '立案' } } },
+  en: { feedback: { title: 'Feedback to who ordered it', missing: '{n} still missing', save: 'Save feedback', picture: 'picture', noPictures: 'add a picture first', mayDouble: 'May double:', merge: 'It does', order: { open: 'Type an order', title: 'An order from above', from: 'From', other: 'somebody else …', sender: 'Who', form: 'Feedback form', noForm: 'none', asks: 'Asks for:', number: 'Number', due: 'Deadline', area: 'Area', address: 'Place', place: 'Longitude, latitude (optional)', text: 'What is ordered', send: 'File it' } } },
 }
