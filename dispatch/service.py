@@ -1,6 +1,10 @@
 """What the API calls to send somebody. Synchronous and thread-safe, like `incidents.service`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
 
 from dispatch import orders
 from dispatch.candidates import Candidate, Rules, Spot, rank
@@ -43,6 +47,7 @@ class Dispatch:
         self._rules = rules or Rules()
         self._unanswered_seconds = unanswered_seconds
         incidents.follow(orders.follow)
+        incidents.routing.nearest = self._nearest
 
     def candidates(self, caller: Caller, case_id: str, limit: int = 20) -> tuple[Candidate, ...]:
         """Who could go, best first, of the workers the caller may see. Raises NotFound, NotAllowed."""
@@ -110,6 +115,21 @@ class Dispatch:
                 transaction, order.case_id, Action.UNANSWERED, SYSTEM, SYSTEM_DUTIES, at=now, detail=detail
             )
         return Unanswered(order, case, proposal)
+
+    def _nearest(self, connection: Connection, case: Row[Any], ids: Sequence[str]) -> str | None:
+        """Whom a case is sent to by itself: by position; where nobody's is known, the first. Nobody who declined it."""
+        past = orders.orders_of_case(connection, case.id)
+        refused = frozenset(order.worker_id for order in past if order.state == "declined")
+        ranked = rank(
+            (worker for worker, _ in queries.list_workers(connection, EVERYWHERE, ids)),
+            Spot(case.lon, case.lat, case.grid),
+            now=self._incidents.clock.now(),
+            rules=self._rules,
+            refused=refused,
+            case_id=case.id,
+        )
+        known = [one.worker_id for one in ranked if one.available]
+        return next(iter(known or [one for one in ids if one not in refused]), None)
 
     def _ranked(self, view: CaseView, scope: Scope) -> tuple[Candidate, ...]:
         with self._incidents.store.read() as connection:

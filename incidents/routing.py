@@ -1,6 +1,6 @@
 """Where a case goes by itself, and why: by the tier it has come up to, its class's platform, and who is there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,12 +50,18 @@ _WITH_PATH = (
 )
 
 
+Nearest = Callable[[Connection, Row[Any], Sequence[str]], str | None]
+"""Of these free workers the one to send to this row of `cases`; None: none of them should go."""
+
+
 class Routing:
     """Sends cases by itself (`Acting.router`), in the transaction of what made them fit to be sent."""
 
     def __init__(self, acting: Acting, town: Callable[[], Town]) -> None:
         self._acting = acting
         self._town = town
+        self.nearest: Nearest | None = None
+        """Dispatch's ranking, once there is one; without it the first by name."""
 
     def follow(self, transaction: Transaction, step: Step) -> None:
         if step.action in AFTER:
@@ -145,7 +151,10 @@ class Routing:
         if now.tier == 1 and row.grid is not None:
             there = _holders(connection, "grid_worker", [row.grid])
             busy = _busy(connection, [person.id for person, _ in there])
-            return next((person for person, duty in there if duty and person.id not in busy), None)
+            free = {person.id: person for person, duty in there if duty and person.id not in busy}
+            if self.nearest is None or not free:
+                return next(iter(free.values()), None)
+            return free.get(self.nearest(connection, row, list(free)) or "")
         return None
 
     def told(self, connection: Connection, case_id: str) -> RoutingView | None:

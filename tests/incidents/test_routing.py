@@ -152,6 +152,24 @@ def test_a_post_takes_it_returns_it_and_is_not_asked_again_by_itself(routed: Wor
     assert told(routed, case_id)[2].endswith("sent to Law enforcement (town) by a person")
 
 
+def test_level_1_goes_to_the_nearest_who_is_free(routed: World) -> None:
+    always = routed.incidents.town.posts.routing.model_copy(update={"level_1": "auto"})
+    posts = routed.incidents.town.posts.model_copy(update={"routing": always})
+    routed.incidents.town = replace(routed.incidents.town, posts=posts)
+    away = (IN_A1[0] + 0.004, IN_A1[1])
+    far, near = routed.worker("an", "QX-A1", at=away), routed.worker("bo", "QX-A1", at=IN_A1)
+    first, second, third = (filed(routed, "05-05") for _ in range(3))
+    assert told(routed, first)[:2] == ("person", near.account_id), "not the first by name"
+    assert told(routed, second)[:2] == ("person", far.account_id), "the nearest is busy"
+    assert told(routed, third)[:2] == ("room", None)
+    routed.incidents.act(near, first, "decline", {"reason": "flat tyre"})
+    assert told(routed, first)[:2] == ("room", None), "nobody is sent what he has declined"
+    # Nobody knows where they are: the one of the grid, by name.
+    routed.incidents.act(routed.admin, second, "strike-out", {"reason": "a drill"})
+    routed.clock.pass_(3600)
+    assert told(routed, filed(routed, "05-05"))[:2] == ("person", far.account_id)
+
+
 def test_a_breach_moves_it_to_the_next_tier_once(routed: World) -> None:
     wei, centre = staff(routed, "wei", "town-law-enforcement"), staff(routed, "chief", "district-centre")
     wang = routed.worker("wang", "QX-A1", at=IN_A1)
