@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
+from sqlalchemy import update
 
 from incidents.service import NewCase
+from incidents.store.schema import cases
 from ingest.state import StreamState
 from sim.geography.town import generate
 from tests.api.town import PASSWORD
@@ -142,6 +144,9 @@ async def test_the_village_room_by_remote_control(page: Page, town: ManyCameras)
     case = town.incidents.create_case(
         town.admin, NewCase("01-02", shown.position.lon, shown.position.lat, note="路边有垃圾", camera_id=shown.id)
     )
+    with town.incidents.store.write() as transaction:
+        two_days_ago = {"opened_at": case.opened_at - 2 * 86_400}
+        transaction.connection.execute(update(cases).where(cases.c.id == case.id).values(two_days_ago))
     await sign_in(page, town, "clerk")
     await expect(page.get_by_test_id("village")).to_be_visible()
     await expect(page).to_have_url(f"{town.url}/village")
@@ -170,14 +175,23 @@ async def test_the_village_room_by_remote_control(page: Page, town: ManyCameras)
     step = page.get_by_test_id(f"village-case-{case.id}").locator('[data-step="filed"]')
     await expect(step).to_have_attribute("data-state", "now")
     await expect(step.locator("time")).to_have_text(re.compile(r"^\d\d:\d\d$"))
+    # It waits for two days: the list itself reminds of it, once.
+    remind = page.get_by_test_id(f"village-card-remind-{case.id}")
+    await expect(remind).to_be_visible()
+    await page.keyboard.press("ArrowRight")
+    await expect(remind).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("village-said")).to_contain_text("今日已催办")
+    await expect(remind).to_have_count(0)
+    await expect(page.get_by_test_id(f"village-case-{case.id}")).to_be_focused()
+    assert [one.action for one in town.incidents.get_case(town.admin, case.id).trace][-1] == "remind"
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("village-case-sheet")).to_be_visible()
-    await page.keyboard.press("ArrowDown")
-    assert await focused(page) == "village-remind"
+    await expect(page.get_by_test_id("village-remind")).to_be_disabled()
     await page.keyboard.press("ArrowDown")
     assert await focused(page) == "village-say-told"
     await page.keyboard.press("Enter")
-    await expect(page.locator(".said")).to_contain_text("已通知网格员")
+    await expect(page.locator("ul.said")).to_contain_text("已通知网格员")
     await page.keyboard.press("Escape")
     await expect(page.get_by_test_id(f"village-case-{case.id}")).to_be_focused()
 
@@ -191,7 +205,7 @@ async def test_the_village_room_by_remote_control(page: Page, town: ManyCameras)
     await expect(page.get_by_test_id("village-report-picture")).to_be_visible()
     await expect(page.get_by_test_id("village-report-send")).to_be_focused()
     await page.keyboard.press("Enter")
-    await expect(page.get_by_test_id("village-said")).to_be_visible()
+    await expect(page.get_by_test_id("village-said").filter(has_not_text="已催办")).to_be_visible()
     newest = town.incidents.list_cases(town.admin).items[0]
     assert (newest.case_class, newest.camera_id, newest.area) == ("01-03", shown.id, town.village)
     assert newest.picture_evidence_id is not None

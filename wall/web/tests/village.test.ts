@@ -4,6 +4,7 @@ import type { Area, Case, CaseState, CaseWithTrace, Me, TraceEntry } from '../sr
 import { lieIn } from '../src/stores/area_tree'
 import { progressOf, type StepName } from '../src/village/progress'
 import { remoteKey } from '../src/village/remote_keys'
+import { remindable } from '../src/village/spoken'
 import { nextBox, type Box, type Direction } from '../src/village/spatial'
 import { isVillageAddress, onlyVillageRoom, roomAreas } from '../src/village/village_area'
 import { CaseDetails, villageCases } from '../src/village/village_cases'
@@ -81,6 +82,8 @@ describe('a key of a remote control', () => {
     ['the channel before', press('ChannelUp'), false, { kind: 'pageUp' }],
     ['red', press('ColorF0Red'), false, { kind: 'report' }],
     ['yellow by number', press('', { keyCode: 405 }), false, { kind: 'cases' }],
+    ['blue', press('ColorF3Blue'), false, { kind: 'remind' }],
+    ['blue by number', press('', { keyCode: 406 }), false, { kind: 'remind' }],
     ['a letter', press('a'), false, null],
     ['a shortcut of the browser', press('Enter', { ctrlKey: true }), false, null],
     ['a key of the input method', press('Enter', { isComposing: true }), false, null],
@@ -211,4 +214,18 @@ describe('the cases of a village', () => {
     expect(asked).toEqual(['a', 'a', 'b', 'b'])
     expect([...details.byId.keys()]).toEqual(['a', 'b'])
   })
+})
+
+it('the list reminds of what waits for a day or is late, once a day, where one may', () => {
+  const NOW = 1_000_000
+  const item = { state: 'filed', opened_at: NOW - 90_000, closed_at: null, deadline_at: null } as Case
+  const fresh = { ...item, opened_at: NOW - 60 }
+  const by = (at: number): TraceEntry => ({ seq: 1, at, action: 'remind', actor: { kind: 'person', id: 'me', name: '' }, from_state: null, to_state: null, detail: {}, hash: '' })
+  const may = (trace: TraceEntry[], actions: string[] = ['remind']): CaseWithTrace => ({ actions, trace }) as unknown as CaseWithTrace
+  expect(remindable(item, may([]), 'me', NOW)).toBe(true)
+  expect(remindable(item, undefined, 'me', NOW)).toBe(false)
+  expect(remindable(item, may([], ['comment']), 'me', NOW)).toBe(false)
+  expect(remindable({ ...item, closed_at: NOW }, may([]), 'me', NOW)).toBe(false)
+  expect([remindable(fresh, may([]), 'me', NOW), remindable({ ...fresh, deadline_at: NOW - 1 }, may([]), 'me', NOW)]).toEqual([false, true])
+  expect([remindable(item, may([by(NOW - 60)]), 'me', NOW), remindable(item, may([by(NOW - 86_401)]), 'me', NOW), remindable(item, may([by(NOW - 60)]), 'other', NOW)]).toEqual([false, true, true])
 })

@@ -3,7 +3,7 @@ import { DIRECTIONS, type Direction } from './spatial'
 
 export type RemoteKey =
   | { kind: 'move'; direction: Direction }
-  | { kind: 'ok' | 'back' | 'pageDown' | 'pageUp' | 'report' | 'cases' | 'pictures' }
+  | { kind: 'ok' | 'back' | 'pageDown' | 'pageUp' | 'report' | 'cases' | 'pictures' | 'remind' }
 
 /** By key name; televisions that give none are known by the number of the key. */
 const NAMED: Readonly<Record<string, RemoteKey['kind']>> = {
@@ -27,6 +27,8 @@ const NAMED: Readonly<Record<string, RemoteKey['kind']>> = {
   F3: 'pictures',
   ColorF2Yellow: 'cases',
   F4: 'cases',
+  ColorF3Blue: 'remind',
+  F8: 'remind',
 }
 
 const NUMBERED: Readonly<Record<number, RemoteKey['kind']>> = {
@@ -35,6 +37,7 @@ const NUMBERED: Readonly<Record<number, RemoteKey['kind']>> = {
   403: 'report',
   404: 'pictures',
   405: 'cases',
+  406: 'remind',
   427: 'pageUp',
   428: 'pageDown',
   33: 'pageUp',

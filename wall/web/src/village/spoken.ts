@@ -1,5 +1,8 @@
 /** What was said in a case, for a village that waits for it. Pure. */
-import type { TraceEntry } from '../api/types'
+import type { Case, CaseWithTrace, TraceEntry } from '../api/types'
+import { isOverdue } from '../cases/order'
+
+const DAY_SECONDS = 86_400
 
 export interface Spoken {
   seq: number
@@ -17,6 +20,13 @@ export function wordsOf(trace: readonly TraceEntry[]): Spoken[] {
     return [{ seq, who: actor.name || actor.id || '', step: action === 'comment' || action === 'open' ? '' : action, words: words.join(' ') }]
   })
   return spoken.reverse()
+}
+
+/** Whether the list itself offers to remind of it: it waits for more than a day, or is late, and this account may and
+ * has not within a day. */
+export function remindable(item: Case, detail: CaseWithTrace | undefined, account: string, now: number): boolean {
+  if (!detail || item.closed_at !== null || (now - item.opened_at < DAY_SECONDS && !isOverdue(item, now))) return false
+  return detail.actions.some((one) => String(one) === 'remind') && !remindedSince(detail.trace, account, now - DAY_SECONDS)
 }
 
 /** Whether this account has reminded of the case since then. */
