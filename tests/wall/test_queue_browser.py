@@ -212,6 +212,14 @@ async def test_new_reports_move_nothing_under_the_hand(desk: Desk) -> None:
         await expect(page.get_by_test_id(f"queue-row-{made['number']}")).to_contain_text("待派遣")
 
 
+async def test_who_may_see_nothing_is_told_so(desk: Desk) -> None:
+    """Staff of no post: signed in, and no right to anything."""
+    async with desk.page("post_staff@west") as page:
+        await expect(page.get_by_test_id("entry-powerless")).to_contain_text("没有可用的权限")
+        await page.get_by_test_id("entry-sign-out").click()
+        await expect(page.get_by_test_id("entry-powerless")).to_have_count(0)
+
+
 async def test_the_outbox_is_for_administrators(desk: Desk) -> None:
     async with desk.page("administrator@town") as page:
         await open_page(page, "outbox")

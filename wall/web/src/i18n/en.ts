@@ -62,6 +62,8 @@ const en: typeof zh = {
     loading: 'Loading…',
     unreachable: 'The server does not answer. Trying again by itself…',
     ended: 'Your session has ended. Please sign in again.',
+    powerless: 'This account may do nothing yet: it has no role, or is staff of no post. Ask an administrator, then sign in again.',
+    leave: 'Sign out',
   },
   errors: {
     empty: 'Please fill in: {field}.',

@@ -61,6 +61,8 @@ export default {
     loading: '正在加载…',
     unreachable: '连接不上服务器，正在自动重试…',
     ended: '登录已失效，请重新登录。',
+    powerless: '此账号还没有可用的权限（没有角色，或岗位人员未分配岗位）。请联系管理员，然后重新登录。',
+    leave: '退出登录',
   },
   errors: {
     empty: '请填写“{field}”。',

@@ -2,7 +2,8 @@ import { inject, ref, shallowRef, type InjectionKey } from 'vue'
 import { ApiClient, ApiError } from '../api/client'
 import { Room } from './room'
 
-export type Phase = 'loading' | 'set-up' | 'sign-in' | 'room' | 'unreachable'
+/** `powerless`: signed in, with nothing to see: no role, or a post's staff without a post. */
+export type Phase = 'loading' | 'set-up' | 'sign-in' | 'room' | 'unreachable' | 'powerless'
 
 const RETRY_MS = 3_000
 
@@ -38,6 +39,15 @@ export class Session {
 
   /** Enters the room with the session the browser holds. Raises `ApiError` (401: there is none). */
   async enter(): Promise<void> {
+    try {
+      await this.open()
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 403) throw error
+      this.phase.value = 'powerless'
+    }
+  }
+
+  private async open(): Promise<void> {
     const [me, town] = await Promise.all([this.api.me(), this.api.town()])
     const room = new Room(this.api, me, town)
     room.onRevoked = () => this.leave(true)
