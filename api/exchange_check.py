@@ -1,12 +1,13 @@
 """What of the ways in and out only shows beside the town's areas: checked before it comes into force."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 from config.cameras import CamerasFile
-from config.exchange import Exchange
+from config.exchange import Destination, Exchange, Source
 from config.problem import Problem
+from config.sensors import Sensor
 from gis.areas import AreaTree, load_areas
 from gis.grids import load_grids
 
@@ -32,8 +33,12 @@ def exchange_problems(path: Path, file: CamerasFile) -> list[Problem]:
 
 def _named(exchange: Exchange) -> Iterator[tuple[str, str, str]]:
     """(key, whose it is, code) of every area that is named."""
-    lists = (("sources", exchange.sources), ("destinations", exchange.destinations), ("sensors", exchange.sensors))
-    for name, listed in lists:
+    lists: dict[str, Sequence[Source | Destination | Sensor]] = {
+        "sources": exchange.sources,
+        "destinations": exchange.destinations,
+        "sensors": exchange.sensors,
+    }
+    for name, listed in lists.items():
         for index, one in enumerate(listed):
             if one.area is not None:
                 yield f"exchange.{name}[{index}].area", f"{name.removesuffix('s')} {one.id}: ", one.area
