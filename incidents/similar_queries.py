@@ -1,20 +1,22 @@
 """What lies beside a case: the same thing before, what was at its place, others of its class near by. Within a scope,
 as the reads of `incidents.queries`."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from gis.plane import distance_m
+from incidents.appearance import ALIKE, likeness
 from incidents.case import OPEN, State
 from incidents.errors import NotFound
 from incidents.map_squares import around, in_squares, inside
 from incidents.rights import Scope
 from incidents.store.finding_schema import BY_SQUARE
-from incidents.store.schema import cases
+from incidents.store.schema import case_objects, cases
 from incidents.views import CaseView, case_view
 from incidents.visible_cases import key, visible_cases
 
@@ -25,6 +27,8 @@ DOUBLE_M = 60.0
 DOUBLE_SECONDS = 7 * 86400.0
 """So near and so soon before it, an open case of its class may well be the same matter reported twice."""
 MOST = 20
+MOST_COMPARED, LOOKS, MOST_LOOKS = 8, 2, 200
+"""Cases whose pictures are compared with its own, and how many looks of each: a comparison takes two milliseconds."""
 MOST_LOOKED_AT = 500
 METRES_PER_DEGREE = 111_320.0
 
@@ -37,12 +41,14 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SimilarCase:
-    """`distance_m` None where one of the two has no place. `doubled`: proposed as the one it doubles."""
+    """`distance_m` None where one of the two has no place. `doubled`: proposed as the one it doubles; then `likeness`,
+    0 to 1, of how cameras saw the two, None where one of them was not seen by any."""
 
     case: CaseView
     why: Why
     distance_m: float | None
     doubled: bool
+    likeness: float | None = None
 
 
 def list_similar(connection: Connection, scope: Scope, case_id: str) -> tuple[SimilarCase, ...]:
@@ -59,12 +65,37 @@ def list_similar(connection: Connection, scope: Scope, case_id: str) -> tuple[Si
             continue
         found[row.id] = SimilarCase(case_view(row), why, distance, False)
     ordered = sorted(found.values(), key=lambda one: (list(Why).index(one.why), _far(one), -one.case.opened_at))
-    doubled = next((one for one in sorted(ordered, key=_far) if _may_be_doubled(this, one)), None)
-    if doubled is None:
+    proposed = [one for one in sorted(ordered, key=_far) if _may_be_doubled(this, one)][:MOST_COMPARED]
+    if not proposed:
         return tuple(ordered[:MOST])
+    alike = _likenesses(connection, this.id, [one.case.id for one in proposed])
+    # What looks the same before what is merely nearer; a look from elsewhere rules nothing out.
+    doubled = min(proposed, key=lambda one: (-_surely(alike.get(one.case.id)), _far(one)))
     rest = [one for one in ordered if one is not doubled]
-    first = SimilarCase(doubled.case, doubled.why, doubled.distance_m, True)
+    first = replace(doubled, doubled=True, likeness=alike.get(doubled.case.id))
     return (first, *rest[: MOST - 1])
+
+
+def _surely(value: float | None) -> float:
+    return value if value is not None and value >= ALIKE else 0.0
+
+
+def _likenesses(connection: Connection, case_id: str, others: Sequence[str]) -> dict[str, float]:
+    """By case, the best between its newest looks and those of `case_id`; without those that cannot be compared."""
+    looks: dict[str, list[bytes]] = {}
+    told = select(case_objects.c.case_id, case_objects.c.appearance).where(
+        case_objects.c.case_id.in_([case_id, *others]), case_objects.c.appearance.is_not(None)
+    )
+    for row in connection.execute(told.order_by(case_objects.c.seen_at.desc()).limit(MOST_LOOKS)):
+        looks.setdefault(row.case_id, []).append(row.appearance)
+    mine = looks.get(case_id, [])[:LOOKS]
+    found: dict[str, float] = {}
+    for other in others:
+        values = (likeness(a, b) for a in mine for b in looks.get(other, [])[:LOOKS])
+        best = max((value for value in values if value is not None), default=None)
+        if best is not None:
+            found[other] = best
+    return found
 
 
 def _rows(connection: Connection, scope: Scope, this: Row[Any]) -> list[Row[Any]]:

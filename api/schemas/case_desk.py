@@ -17,6 +17,7 @@ class SimilarCaseAnswer(Answer):
     why: Literal["same_thing", "same_place", "near"]
     distance_m: float | None
     doubled: bool = Field(description="proposed as the case it doubles")
+    likeness: float | None = Field(description="of the proposed one: how alike cameras saw the two, 0 to 1")
 
 
 class SimilarCaseList(Answer):

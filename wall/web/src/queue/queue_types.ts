@@ -13,6 +13,7 @@ export interface SimilarCase {
   why: 'same_thing' | 'same_place' | 'near'
   distance_m: number | null
   doubled: boolean
+  likeness: number | null
 }
 
 export interface StuckGroup {
