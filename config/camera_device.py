@@ -67,7 +67,7 @@ def _fingerprint(text: str) -> str:
     return digits
 
 
-_Fingerprint = Annotated[str, Field(max_length=95), AfterValidator(_fingerprint)]
+Fingerprint = Annotated[str, Field(max_length=95), AfterValidator(_fingerprint)]
 """Without colons, in small letters."""
 _Turn = Annotated[float, Field(ge=-360, le=360)]
 _Tilt = Annotated[float, Field(ge=-180, le=180)]
@@ -79,7 +79,7 @@ class Device(Strict):
 
     url: Annotated[str, Field(max_length=512), AfterValidator(_device_url)]
     credentials: str | None = Field(default=None, description="name of an entry under credentials")
-    certificate_sha256: _Fingerprint = Field(default="", description="https: trust exactly this certificate")
+    certificate_sha256: Fingerprint = Field(default="", description="https: trust exactly this certificate")
 
 
 class Mount(Strict):

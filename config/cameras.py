@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from config.audit import AuditKept
+from config.base_maps import MOST_BASE_MAPS, BaseMap, check_base_maps
 from config.camera_device import Device, Ptz
 from config.detector import Detector
+from config.dispatch import Dispatching
 from config.dome_views import DomeView
 from config.earning import Earning
 from config.exchange import Exchange
+from config.loudspeakers import Loudspeaker, TalkDown
 from config.redaction import has_secret_parameter, has_user
 from config.registers import Registers
 from config.repeats import Repeats
@@ -105,6 +108,8 @@ class View(Strict):
     range_m: float = Field(default=60.0, gt=0, le=10000)
     heading_error_deg: float = Field(default=2.0, ge=0, description="one sigma, for the error estimate")
     tilt_error_deg: float = Field(default=1.0, ge=0)
+    k1: float = Field(default=0.0, ge=-1, le=1, description="radial distortion; below 0 the barrel of wide lenses")
+    k2: float = Field(default=0.0, ge=-1, le=1)
 
 
 class GroundPoint(Strict):
@@ -150,6 +155,7 @@ class Camera(Strict):
     position: Position | None = None
     view: View | None = None
     homography: list[GroundPoint] | None = Field(default=None, min_length=4, max_length=64)
+    matches: list[GroundPoint] = Field(default=[], max_length=64, description="what position and view were solved from")
     zones: list[Zone] = Field(default=[], max_length=32)
     ring_seconds: float | None = Field(default=None, ge=2, le=600)
     device: Device | None = Field(default=None, description="how it is managed; without it only its streams are used")
@@ -215,9 +221,19 @@ class CamerasFile(Strict):
     earning: Earning = Earning()
     audit: AuditKept = AuditKept()
     repeats: Repeats = Repeats()
+    dispatch: Dispatching = Dispatching()
     registers: Registers = Registers()
     exchange: Exchange = Exchange()
+    talk_down: TalkDown = TalkDown()
+    loudspeakers: list[Loudspeaker] = Field(default=[], max_length=5000)
+    base_maps: list[BaseMap] = Field(default=[], max_length=MOST_BASE_MAPS, description="what the map is drawn on")
     allowed_networks: list[Network] = Field(
         default=["127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"], min_length=1, max_length=256
     )
     cameras: list[Camera] = Field(max_length=20000)
+
+    @field_validator("base_maps")
+    @classmethod
+    def _base_maps_fit(cls, base_maps: list[BaseMap]) -> list[BaseMap]:
+        check_base_maps(base_maps)
+        return base_maps

@@ -71,6 +71,14 @@ class Words(Strict):
     en: str = Field(min_length=1, max_length=400)
 
 
+class Skill(Strict):
+    """What somebody must have to be sent to some cases: a law enforcement certificate, say."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
+    zh: str = Field(min_length=1, max_length=20)
+    en: str = Field(min_length=1, max_length=40)
+
+
 class CaseClass(Strict):
     """One kind of case."""
 
@@ -86,6 +94,8 @@ class CaseClass(Strict):
     files_when: Words | None = Field(default=None, description="what must be the case for it to be filed (立案条件)")
     closes_when: Words | None = Field(default=None, description="what must be done for it to be closed (结案条件)")
     deadlines: OwnDeadlines = OwnDeadlines()
+    people: int = Field(default=1, ge=1, le=4, description="how many are sent together")
+    skills: list[str] = Field(default=[], max_length=8, description="what who is sent must have: ids of `skills`")
 
     @property
     def major(self) -> str:
@@ -102,6 +112,7 @@ class CaseClasses(Strict):
         default=0.8, gt=0, lt=1, description="share of the time allowed after which the system urges, before it is up"
     )
     deadlines: Deadlines
+    skills: list[Skill] = Field(default=[], max_length=64, description="what people can have, given with the account")
     majors: list[MajorClass] = Field(min_length=1, max_length=99)
     classes: list[CaseClass] = Field(min_length=1, max_length=2000)
 
@@ -116,6 +127,12 @@ class CaseClasses(Strict):
         orphans = sorted(code for code in codes if code[:2] not in majors)
         if orphans:
             raise ValueError(f"has classes without their major class: {', '.join(orphans)}")
+        known = [skill.id for skill in self.skills]
+        if len(set(known)) != len(known):
+            raise ValueError("has a skill more than once")
+        unknown = sorted({f"{one.code} {skill}" for one in self.classes for skill in one.skills if skill not in known})
+        if unknown:
+            raise ValueError(f"has classes that want skills it does not name: {', '.join(unknown)}")
         return self
 
     def get(self, code: str) -> CaseClass | None:

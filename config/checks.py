@@ -1,7 +1,7 @@
 """Rules of cameras.yaml that reach over more than one key. Each yields its findings; nothing stops at the first."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,13 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
+from config.base_maps import BaseMap
 from config.cameras import Camera, CamerasFile, Credentials, Network, Stream, Town
 from config.case_classes import CaseClasses
 from config.detector import Detector, DetectorProblem, names_of
 from config.exchange import Exchange
+from config.loudspeaker_checks import loudspeaker_credentials, loudspeaker_errors
+from config.loudspeakers import Loudspeaker
 from config.problem import Problem
 from config.redaction import shown_value
 from config.vault import Vault, VaultProblem
@@ -32,6 +35,8 @@ class Parts:
     complete: bool
     detector: Detector | None = None
     exchange: Exchange | None = None
+    loudspeakers: dict[int, Loudspeaker] = field(default_factory=dict)
+    base_maps: dict[int, BaseMap] = field(default_factory=dict)
 
 
 def parts_of(file: CamerasFile | None, value: Value) -> Parts:
@@ -39,18 +44,26 @@ def parts_of(file: CamerasFile | None, value: Value) -> Parts:
     if file is not None:
         credentials: dict[str, Credentials | None] = dict(file.credentials)
         cameras = dict(enumerate(file.cameras))
-        return Parts(file.town, credentials, tuple(file.allowed_networks), cameras, True, file.detector, file.exchange)
+        speakers, maps = dict(enumerate(file.loudspeakers)), dict(enumerate(file.base_maps))
+        networks = tuple(file.allowed_networks)
+        return Parts(file.town, credentials, networks, cameras, True, file.detector, file.exchange, speakers, maps)
     whole = value if isinstance(value, dict) else {}
     default_networks = CamerasFile.model_fields["allowed_networks"].default
-    networks = _valid(list[Network], whole.get("allowed_networks", default_networks))
+    listened = _valid(list[Network], whole.get("allowed_networks", default_networks))
     entries = whole.get("credentials")
     named = {name: _valid(Credentials, entry) for name, entry in (entries.items() if isinstance(entries, dict) else ())}
-    listed = whole.get("cameras")
-    tried = {index: _valid(Camera, entry) for index, entry in enumerate(listed if isinstance(listed, list) else [])}
-    cameras = {index: camera for index, camera in tried.items() if camera is not None}
+    cameras = _each(Camera, whole.get("cameras"))
+    speakers = _each(Loudspeaker, whole.get("loudspeakers"))
     exchange = _valid(Exchange, whole.get("exchange", {}))
     town = _valid(Town, whole.get("town"))
-    return Parts(town, named, tuple(networks) if networks else None, cameras, False, exchange=exchange)
+    maps = _each(BaseMap, whole.get("base_maps"))
+    allowed = tuple(listened) if listened else None
+    return Parts(town, named, allowed, cameras, False, exchange=exchange, loudspeakers=speakers, base_maps=maps)
+
+
+def _each(kind: Any, listed: Value) -> dict[int, Any]:
+    tried = {index: _valid(kind, entry) for index, entry in enumerate(listed if isinstance(listed, list) else [])}
+    return {index: one for index, one in tried.items() if one is not None}
 
 
 def _valid(kind: Any, value: Any) -> Any:
@@ -68,6 +81,8 @@ def errors_in(document: Document, parts: Parts) -> Iterator[Problem]:
     yield from _views_out_of_reach(document, parts)
     yield from _unknown_credentials(document, parts)
     yield from _foreign_hosts(document, parts)
+    ids = frozenset(camera.id for camera in parts.cameras.values()) if parts.complete else None
+    yield from loudspeaker_errors(document, parts.loudspeakers, ids, parts.networks)
     yield from _missing_files(document, parts)
 
 
@@ -104,9 +119,11 @@ def warnings_in(document: Document, parts: Parts) -> Iterator[Problem]:
         used = {name for _, name in _named_credentials(parts)}
         for name in parts.credentials:
             if name not in used:
-                yield document.problem(("credentials", name), "", "is used by no camera and nothing under exchange")
+                rule = "is used by no camera, no loudspeaker, no base map and nothing under exchange"
+                yield document.problem(("credentials", name), "", rule)
     yield from _repeated_streams(document, parts)
     yield from _detector(document, parts)
+    yield from _base_map_files(document, parts)
 
 
 def _detector(document: Document, parts: Parts) -> Iterator[Problem]:
@@ -121,6 +138,16 @@ def _detector(document: Document, parts: Parts) -> Iterator[Problem]:
         value = getattr(parts.detector, problem.key)
         rule = f"{problem}; what rules find is told without the detector"
         yield _at(document, ("detector", problem.key), value, rule)
+
+
+def _base_map_files(document: Document, parts: Parts) -> Iterator[Problem]:
+    """Never more than a warning: the town's own layers make a map."""
+    for number, base_map in parts.base_maps.items():
+        for key in ("file", "ca_file"):
+            name = getattr(base_map, key)
+            if name is not None and not _is_file(document.file.parent, name):
+                rule = f"no such file: {document.file.parent / name}; the map is shown without {base_map.id}"
+                yield _at(document, ("base_maps", number, key), name, rule)
 
 
 def _at(document: Document, path: KeyPath, value: object, rule: str) -> Problem:
@@ -210,6 +237,10 @@ def _named_credentials(parts: Parts) -> Iterator[tuple[KeyPath, str]]:
     for number, broker in enumerate(parts.exchange.brokers if parts.exchange is not None else []):
         if broker.credentials is not None:
             yield ("exchange", "brokers", number, "credentials"), broker.credentials
+    yield from loudspeaker_credentials(parts.loudspeakers)
+    for number, base_map in parts.base_maps.items():
+        if base_map.credentials is not None:
+            yield ("base_maps", number, "credentials"), base_map.credentials
 
 
 def _streams(cameras: Iterable[tuple[int, Camera]]) -> Iterator[tuple[KeyPath, Stream]]:

@@ -79,6 +79,7 @@ class Source(Strict):
     files: bool = Field(default=False, description="true: its cases need no review")
     per_minute: int = Field(default=60, ge=1, le=6000)
     sensors: StateRule | None = Field(default=None, description="it speaks for sensors, and this is how; webhook")
+    positions: bool = Field(default=False, description="it tells where grid workers of its area are; webhook")
 
     @model_validator(mode="after")
     def _has_its_secret(self) -> "Source":
@@ -92,6 +93,8 @@ class Source(Strict):
             raise ValueError("must have channel order where it has feedback")
         if self.sensors is not None and self.kind != "webhook":
             raise ValueError("must have kind webhook where it has sensors")
+        if self.positions and self.kind != "webhook":
+            raise ValueError("must have kind webhook where it tells positions")
         return self
 
 

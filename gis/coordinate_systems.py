@@ -11,9 +11,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from pyproj import Transformer
 
-from gis.chinese_coordinates import Place, bd09_to_gcj02, gcj02_to_wgs84
+from gis.chinese_coordinates import (
+    Place,
+    Places,
+    bd09_to_gcj02,
+    each_bd09_to_gcj02,
+    each_gcj02_to_wgs84,
+    gcj02_to_wgs84,
+)
 
 WGS84, CGCS2000, GCJ02, BD09 = "wgs84", "cgcs2000", "gcj02", "bd09"
 DEGREES = (WGS84, CGCS2000, GCJ02, BD09)
@@ -86,6 +94,30 @@ def to_wgs84(system: str, x: float, y: float) -> Place:
             return gcj02_to_wgs84(x, y)
         return gcj02_to_wgs84(*bd09_to_gcj02(x, y)) if system == BD09 else (x, y)
     return _from_grid(_gauss_krueger(system), x, y)
+
+
+def each_to_wgs84(system: str, places: Places) -> Places:
+    """As `to_wgs84`, of many rows (x, y) of one file, which all have the order of the first.
+
+    Raises ValueError where any row cannot be of that system.
+    """
+    if not len(places):
+        return places
+    if system in DEGREES:
+        if not (np.abs(places) <= (180, 90)).all():
+            raise ValueError("are not degrees")
+        gcj02 = each_bd09_to_gcj02(places) if system == BD09 else places
+        return each_gcj02_to_wgs84(gcj02) if system in (GCJ02, BD09) else places
+    projection, (x, y) = _gauss_krueger(system), places[0]
+    to_wgs84(system, float(x), float(y))
+    _, easting, _ = split_easting(float(x), float(y)) or (0, 0.0, 0.0)
+    ordered = places if (x - easting) % 1_000_000 == 0 else places[:, ::-1]
+    eastings = ordered[:, 0] - projection.zone * 1_000_000
+    # Borders may run beyond the zone a little, as the county does.
+    if not ((eastings > 0) & (eastings < 1_000_000) & (ordered[:, 1] > 0) & (ordered[:, 1] < 10_000_000)).all():
+        raise ValueError(f"are not all of {projection.name}")
+    lon, lat = _projection(projection.meridian).transform(eastings, ordered[:, 1], direction="INVERSE")
+    return np.column_stack((lon, lat))
 
 
 def _from_grid(projection: GaussKrueger, x: float, y: float) -> Place:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
 from shapely import LineString, Point, Polygon, STRtree
 from shapely.geometry.base import BaseGeometry
 
@@ -56,6 +58,12 @@ class Skyline:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_tree", STRtree([building.outline for building in self.buildings]))
+
+    def crossing(self, shapes: Sequence[BaseGeometry]) -> NDArray[np.int64]:
+        """Rows of (number of the shape, number of the building) for all that meet, in the order of the shapes."""
+        pairs = self._tree.query(list(shapes), predicate="intersects")
+        result: NDArray[np.int64] = pairs.T[np.lexsort((pairs[1], pairs[0]))]
+        return result
 
     def hides(self, dome: Dome, lon: float, lat: float, height_m: float = 0.0) -> Building | None:
         """A building that hides a place from a dome. The one the dome stands on, and the one at the place, do not."""
@@ -133,17 +141,23 @@ def _sight(
     distance, slant = math.hypot(east, north), math.hypot(east, north, up)
     dip = math.degrees(math.atan2(-up, distance))
     reach = dome.direction_to(*place, now=now)
-    reason, clear = _clearness(dome, place, skyline, reach.problem)
+    reason, clear = clearness(dome, place, skyline, reach.problem)
     narrowest = 2 * slant * dome.lens.half_width(dome.limits.zoom[1])
-    detail, steep = 1 / (1 + narrowest / _WELL_FRAMED_M), max(dip, 0.0) / (max(dip, 0.0) + _FLAT_DEG)
-    # A place level with the lens or above it is not a street: looking flat is then no fault.
-    score = 0.0 if reach.problem else clear * detail * (steep if place[2] < dome.height_m / 2 else 1.0)
+    score = 0.0 if reach.problem else score_of(clear, narrowest, dip, place[2] < dome.height_m / 2)
     return Sight(name, reason, reach, score, clear, distance, dip, narrowest)
 
 
-def _clearness(
+def score_of(clear: float, narrowest_m: float, dip_deg: float, street: bool) -> float:
+    """0…1, for ordering: how likely it is seen, how large, and, of a street, how steeply from above. A place level with
+    the lens or above it is not a street: looking flat is then no fault."""
+    detail, steep = 1 / (1 + narrowest_m / _WELL_FRAMED_M), max(dip_deg, 0.0) / (max(dip_deg, 0.0) + _FLAT_DEG)
+    return clear * detail * (steep if street else 1.0)
+
+
+def clearness(
     dome: Dome, place: tuple[float, float, float], skyline: Skyline | None, problem: OutOfReach | None
 ) -> tuple[SightReason, float]:
+    """What speaks for or against a line of sight, and how likely nothing stands in it."""
     if problem is not None:
         return SightReason(problem.value), 0.0
     if dome.elevation is not None and _ground_hides(dome, place):

@@ -7,7 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from shapely import Point, STRtree, to_geojson
+import numpy as np
+from numpy.typing import NDArray
+from shapely import Point, STRtree, points, prepare, to_geojson
 
 from gis.files import GeographyError, read_frame, text_of
 from gis.plane import Plane, distance_m
@@ -15,6 +17,8 @@ from gis.rings import Area, usable
 
 Kind = Literal["residential", "rural", "enterprise", "dedicated"]
 FeatureCollection = dict[str, Any]
+_AT_ONCE = 100_000
+"""Places asked for together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Grid:
     name_en: str
     kind: Kind
     outline: Area
+    population: int | None = None
+    """People who live there; None where the file does not say."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,17 @@ class GridMap:
     @cached_property
     def _tree(self) -> STRtree:
         return STRtree([grid.outline for grid in self.grids])
+
+    @cached_property
+    def _prepared(self) -> NDArray[np.object_]:
+        outlines = np.array([grid.outline for grid in self.grids], dtype=np.object_)
+        prepare(outlines)
+        return outlines
+
+    @cached_property
+    def _rank(self) -> NDArray[np.intp]:
+        """By code, of each of `grids`."""
+        return np.argsort(np.argsort([grid.code for grid in self.grids], kind="stable"))
 
     @cached_property
     def _by_code(self) -> dict[str, Grid]:
@@ -71,6 +88,22 @@ class GridMap:
         found = min(near, key=lambda pair: (pair[0], pair[1].code), default=None)
         return found[1] if found is not None and found[0] <= tolerance_m else None
 
+    def positions(self, lons: NDArray[np.float64], lats: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Of each place the position in `grids` of the grid it lies in, as `containing` tells it; -1 outside all, and
+        where a coordinate is NaN. 300 000 places a second among 8436 grids."""
+        found = np.full(len(lons), -1, dtype=np.intp)
+        known = np.flatnonzero(~(np.isnan(lons) | np.isnan(lats)))
+        if not self.grids or not known.size:
+            return found
+        for part in np.array_split(known, -(-known.size // _AT_ONCE)):
+            # Prepared outlines asked of a tree of places; the other way round each place would be prepared.
+            tree = STRtree(np.asarray(points(lons[part], lats[part])))
+            grid, place = tree.query(self._prepared, predicate="intersects")
+            # Of several the one written last stays: that whose code comes first.
+            turn = np.argsort(-self._rank[grid], kind="stable")
+            found[part[place[turn]]] = grid[turn]
+        return found
+
     def geojson(self) -> FeatureCollection:
         """A GeoJSON FeatureCollection with the properties code, village, name, name_en and kind."""
         features = [
@@ -94,7 +127,8 @@ class GridMap:
 
 
 def load_grids(path: Path) -> GridMap:
-    """Read grids with the attributes code, village, name, name_en, kind. Raises GeographyError with every problem.
+    """Read grids with the attributes code, village, name, name_en, kind, population. Raises GeographyError
+    with every problem.
 
     A grid without a code, a code given twice, an unknown kind or a grid without area is an error. An invalid ring is
     repaired and a missing coordinate system assumed to be WGS 84; both are listed in `warnings`.
@@ -112,6 +146,9 @@ def load_grids(path: Path) -> GridMap:
         place = f"feature {number}" + (f" ({code})" if code else "")
         outline, remark = usable(row["geometry"])
         kind = text_of(row.get("kind")) or "residential"
+        population, strange = _population(row.get("population"))
+        if strange:
+            problems.append(f"{place}: {strange}")
         if not code:
             problems.append(f"{place}: has no code")
         elif code in grids:
@@ -124,10 +161,21 @@ def load_grids(path: Path) -> GridMap:
         if remark:
             warnings.append(f"{place}: {remark}")
         grids.setdefault(code, Grid(code, text_of(row.get("village")), text_of(row.get("name")) or code,
-                                    text_of(row.get("name_en")), cast(Kind, kind), outline))  # fmt: skip
+                                    text_of(row.get("name_en")), cast(Kind, kind), outline,
+                                    population))  # fmt: skip
     if problems:
         raise GeographyError(path, problems)
     return GridMap(tuple(sorted(grids.values(), key=_code)), tuple(warnings))
+
+
+def _population(given: object) -> tuple[int | None, str]:
+    """The number of people, or what is wrong with what stands there."""
+    text = text_of(given)
+    if not text:
+        return None, ""
+    if not (text.isascii() and text.isdecimal()) or len(text) > 9:
+        return None, f"population is {text[:40]!r}; must be a whole number, 0 or more"
+    return int(text), ""
 
 
 def _code(grid: Grid) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from config.cameras import Camera, Position, View
+from gis.distortion import Distortion
+from gis.error_ellipse import ErrorEllipse, ellipse_of
 from gis.homography import Homography, fit_homography
 from gis.pinhole import Pinhole
 from gis.plane import Plane
@@ -27,12 +29,16 @@ _MAX_ERROR_SHARE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class GroundFix:
-    """A place on the ground with its error (one sigma, metres, radial) and its distance from the camera's foot."""
+    """A place on the ground with its error (one sigma, metres, radial) and its distance from the camera's foot.
+
+    `ellipse` is the same error by direction; None where a model knows only how large it is.
+    """
 
     lon: float
     lat: float
     error_m: float
     distance_m: float
+    ellipse: ErrorEllipse | None = None
 
 
 class GroundModel(Protocol):
@@ -80,7 +86,8 @@ class PoseGround:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_plane", Plane(self.position.lon, self.position.lat))
         view = self.view
-        lens = Pinhole(view.heading_deg, view.tilt_deg, view.roll_deg, view.hfov_deg, self.aspect)
+        bent = Distortion(view.k1, view.k2)
+        lens = Pinhole(view.heading_deg, view.tilt_deg, view.roll_deg, view.hfov_deg, self.aspect, bent)
         object.__setattr__(self, "_lens", lens)
 
     def to_ground(self, fx: float, fy: float) -> GroundFix | None:
@@ -90,11 +97,14 @@ class PoseGround:
         distance = math.hypot(*point)
         if distance > self.view.range_m:
             return None
-        error = self._error(fx, fy, point)
-        if error is None or error > max(distance * _MAX_ERROR_SHARE, 5.0):
+        moves = self._moves(fx, fy, point)
+        if moves is None:
+            return None
+        ellipse = ellipse_of(moves)
+        if ellipse.radial_m > max(distance * _MAX_ERROR_SHARE, 5.0):
             return None
         lon, lat = self._plane.to_degrees(*point)
-        return GroundFix(lon, lat, error, distance)
+        return GroundFix(lon, lat, ellipse.radial_m, distance, ellipse)
 
     def place_at(self, fx: float, fy: float) -> tuple[float, float] | None:
         point = self._lens.ground_point(fx, fy, self.position.height_m)
@@ -122,8 +132,20 @@ class PoseGround:
             return width * scale, height * scale / self.aspect
         return width * scale, max(0.0, top + self.position.height_m)
 
-    def _error(self, fx: float, fy: float, at: tuple[float, float]) -> float | None:
-        """First-order propagation of the errors of direction, height and foot point; they are independent."""
+    def span_m(self, lon: float, lat: float) -> float:
+        """Metres across, at a place on the ground, that would fill the picture's width."""
+        return self._lens.metres_per_fraction(*self._plane.to_metres(lon, lat), -self.position.height_m)
+
+    def horizon(self, steps: int = 24) -> list[tuple[float, float]]:
+        """Where level ground ends, from left to right, as picture points; they may lie outside 0…1."""
+        reach = min(self.view.hfov_deg / 2 + 8, 85.0)
+        bearings = (math.radians(self.view.heading_deg + reach * (2 * n / steps - 1)) for n in range(steps + 1))
+        shown = (self._lens.picture_point(math.sin(one), math.cos(one), 0.0) for one in bearings)
+        return [point for point in shown if point is not None]
+
+    def _moves(self, fx: float, fy: float, at: tuple[float, float]) -> list[tuple[float, float]] | None:
+        """First-order propagation of the errors of direction, height and foot point, which are independent: how far
+        one sigma of each moves the place east and north. None where one of them moves it off the ground."""
         view, lens, height = self.view, self._lens, self.position.height_m
         height_error = max(0.2, 0.03 * height)
         moved: list[tuple[float, tuple[float, float] | None]] = []
@@ -139,12 +161,12 @@ class PoseGround:
         vary(height_error, lambda d: lens.ground_point(fx, fy, height + d))
         vary(_FOOT_ERROR_X, lambda d: lens.ground_point(fx + d, fy, height))
         vary(_FOOT_ERROR_Y, lambda d: lens.ground_point(fx, fy + d, height))
-        variance = 0.0
+        moves = []
         for gain, point in moved:
             if point is None:
                 return None
-            variance += (gain * math.hypot(point[0] - at[0], point[1] - at[1])) ** 2
-        return math.sqrt(variance)
+            moves.append((gain * (point[0] - at[0]), gain * (point[1] - at[1])))
+        return moves
 
 
 def homography_ground(camera: Camera, aspect: float) -> "HomographyGround":

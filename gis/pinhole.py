@@ -1,23 +1,30 @@
-"""A camera without lens distortion. Axes on the ground: east, north, up, in metres from the lens."""
+"""A camera with a lens, distorted or not. Axes on the ground: east, north, up, in metres from the lens."""
 
 import math
 from dataclasses import dataclass, field
 
+from gis.distortion import Distortion
+
 Vector = tuple[float, float, float]
 
+_STRAIGHT = Distortion()
 _LEAST_DROP = 1e-4
 """Rays that fall less than this per metre meet the ground kilometres away: taken as above the horizon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pinhole:
-    """Heading clockwise from north, tilt down from the horizon, roll clockwise as seen from behind; all degrees."""
+    """Heading clockwise from north, tilt down from the horizon, roll clockwise as seen from behind; all degrees.
+
+    `hfov_deg` is that of the focal length: what the picture's width would show without `distortion`.
+    """
 
     heading_deg: float
     tilt_deg: float
     roll_deg: float
     hfov_deg: float
     aspect: float
+    distortion: Distortion = _STRAIGHT
     _axes: tuple[Vector, Vector, Vector] = field(init=False)
     _focal: float = field(init=False)
 
@@ -40,13 +47,18 @@ class Pinhole:
             self.roll_deg + roll_deg,
             self.hfov_deg,
             self.aspect,
+            self.distortion,
         )
 
     def ray(self, fx: float, fy: float) -> Vector:
         """Direction of a picture point, not normalised."""
         right, down, forward = self._axes
-        across = _sum(_scaled(right, fx - 0.5), _scaled(down, (fy - 0.5) / self.aspect))
-        return _sum(across, _scaled(forward, self._focal))
+        x, y = fx - 0.5, (fy - 0.5) / self.aspect
+        if not self.distortion.none:
+            radius = math.hypot(x, y) / self._focal
+            factor = self.distortion.undistorted(radius) / radius if radius > 0 else 1.0
+            x, y = x * factor, y * factor
+        return _sum(_sum(_scaled(right, x), _scaled(down, y)), _scaled(forward, self._focal))
 
     def ground_point(self, fx: float, fy: float, height_m: float) -> tuple[float, float] | None:
         """(east, north) where the ray meets level ground `height_m` below the lens; None above the horizon."""
@@ -61,11 +73,20 @@ class Pinhole:
         x, y, depth = self._seen(east, north, up)
         if depth <= 1e-6:
             return None
-        return 0.5 + x / depth * self._focal, 0.5 + y / depth * self._focal * self.aspect
+        x, y = x / depth, y / depth
+        if not self.distortion.none:
+            radius = math.hypot(x, y)
+            factor = self.distortion.distorted(radius) / radius if radius > 0 else 1.0
+            x, y = x * factor, y * factor
+        return 0.5 + x * self._focal, 0.5 + y * self._focal * self.aspect
 
     def metres_per_fraction(self, east: float, north: float, up: float) -> float:
-        """Metres that the picture's whole width spans at the depth of a point."""
-        return self._seen(east, north, up)[2] / self._focal
+        """Metres that the picture's whole width would span if all of it were as large as at a point: across, there."""
+        x, y, depth = self._seen(east, north, up)
+        if self.distortion.none or depth <= 1e-6:
+            return depth / self._focal
+        radius = math.hypot(x, y) / depth
+        return depth / self._focal * (radius / self.distortion.distorted(radius) if radius > 1e-9 else 1.0)
 
     def height_on_vertical(self, fx: float, fy: float, distance_m: float) -> float | None:
         """How far above the lens the ray is once `distance_m` away over ground; None when it never gets there."""

@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 _A = 6378137.0
 _E2 = 6.69437999014e-3
 """Semi-major axis in metres and squared first eccentricity of WGS 84."""
@@ -20,6 +23,15 @@ class Plane:
         # The radii are taken half way, which makes the error of the second order in the distance vanish.
         meridian, parallel = _radii((self.lat + lat) / 2)
         return math.radians(lon - self.lon) * parallel, math.radians(lat - self.lat) * meridian
+
+    def metres_of(self, degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, 2) of lon, lat as (n, 2) of east, north: `to_metres` of many."""
+        lon, lat = degrees[:, 0], degrees[:, 1]
+        sine = np.sin(np.radians((self.lat + lat) / 2))
+        curve = 1 - _E2 * sine * sine
+        east = np.radians(lon - self.lon) * (_A / np.sqrt(curve) * np.cos(np.radians((self.lat + lat) / 2)))
+        north = np.radians(lat - self.lat) * (_A * (1 - _E2) / curve**1.5)
+        return np.column_stack([east, north])
 
     def to_degrees(self, east: float, north: float) -> tuple[float, float]:
         """(lon, lat) of a point; the inverse of `to_metres`."""

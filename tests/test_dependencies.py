@@ -22,6 +22,7 @@ PRODUCT = [
     "ingest",
     "runtime",
     "sim",
+    "talkdown",
     "vision",
     "wall",
 ]

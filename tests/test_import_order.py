@@ -6,13 +6,27 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ORDER = ["runtime", "config", "gis", "ingest", "estate", "vision", "incidents", "dispatch", "exchange", "wall", "api"]
+ORDER = [
+    "runtime",
+    "config",
+    "gis",
+    "ingest",
+    "estate",
+    "vision",
+    "incidents",
+    "dispatch",
+    "exchange",
+    "talkdown",
+    "wall",
+    "api",
+]
 UNRELATED = {
     "vision": {"estate"},
     "incidents": {"ingest", "estate", "vision"},
     "dispatch": {"ingest", "estate", "vision"},
     "exchange": {"ingest", "estate", "vision", "dispatch"},
-    "wall": {"gis", "estate", "vision", "dispatch", "exchange"},
+    "talkdown": {"estate", "vision", "dispatch"},
+    "wall": {"gis", "estate", "vision", "dispatch", "exchange", "talkdown"},
 }
 ONLY_FOR_USE = {"sim", "bench", "tests"}
 

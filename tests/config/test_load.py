@@ -165,7 +165,7 @@ WARNED: dict[str, tuple[list[tuple[str, str]], str]] = {
     "view without position": ([("    position: {lon: 120.45, lat: 30.08, height_m: 6}\n", "")],
         "cameras[0].view: has no effect without position"),
     "credentials nobody uses": ([("cameras:", "  old: {username: a, password_env: B}\ncameras:")],
-        "credentials.old: is used by no camera and nothing under exchange"),
+        "credentials.old: is used by no camera, no loudspeaker, no base map and nothing under exchange"),
     "one stream twice": ([("streams: {sub: {url: rtsp://10.0.0.5/sub}}",
         "streams: {sub: {url: rtsp://10.0.0.5/sub},\n      main: {url: rtsp://10.0.0.5/sub}}")],
         "is the same stream as on line 16"),

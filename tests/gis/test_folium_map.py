@@ -5,7 +5,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 from shapely import box
 
-from gis.folium_map import MapAssets, MapCase, MissingAsset, cases_map, read_assets, shade_limits
+from gis.folium_map import MapCase, cases_map
+from gis.folium_page import MapAssets, MissingAsset, read_assets, shade_limits
 from gis.grids import Grid, GridMap
 from tests.browser import CHROMIUM_ARGUMENTS, chromium_path
 
@@ -70,16 +71,23 @@ def test_grids_are_counted_by_place() -> None:
 LIMITS = {
     "no cases": ([], ()),
     "none anywhere": ([0, 0], ()),
-    "few": ([0, 1, 3], (1, 2, 3)),
-    "five": ([5], (1, 2, 3, 4, 5)),
-    "many": ([1, 100], (20, 40, 60, 80, 100)),
-    "six": ([6], (1, 2, 4, 5, 6)),
+    "few": ([0, 1, 3], (1, 3)),
+    "all the same": ([5, 5, 0], (5,)),
+    "in clumps": ([1, 2, 2, 3, 40, 41, 42, 90, 300, 310, 1000], (3, 42, 90, 310, 1000)),
+    "one busy grid": ([1] * 500 + [2] * 300 + [3, 4, 5, 6, 7, 84], (1, 3, 5, 7, 84)),
 }
 
 
 @pytest.mark.parametrize(("counts", "limits"), LIMITS.values(), ids=LIMITS.keys())
 def test_shades(counts: list[int], limits: tuple[int, ...]) -> None:
     assert shade_limits(counts) == limits
+
+
+def test_a_whole_city_is_sorted_at_once() -> None:
+    limits = shade_limits(n * 7919 % 84_360 for n in range(8436))
+    assert len(limits) == 5
+    assert limits == tuple(sorted(limits))
+    assert limits[-1] == max(n * 7919 % 84_360 for n in range(8436))
 
 
 @pytest.mark.parametrize(("grids", "cases"), [(GridMap(()), []), (GRIDS, []), (GridMap(()), CASES)])

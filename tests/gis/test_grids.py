@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from geopandas.geodataframe import GeoDataFrame
 from shapely import MultiPolygon, Polygon, box
@@ -49,6 +50,16 @@ def test_reads(tmp_path: Path, name: str, crs: int, options: dict[str, Any]) -> 
     ]  # fmt: skip
     assert grids.warnings == ()
     assert grids.grids[0].outline.symmetric_difference(WEST).area < 1e-9
+
+
+def test_population_is_read_where_it_is_given(tmp_path: Path) -> None:
+    given = [row("a", WEST) | {"population": 1234}, row("b", EAST) | {"population": None}]
+    for name in ("grids.gpkg", "grids.shp", "grids.geojson"):
+        people = [grid.population for grid in load_grids(write(tmp_path / name, given)).grids]
+        assert people == [1234, None], name
+    for wrong in ("many", "-3", "1.5"):
+        with pytest.raises(GeographyError, match=rf"feature 1 \(a\): population is '{wrong}'"):
+            load_grids(write(tmp_path / "wrong.geojson", [row("a", WEST, population=wrong)]))
 
 
 def test_a_missing_coordinate_system_is_taken_as_wgs_84_and_said(tmp_path: Path) -> None:
@@ -183,3 +194,15 @@ def test_geojson_out_is_what_came_in(tmp_path: Path) -> None:
         ("a", "网格a", "residential"), ("b", "网格b", "dedicated"),
     ]  # fmt: skip
     assert again.grids[0].outline.equals(parts)
+
+
+def test_many_places_get_the_grids_each_gets_alone() -> None:
+    squares = [(f"q{x}{y}", box(120 + x, 30 + y, 121 + x, 31 + y)) for x in (2, 0, 1) for y in (1, 0)]
+    grids = GridMap(tuple(Grid(code, "v", code, "", "rural", outline) for code, outline in squares))
+    places = [(120.5, 30.5), (121.0, 31.0), (122.0, 30.2), (119.0, 30.5), (122.9, 31.9), (float("nan"), 30.5)]
+    lons, lats = np.array(places * 3).T
+    found = [grids.grids[at].code if at >= 0 else None for at in grids.positions(lons, lats)]
+    alone = [one.code if (one := grids.containing(*place)) else None for place in places[:5]]
+    assert found == [*alone, None] * 3
+    assert alone == ["q00", "q00", "q10", None, "q21"]
+    assert GridMap(()).positions(lons, lats).tolist() == [-1] * 18
