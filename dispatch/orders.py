@@ -1,9 +1,10 @@
 """Orders and their delivery. How far an order has got and whether the phone has it are two different things.
 
-Orders follow the case: each step of a case writes its order in the same transaction (`OrderBook.follow`), so that
-there is never an assigned case without an order or the other way round.
+Orders follow the case: each step of a case writes its orders in the same transaction (`follow`), so that there is never
+an assigned case without an order or the other way round. Who leads has one, and so has each who was sent along.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -13,10 +14,10 @@ from sqlalchemy import Connection, insert, select, update
 from incidents.acting import Step
 from incidents.case import Action, State
 from incidents.store import Transaction
-from incidents.store.schema import order_deliveries, orders
+from incidents.store.schema import accounts, order_deliveries, orders
+from incidents.visible_cases import LIVE_ORDERS
 
-LIVE = ("waiting", "accepted", "arrived")
-"""States of an order somebody is still to do something about."""
+LIVE = LIVE_ORDERS
 PHONE = "phone"
 
 
@@ -36,45 +37,64 @@ class OrderView:
     reason: str
     delivery: str
     delivered_at: float | None
+    name: str = ""
+    """Of the worker."""
 
 
 def follow(transaction: Transaction, step: Step) -> None:
-    """Keeps the case's order in step with it; see `incidents.acting.Follower`."""
-    connection = transaction.connection
+    """Keeps the case's orders in step with it; see `incidents.acting.Follower`."""
+    connection, along = transaction.connection, {one.worker_id for one in step.after.companions}
+    kept = {*along, step.after.assignee_id}
     match step.action:
         case Action.ASSIGN | Action.ROUTE:
             if step.after.assignee_id != step.before.assignee_id or step.after.assignee_id is None:
-                _end(connection, step, "withdrawn")
+                _end(connection, step, "withdrawn", but=along)
             if step.after.assignee_id is not None and step.after.state is State.ASSIGNED:
-                _issue(connection, step)
+                _issue(connection, step, step.after.assignee_id)
         case Action.ACCEPT:
-            _set(connection, step, state="accepted", answered_at=step.at)
+            _set(connection, step, step.after.assignee_id, state="accepted", answered_at=step.at)
         case Action.ARRIVE:
-            _set(connection, step, state="arrived")
+            _set(connection, step, step.after.assignee_id, state="arrived")
         case Action.DECLINE:
-            _set(connection, step, reason=str(step.detail.get("reason", ""))[:400], answered_at=step.at)
-            _end(connection, step, "declined")
+            _declined(connection, step, step.before.assignee_id)
+            _end(connection, step, "declined", but={one.worker_id for one in step.before.companions})
+            _end(connection, step, "withdrawn", but=kept)
         case Action.RELEASE:
-            _end(connection, step, "withdrawn")
+            _end(connection, step, "withdrawn", but=kept)
+        case Action.SEND_ALONG:
+            _issue(connection, step, str(step.detail["worker_id"]))
+        case Action.ALONG_ACCEPT:
+            _set(connection, step, step.detail["worker_id"], state="accepted", answered_at=step.at)
+        case Action.ALONG_ARRIVE:
+            _set(connection, step, step.detail["worker_id"], state="arrived")
+        case Action.ALONG_DECLINE:
+            _declined(connection, step, step.detail["worker_id"])
+            _end(connection, step, "declined", but=kept)
+        case Action.ALONG_WITHDRAW:
+            _end(connection, step, "withdrawn", but=kept)
         case Action.HANDLE:
             _end(connection, step, "done")
         case Action.VERIFY if step.after.state is State.ACCEPTED:
-            if _was_sent(connection, step):
-                _issue(connection, step, state="accepted")
+            if step.after.assignee_id is not None and _was_sent(connection, step):
+                _issue(connection, step, step.after.assignee_id, state="accepted")
         case _ if step.after.state in (State.CLOSED, State.INVALID, State.FILED, State.REVIEW):
             _end(connection, step, "withdrawn")
 
 
-def _issue(connection: Connection, step: Step, state: str = "waiting") -> None:
+def _declined(connection: Connection, step: Step, worker_id: str | None) -> None:
+    _set(connection, step, worker_id, reason=str(step.detail.get("reason", ""))[:400], answered_at=step.at)
+
+
+def _issue(connection: Connection, step: Step, worker_id: str, state: str = "waiting") -> None:
     """Rework is a new order that needs no answer: the worker has accepted the case already."""
     order_id = uuid4().hex
-    sender = step.after.dispatched_by
+    by_hand = step.actor.kind == "person"
     connection.execute(
         insert(orders).values(
             id=order_id,
             case_id=step.case_id,
-            worker_id=step.after.assignee_id,
-            issued_by=sender,
+            worker_id=worker_id,
+            issued_by=step.actor.id if step.action is Action.SEND_ALONG and by_hand else step.after.dispatched_by,
             state=state,
             issued_at=step.at,
             answered_at=step.at if state == "accepted" else None,
@@ -92,15 +112,18 @@ def _was_sent(connection: Connection, step: Step) -> bool:
     return connection.execute(select(orders.c.id).where(*where).limit(1)).first() is not None
 
 
-def _set(connection: Connection, step: Step, **values: Any) -> None:
-    connection.execute(
-        update(orders).where(orders.c.case_id == step.case_id, orders.c.state.in_(LIVE)).values(**values)
+def _set(connection: Connection, step: Step, worker_id: str | None, **values: Any) -> None:
+    live = orders.c.case_id == step.case_id, orders.c.state.in_(LIVE), orders.c.worker_id == worker_id
+    connection.execute(update(orders).where(*live).values(**values))
+
+
+def _end(connection: Connection, step: Step, state: str, but: Collection[str | None] = ()) -> None:
+    """Ends the live orders, if any, of all `but` these; what was never delivered no longer needs to be."""
+    live = select(orders.c.id).where(
+        orders.c.case_id == step.case_id,
+        orders.c.state.in_(LIVE),
+        orders.c.worker_id.not_in([one for one in but if one is not None]),
     )
-
-
-def _end(connection: Connection, step: Step, state: str) -> None:
-    """Ends the live order, if any; what was never delivered no longer needs to be."""
-    live = select(orders.c.id).where(orders.c.case_id == step.case_id, orders.c.state.in_(LIVE))
     ids = list(connection.execute(live).scalars())
     connection.execute(
         update(order_deliveries)
@@ -154,8 +177,11 @@ def flag(connection: Connection, order_id: str, at: float) -> bool:
 
 
 def _views() -> Any:
-    return select(orders, order_deliveries.c.state.label("delivery"), order_deliveries.c.delivered_at).join(
-        order_deliveries, (order_deliveries.c.order_id == orders.c.id) & (order_deliveries.c.channel == PHONE)
+    sent = (orders, order_deliveries.c.state.label("delivery"), order_deliveries.c.delivered_at, accounts.c.name)
+    return (
+        select(*sent)
+        .join(order_deliveries, (order_deliveries.c.order_id == orders.c.id) & (order_deliveries.c.channel == PHONE))
+        .join(accounts, accounts.c.id == orders.c.worker_id)
     )
 
 
@@ -173,4 +199,5 @@ def _view(row: Any) -> OrderView:
         reason=row.reason,
         delivery=row.delivery,
         delivered_at=row.delivered_at,
+        name=row.name,
     )

@@ -8,39 +8,13 @@ from estate.entry import Entry
 from estate.issue import Code, issue
 from estate.town_ground import TownGround
 from gis.areas import Area
-from gis.coordinate_guess import Guess, Row, guess_system
+from gis.coordinate_guess import Row, guess_system
 from gis.coordinate_systems import shown_system, to_wgs84
+from gis.system_choice import SystemChoice
 
 TOWN_MARGIN_M = 300.0
 """Borders are drawn by hand, and a camera on the far side of the road on the border is the town's."""
 VILLAGE_MARGIN_M = 150.0
-
-
-@dataclass(frozen=True, slots=True)
-class SystemChoice:
-    """`system` is "" where it could not be found out and was not told: then no row has a place.
-
-    `how`: `told`, `certain`, `likely`, `heading`, `unclear` or `none` (no row has coordinates)."""
-
-    system: str
-    how: str
-    guess: Guess
-
-    @property
-    def said(self) -> str:
-        """For the operator, in a line."""
-        fits = "; ".join(str(fit) for fit in self.guess.fits)
-        known = f"{shown_system(self.system)}" if self.system else ""
-        texts = {
-            "none": "no row has coordinates",
-            "told": f"{known}, as told ({fits})",
-            "certain": f"{known}, found with certainty ({fits})",
-            "likely": f"{known}, found as the likely one ({fits}); say --coordinates to settle it",
-            "heading": f"{known}, as the heading says ({fits})",
-            "unclear": f"the coordinate system could not be found out ({fits or 'the numbers fit none known here'}); "
-            "say it with --coordinates",
-        }
-        return texts[self.how]
 
 
 @dataclass(frozen=True, slots=True)

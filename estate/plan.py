@@ -19,9 +19,10 @@ from estate.entry import Entry, EntryReader
 from estate.issue import Code, Issue, issue
 from estate.known import KnownCameras, changes_of
 from estate.new_account import NewAccount
-from estate.places import Placed, SystemChoice, place_entries
+from estate.places import Placed, place_entries
 from estate.sheet import read_sheets
 from estate.town_ground import TownGround
+from gis.system_choice import SystemChoice
 from ingest.onvif.probe import Probed
 
 DEFAULT_HEIGHT_M = 6.0

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ MAX_CELL = 2_000
 MAX_SHEETS = 20
 _EXACT = 10**15
 """Spreadsheets keep 15 digits of a number; what is longer has lost its end."""
+_QUOTED = re.compile('"[^"]*"')
 _BROKEN = (InvalidFileException, zipfile.BadZipFile, zlib.error, LxmlError, ParseError, KeyError, ValueError, TypeError,
            AttributeError, IndexError, EOFError, OverflowError, NotImplementedError, RuntimeError, OSError)  # fmt: skip
 """What openpyxl raises for files that are not what they say; the bytes are in memory, so no OSError is a disk's."""
@@ -53,27 +55,28 @@ class Sheet:
     lines: tuple[Line, ...]
 
 
-def read_sheets(data: bytes) -> list[Sheet]:
-    """All visible sheets of a workbook, or the one table of a CSV file; empty lines are left out. Raises SheetError."""
+def read_sheets(data: bytes, max_cell: int = MAX_CELL) -> list[Sheet]:
+    """All visible sheets of a workbook, or the one table of a CSV file; empty lines are left out, and of a cell what is
+    beyond `max_cell` characters. Raises SheetError."""
     if len(data) > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // 1024 // 1024
         raise SheetError(f"the file is larger than {limit} MB", f"文件超过 {limit} MB")
     if data.startswith(b"PK\x03\x04"):
-        return _workbook(data)
+        return _workbook(data, max_cell)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise SheetError(
             "this is an old or an encrypted Excel file (.xls); save it as .xlsx or CSV without a password",
             "这是旧版（.xls）或加密的 Excel 文件；请去掉密码，另存为 .xlsx 或 CSV",
         )
-    return [_comma_separated(data)]
+    return [_comma_separated(data, max_cell)]
 
 
-def _workbook(data: bytes) -> list[Sheet]:
+def _workbook(data: bytes, max_cell: int) -> list[Sheet]:
     try:
         _refuse_bomb(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:MAX_SHEETS]
-        return [Sheet(str(sheet.title), "xlsx", tuple(_lines(_rows(sheet)))) for sheet in visible]
+        return [Sheet(str(sheet.title), "xlsx", tuple(_lines(_rows(sheet), max_cell))) for sheet in visible]
     except _BROKEN as error:
         raise SheetError(
             "the .xlsx file is damaged or not a workbook; save it anew from the spreadsheet",
@@ -110,11 +113,11 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _lines(rows: Iterator[list[str]]) -> Iterator[Line]:
+def _lines(rows: Iterator[list[str]], max_cell: int) -> Iterator[Line]:
     for number, cells in enumerate(rows, start=1):
         if number > MAX_ROWS:
             raise SheetError(f"the table has more than {MAX_ROWS} rows", f"表格超过 {MAX_ROWS} 行")
-        clean = [" ".join(cell[:MAX_CELL].replace("\u3000", " ").split()) for cell in cells[:MAX_COLUMNS]]
+        clean = [" ".join(cell[:max_cell].replace("\u3000", " ").split()) for cell in cells[:MAX_COLUMNS]]
         while clean and not clean[-1]:
             clean.pop()
         if clean:
@@ -122,11 +125,11 @@ def _lines(rows: Iterator[list[str]]) -> Iterator[Line]:
             yield Line(number, tuple(cell.removeprefix("'") for cell in clean))
 
 
-def _comma_separated(data: bytes) -> Sheet:
+def _comma_separated(data: bytes, max_cell: int) -> Sheet:
     encoding, text = _decoded(data)
     separator = _separator(text)
     try:
-        lines = tuple(_lines(iter(csv.reader(io.StringIO(text), delimiter=separator))))
+        lines = tuple(_lines(iter(csv.reader(io.StringIO(text), delimiter=separator)), max_cell))
     except csv.Error as error:
         raise SheetError(f"the file is not a table of values: {error}", f"文件不是表格：{error}") from None
     shown = {"\t": "tab", ";": "semicolon"}.get(separator, "comma")
@@ -148,6 +151,6 @@ def _decoded(data: bytes) -> tuple[str, str]:
 
 
 def _separator(text: str) -> str:
-    """The one that parts the first lines most."""
-    head = "\n".join(text.splitlines()[:20])
+    """The one that parts the first lines most; what stands in quotes parts nothing."""
+    head = _QUOTED.sub("", "\n".join(text.splitlines()[:20]))
     return max(",;\t", key=lambda separator: head.count(separator))

@@ -63,6 +63,10 @@ class TownGround:
         tries += [_bare(one) for one in tries]
         return next((self._names[one] for one in tries if one in self._names), None)
 
+    def has(self, code: str) -> bool:
+        """Whether an area of any level has the code."""
+        return self.tree.get(code) is not None
+
     def nearest_name(self, text: str) -> str:
         """The name of the area that is written most alike; "" where none is."""
         close = get_close_matches(_bare(text.strip().lower()), list(self._names), n=1, cutoff=0.5)

@@ -240,17 +240,8 @@ class Accounts:
     def change_own_password(self, caller: Caller, old: str, new: str) -> None:
         """Ends the account's other sessions. Raises SignInFailed when the old one is wrong, Throttled, Invalid."""
         acceptable(new, caller.username)
-        attempt, now = throttle.Attempt(caller.username.casefold(), "\x00own"), self.clock.now()
-        with self.store.read() as connection:
-            throttle.check(connection, attempt, now)
-            stored = connection.execute(
-                select(accounts.c.password_hash).where(accounts.c.id == caller.account_id)
-            ).scalar_one()
-        if not self.passwords.verify(stored, old):
-            with self.store.write() as transaction:
-                throttle.failed(transaction.connection, attempt, now)
-            raise SignInFailed("the old password is wrong")
-        hashed = self.passwords.hash(new)
+        self.check_password(caller, old, "the old password is wrong")
+        hashed, now = self.passwords.hash(new), self.clock.now()
         with self.store.write() as transaction:
             transaction.connection.execute(
                 update(accounts)
@@ -261,6 +252,20 @@ class Accounts:
             entry = audit.by(caller, Kind.ACCOUNT, caller.account_id, caller.name, {"password": True})
             audit.note(transaction.connection, entry, now)
             self._tell(transaction, caller.account_id)
+
+    def check_password(self, caller: Caller, given: str, refusal: str) -> None:
+        """That the caller knows his own password: whoever sits down at a station left open does not. Raises
+        SignInFailed with the refusal, Throttled."""
+        attempt, now = throttle.Attempt(caller.username.casefold(), "\x00own"), self.clock.now()
+        with self.store.read() as connection:
+            throttle.check(connection, attempt, now)
+            stored = connection.execute(
+                select(accounts.c.password_hash).where(accounts.c.id == caller.account_id)
+            ).scalar_one()
+        if stored == NO_PASSWORD or not self.passwords.verify(stored, given):
+            with self.store.write() as transaction:
+                throttle.failed(transaction.connection, attempt, now)
+            raise SignInFailed(refusal)
 
     def _note_sign_in(self, connection: Connection, account_id: str, name: str, address: str, *, device: bool) -> None:
         now = self.clock.now()

@@ -24,6 +24,7 @@ from incidents.visible_cases import posts_concerned
 CAMERA_DUTIES = frozenset({Duty.CAMERA})
 SYSTEM_DUTIES = frozenset({Duty.SYSTEM})
 LOOK_DUTIES = frozenset({Duty.LOOK})
+TALK_DUTIES = frozenset({Duty.TALK_DOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,13 @@ class Step:
     after: Standing
     detail: Mapping[str, Any]
     at: float
+
+    @property
+    def people(self) -> set[str]:
+        """Whom it concerns: those it was and is sent to."""
+        both = (self.before, self.after)
+        ids = {one.assignee_id for one in both} | {other.worker_id for one in both for other in one.companions}
+        return {one for one in ids if one is not None}
 
 
 Follower = Callable[[Transaction, Step], None]
@@ -74,7 +82,7 @@ class Acting:
         step = self.step(
             transaction, case_id, action, actor, duties, at=at, detail=detail, version=version, changes=changes
         )
-        return self.announce(transaction, case_id, {step.before.assignee_id, step.after.assignee_id})
+        return self.announce(transaction, case_id, step.people)
 
     def step(
         self,
@@ -178,10 +186,12 @@ class Acting:
         return evidence_id
 
 
-def announce_workers(transaction: Transaction, feed: Feed, ids: Collection[str]) -> None:
-    """Tells the feed, once it is durable, how these workers now stand."""
+def announce_workers(transaction: Transaction, feed: Feed, ids: Collection[str], moved: bool = False) -> None:
+    """Tells the feed, once it is durable, how these workers now stand. `moved`: they are elsewhere, and that is all."""
     for worker, paths in queries.list_workers(transaction.connection, EVERYWHERE, ids) if ids else ():
-        transaction.after_commit(("worker", worker.id), partial(feed.publish, Change("worker", worker, paths)))
+        transaction.after_commit(
+            ("worker", worker.id), partial(feed.publish, Change("worker", worker, paths, moved=moved))
+        )
 
 
 def insert_evidence(

@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 from config.posts import Post
 from incidents import queries
 from incidents.case import Action, Duty, Standing
-from incidents.duties import PART_STATES, part_meant, posts_of
+from incidents.case_crew import MOST_PEOPLE
+from incidents.duties import ALONG_STATES, PART_STATES, along_meant, part_meant, posts_of
 from incidents.errors import Invalid
 from incidents.opening import Town
-from incidents.rights import Caller, Permission
+from incidents.rights import EVERYWHERE, Caller, Permission
 from incidents.text import clean_text
 from incidents.verdicts import verdict_detail
 from incidents.views import CaseView
@@ -22,7 +23,12 @@ PERSONS_DETAIL: Mapping[Action, frozenset[str]] = {
     Action.REJECT: frozenset({"note", "reason", "cause", "word"}),
     Action.DUPLICATE: frozenset({"note", "of"}),
     Action.TAKE_BACK: frozenset(),
-    Action.ASSIGN: frozenset({"worker_id", "post", "note"}),
+    Action.ASSIGN: frozenset({"worker_id", "post", "note", "people"}),
+    Action.SEND_ALONG: frozenset({"worker_id", "note"}),
+    Action.ALONG_ACCEPT: frozenset({"worker_id", "note"}),
+    Action.ALONG_DECLINE: frozenset({"worker_id", "reason"}),
+    Action.ALONG_ARRIVE: frozenset({"worker_id", "note"}),
+    Action.ALONG_WITHDRAW: frozenset({"worker_id", "reason"}),
     Action.ACCEPT: frozenset({"note"}),
     Action.DECLINE: frozenset({"reason"}),
     Action.RETURN: frozenset({"reason"}),
@@ -51,6 +57,7 @@ NUMBERS: Mapping[str, tuple[float, float]] = {
     "lat": (-90.0, 90.0),
     "level": (1, 4),
     "score": (1, 5),
+    "people": (1, MOST_PEOPLE),
     "until": (0.0, 1e11),
 }
 """Details that are numbers, with their bounds; those with whole bounds are whole."""
@@ -90,7 +97,12 @@ def filled_in(
     """The details with what the trace says beside: names, which part is meant, on whose behalf. Raises NotFound,
     NotAllowed, Invalid."""
     told = dict(clean)
-    if action is Action.ASSIGN and Duty.DISPATCH in duties and "worker_id" in told:
+    if action in ALONG_STATES:
+        told["worker_id"] = along_meant(caller, duties, now, told.get("worker_id"))
+        told["worker_name"] = queries.get_worker(connection, EVERYWHERE, told["worker_id"])[0].name
+        if told["worker_id"] not in caller.holders and action is not Action.ALONG_WITHDRAW:
+            told["on_behalf_of"] = told["worker_name"]
+    if action in (Action.ASSIGN, Action.SEND_ALONG) and Duty.DISPATCH in duties and "worker_id" in told:
         worker, _ = queries.get_worker(connection, caller.scope(Permission.WORKER_SEE), told["worker_id"])
         told["worker_name"] = worker.name
     if action in PART_STATES:

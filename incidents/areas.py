@@ -51,7 +51,7 @@ def load_areas(connection: Connection, given: Iterable[Area]) -> None:
             raise Invalid(f"area {area.code}: level must be one of {', '.join(LEVELS)}", "level")
         by_code[area.code] = area
     paths = {code: _path(code, by_code) for code in by_code}
-    known = set(connection.execute(select(areas.c.code)).scalars())
+    known = {row.code: row for row in connection.execute(select(areas))}
     for code in sorted(by_code, key=lambda code: paths[code].count("/")):
         area = by_code[code]
         values = {
@@ -62,6 +62,8 @@ def load_areas(connection: Connection, given: Iterable[Area]) -> None:
             "path": paths[code],
         }
         if code in known:
+            if values == {name: getattr(known[code], name) for name in values}:
+                continue
             connection.execute(update(areas).where(areas.c.code == code).values(**values))
         else:
             connection.execute(insert(areas).values(code=code, **values))

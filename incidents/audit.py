@@ -34,6 +34,10 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     STAND_IN = "stand_in"
     EXPORT = "export"
+    GRIDS = "grids"
+    TRACKS = "tracks"
+    TALK_DOWN = "talk_down"
+    ANNOUNCEMENT = "announcement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,21 @@ class Audit:
         with self.store.write() as transaction:
             path = common_path(sorted(scope.prefixes)) or top_path(transaction.connection)
             entry = Entry(Kind.EXPORT, caller.account_id, caller.name, path, subject=what, detail=dict(detail or {}))
+            note(transaction.connection, entry, self.clock.now())
+
+    def tracks_seen(self, caller: Caller, from_at: float, until_at: float, workers: int) -> None:
+        """Somebody had shown to him where people went."""
+        with self.store.write() as transaction:
+            path = common_path(sorted(caller.scope(Permission.WORKER_SEE).prefixes)) or top_path(transaction.connection)
+            detail = {"from": from_at, "until": until_at, "workers": workers}
+            entry = Entry(Kind.TRACKS, caller.account_id, caller.name, path, subject="tracks", detail=detail)
+            note(transaction.connection, entry, self.clock.now())
+
+    def grids_taken(self, caller: Caller, scope: Scope, detail: Mapping[str, Any]) -> None:
+        """Somebody laid down which grids hold from a day on."""
+        with self.store.write() as transaction:
+            path = common_path(sorted(scope.prefixes)) or top_path(transaction.connection)
+            entry = Entry(Kind.GRIDS, caller.account_id, caller.name, path, subject="grids", detail=dict(detail))
             note(transaction.connection, entry, self.clock.now())
 
 

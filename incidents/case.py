@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from incidents import case_posts
+from incidents import case_crew, case_posts
 from incidents.case_posts import only_routed, open_parts, refuse_open_parts, without_open_parts
 from incidents.case_terms import (
     DUPLICATE,
@@ -73,7 +73,13 @@ TRANSITIONS: Mapping[Action, Transition] = {
         _row(Action.PART_ACCEPT, {_S.FILED} | IN_HAND, None, _D.PART, _D.DISPATCH),
         _row(Action.PART_DONE, {_S.FILED} | IN_HAND, None, _D.PART, _D.DISPATCH),
         _row(Action.PART_WITHDRAW, {_S.FILED} | IN_HAND, None, _D.PART, _D.DISPATCH, _D.POST),
-        _row(Action.ARRIVE, {_S.ACCEPTED}, _S.ARRIVED, _D.HANDLE),
+        _row(Action.SEND_ALONG, IN_HAND, None, _D.DISPATCH, _D.SYSTEM),
+        _row(Action.ALONG_ACCEPT, IN_HAND, None, _D.ALONG, _D.DISPATCH),
+        _row(Action.ALONG_DECLINE, IN_HAND, None, _D.ALONG, _D.DISPATCH),
+        _row(Action.ALONG_ARRIVE, IN_HAND, None, _D.ALONG, _D.DISPATCH, _D.SYSTEM),
+        _row(Action.ALONG_WITHDRAW, IN_HAND, None, _D.DISPATCH, _D.SYSTEM),
+        # Said again it is welcome: his phone's positions may have told before he did.
+        _row(Action.ARRIVE, {_S.ACCEPTED, _S.ARRIVED}, _S.ARRIVED, _D.HANDLE, _D.SYSTEM),
         _row(Action.HANDLE, {_S.ACCEPTED, _S.ARRIVED}, _S.HANDLED, _D.HANDLE),
         _row(Action.VERIFY, {_S.HANDLED}, _S.CLOSED, _D.VERIFY, _D.CAMERA),
         _row(Action.CLOSE, OPEN - {_S.REVIEW}, _S.CLOSED, _D.VERIFY),
@@ -83,11 +89,12 @@ TRANSITIONS: Mapping[Action, Transition] = {
         _row(Action.EVIDENCE, frozenset(State), None, _D.COMMENT, _D.HANDLE, _D.CAMERA, _D.SYSTEM),
         _row(Action.SIGHTED, frozenset(State), None, _D.CAMERA),
         _row(Action.LOOK, frozenset(State), None, _D.LOOK),
+        _row(Action.TALK_DOWN, frozenset(State), None, _D.TALK_DOWN),
         _row(Action.PARTY, frozenset(State), None, _D.REGISTER),
         _row(Action.REMIND, OPEN, None, _D.COMMENT),
         _row(Action.FEEDBACK, OPEN, None, _D.COMMENT, _D.HANDLE),
         _row(Action.GONE, OPEN, None, _D.CAMERA),
-        _row(Action.UNANSWERED, {_S.ASSIGNED}, None, _D.SYSTEM),
+        _row(Action.UNANSWERED, IN_HAND, None, _D.SYSTEM),
         _row(Action.RELEASE, IN_HAND - {_S.HANDLED}, _S.FILED, _D.SYSTEM),
         _row(Action.TRIAGE, OPEN, None, _D.TRIAGE),
         _row(Action.ASK_EXTENSION, IN_HAND, None, _D.HANDLE),
@@ -113,6 +120,7 @@ REQUIRED_DETAIL: Mapping[Action, str] = {
     Action.SUPERVISE: "reason",
     Action.RETURN: "reason",
     Action.JOIN: "post",
+    Action.SEND_ALONG: "worker_id",
     Action.PART_ACCEPT: "post",
     Action.PART_DONE: "post",
     Action.PART_WITHDRAW: "reason",
@@ -156,6 +164,7 @@ def decide(
         after = replace(after, assignee_id=actor.id)
     if after.state in ENDED | {State.REVIEW}:
         after = without_open_parts(after)
+    after = case_crew.settled(now, after, action)
     return replace(after, extension_until=None, extension_by=None) if _lapsed(now, after) else after
 
 
@@ -348,6 +357,7 @@ def _gone(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, 
 
 _FOLLOW = {
     **case_posts.FOLLOW,
+    **case_crew.FOLLOW,
     Action.REJECT: _reject,
     Action.DUPLICATE: _duplicate,
     Action.TAKE_BACK: _take_back,

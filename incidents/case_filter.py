@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from incidents.errors import Invalid
+from incidents.week_time import WeekTime
 
 
 class Sort(StrEnum):
@@ -24,7 +25,8 @@ class CaseFilter:
     `from_at`, `to_at`: opened then, `to_at` not included. `overdue_at`: still open then and its deadline over.
     `assignee`: an account's id. `bbox`: west, south, east, north. `repeat`: those that repeat an earlier case, or do
     not. `post`: id of the post that holds it. `supervised`: under supervision, or not. `tier`: whom it has come up to,
-    1 to 4. `before`: id of the last case of the page before; `cursor`: the same, by `CasePage.next`."""
+    1 to 4. `during`: opened at that time of the week; needs `from_at` and `to_at`. `before`: id of the last case of the
+    page before; `cursor`: the same, by `CasePage.next`."""
 
     state: str | None = None
     camera: str | None = None
@@ -42,6 +44,7 @@ class CaseFilter:
     to_at: float | None = None
     overdue_at: float | None = None
     bbox: tuple[float, float, float, float] | None = None
+    during: WeekTime | None = None
     sort: Sort = Sort.OPENED
     limit: int = 100
     before: str | None = None

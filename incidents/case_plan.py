@@ -20,6 +20,7 @@ from incidents.store.finding_schema import case_tallies
 from incidents.store.joint_schema import BY_POST
 from incidents.store.schema import areas, cases
 from incidents.visible_cases import held_by, key
+from incidents.week_time import happened_then
 
 BY_CAMERA = "ix_cases_camera_id_opened_seq"
 FEW = 20_000
@@ -104,7 +105,7 @@ def plan_for(connection: Connection, scope: Scope, wanted: CaseFilter) -> Plan:
         plan.add(urged if wanted.supervised else ~urged, index.SUPERVISED if wanted.supervised else None)
     if wanted.tier is not None:
         plan.add(func.coalesce(cases.c.tier, cases.c.level) == wanted.tier)
-    _add_times(plan, wanted)
+    _add_times(connection, plan, wanted)
     _add_box(plan, wanted)
     if connection.dialect.name == "sqlite" and not scope.by_holder:
         _choose(connection, plan, wanted.sort)
@@ -182,7 +183,7 @@ def _add_state(plan: Plan, wanted: CaseFilter) -> None:
         plan.add(cases.c.deadline_at < wanted.overdue_at)
 
 
-def _add_times(plan: Plan, wanted: CaseFilter) -> None:
+def _add_times(connection: Connection, plan: Plan, wanted: CaseFilter) -> None:
     bounds = []
     if wanted.from_at is not None:
         bounds.append(cases.c.opened_at >= wanted.from_at)
@@ -190,6 +191,10 @@ def _add_times(plan: Plan, wanted: CaseFilter) -> None:
         bounds.append(cases.c.opened_at < wanted.to_at)
     if bounds:
         plan.add(and_(*bounds), index.WALK)
+    if wanted.during is not None:
+        if wanted.from_at is None or wanted.to_at is None:
+            raise Invalid("a time of the week needs from and to", "from")
+        plan.add(happened_then(connection, wanted.during, wanted.from_at, wanted.to_at))
 
 
 def _add_box(plan: Plan, wanted: CaseFilter) -> None:

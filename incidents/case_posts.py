@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from incidents.case_crew import led_by_companion, wanted_people
 from incidents.case_terms import OPEN_PARTS, Action, Actor, Part, PartState, Standing, State, Transition
 from incidents.errors import Conflict, Invalid
 
@@ -47,7 +48,7 @@ def assign(now: Standing, _row: Transition, actor: Actor, detail: Mapping[str, A
         raise Conflict("this post holds it already", "post", "该岗位已在办理")
     sent = now.dispatchers | {actor.id}
     held = replace(now, state=State.ASSIGNED, assignee_id=worker, dispatched_by=actor.id, dispatchers=sent)
-    return _led_by(held, post)
+    return _led_by(wanted_people(held, detail), post)
 
 
 def route(now: Standing, _row: Transition, _actor: Actor, detail: Mapping[str, Any], _at: float) -> Standing:
@@ -65,7 +66,9 @@ def route(now: Standing, _row: Transition, _actor: Actor, detail: Mapping[str, A
 
 
 def decline(now: Standing, _row: Transition, _actor: Actor, _detail: Mapping[str, Any], _at: float) -> Standing:
-    """Back to the post it is held by, else to the room."""
+    """To who has accepted to go along, else back to the post it is held by, else to the room."""
+    if (led := led_by_companion(now)) is not None:
+        return led
     if now.post is None:
         return replace(now, state=State.FILED, assignee_id=None)
     if now.assignee_id is None:

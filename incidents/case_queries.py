@@ -21,6 +21,7 @@ from incidents.views import CASE_COLUMNS, CasePage, CaseView, case_views
 from incidents.visible_cases import key, visible_cases
 
 MAX_LIMIT = 500
+MOST_WALKED = 2_000
 MOST_COUNTED = 10_000
 LOOKED_THROUGH = 50_000
 """Newest cases among which a count is made that no index serves."""
@@ -48,9 +49,23 @@ def list_cases(connection: Connection, scope: Scope, wanted: CaseFilter) -> Case
     `total_exact` says whether it is all. Raises Invalid."""
     if not 1 <= wanted.limit <= MAX_LIMIT:
         raise Invalid(f"limit must lie between 1 and {MAX_LIMIT}", "limit")
+    return _listed(connection, scope, wanted, counted=True)
+
+
+def walk_cases(connection: Connection, scope: Scope, wanted: CaseFilter) -> CasePage:
+    """As `list_cases`, for programs that read page after page: up to MOST_WALKED each, and counted on the first alone.
+    On the others `total_exact` is False. Raises Invalid."""
+    if not 1 <= wanted.limit <= MOST_WALKED:
+        raise Invalid(f"limit must lie between 1 and {MOST_WALKED}", "limit")
+    return _listed(connection, scope, wanted, counted=not _paged(wanted))
+
+
+def _listed(connection: Connection, scope: Scope, wanted: CaseFilter, *, counted: bool) -> CasePage:
     plan, hits = _prepared(connection, scope, wanted)
     found, more = _page(connection, plan, hits, wanted, _start(connection, scope, wanted))
-    total, exact = (len(found), True) if not more and not _paged(wanted) else _total(connection, plan, hits, wanted)
+    total, exact = len(found), not more and not _paged(wanted)
+    if counted and not exact:
+        total, exact = _total(connection, plan, hits, wanted)
     views = _views(connection, scope, [seq for seq, _ in found])
     follows = str(Cursor(float(found[-1][1]), found[-1][0])) if more else None
     return CasePage(tuple(views), total, exact, follows)

@@ -1,10 +1,11 @@
 """The queue as a caller sees it: within his scope, and told without what he may not know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from incidents import case_queries
+from incidents import case_places, case_queries, case_times
 from incidents.case_filter import CaseFilter
+from incidents.case_places import CasePlaces
 from incidents.case_queries import By, CaseCount
 from incidents.rights import Caller, Permission, Scope
 from incidents.store import Store
@@ -24,11 +25,42 @@ class CaseQueue:
             found = case_queries.list_cases(connection, scope, wanted)
         return replace(found, items=tuple(self.telling.case(scope, one) for one in found.items))
 
+    def walk(self, caller: Caller, wanted: CaseFilter) -> CasePage:
+        """See `case_queries.walk_cases`."""
+        scope, wanted = self._asked(caller, wanted)
+        with self.store.read() as connection:
+            found = case_queries.walk_cases(connection, scope, wanted)
+        return replace(found, items=tuple(self.telling.case(scope, one) for one in found.items))
+
     def count(self, caller: Caller, wanted: CaseFilter, by: By) -> tuple[CaseCount, ...]:
         """See `case_queries.count_cases`."""
         scope, wanted = self._asked(caller, wanted)
         with self.store.read() as connection:
             return case_queries.count_cases(connection, scope, wanted, by)
+
+    def times(self, caller: Caller, wanted: CaseFilter) -> tuple[tuple[int, int], ...]:
+        """See `case_times.count_quarters`."""
+        scope, wanted = self._asked(caller, wanted)
+        with self.store.read() as connection:
+            return case_times.count_quarters(connection, scope, wanted)
+
+    def spans(self, caller: Caller, wanted: CaseFilter, edges: Sequence[float]) -> Mapping[str, tuple[int, ...]]:
+        """See `case_times.count_spans`."""
+        scope, wanted = self._asked(caller, wanted)
+        with self.store.read() as connection:
+            return case_times.count_spans(connection, scope, wanted, edges)
+
+    def between(self, caller: Caller, wanted: CaseFilter, edges: Sequence[float]) -> tuple[int, ...]:
+        """See `case_times.count_between`."""
+        scope, wanted = self._asked(caller, wanted)
+        with self.store.read() as connection:
+            return case_times.count_between(connection, scope, wanted, edges)
+
+    def places(self, caller: Caller, wanted: CaseFilter) -> CasePlaces:
+        """See `case_places.list_case_places`."""
+        scope, wanted = self._asked(caller, wanted)
+        with self.store.read() as connection:
+            return case_places.list_case_places(connection, scope, wanted)
 
     def every(self, caller: Caller, wanted: CaseFilter) -> Iterator[CaseView]:
         """All that fit, read piece by piece, so that a long table keeps nobody from writing."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from incidents.case_posts import open_parts
-from incidents.case_terms import Action, Actor, Part, PartState, Standing, State
+from incidents.case_terms import Action, Actor, AlongState, Companion, Part, PartState, Standing, State
 from incidents.feedback_form import ORDER, owes_feedback
 from incidents.store.joint_schema import case_parts
 
@@ -33,7 +33,7 @@ _SAME_NAMED = (
     "score",
     "post",
 )
-_HANDS = ("dispatchers", "handlers", "returned")
+_HANDS = ("dispatchers", "handlers", "returned", "unanswered")
 
 
 def standing_of(connection: Connection, row: Row[Any]) -> Standing:
@@ -45,6 +45,8 @@ def standing_of(connection: Connection, row: Row[Any]) -> Standing:
         tier=row.level if row.tier is None else row.tier,
         owes_feedback=row.source == ORDER and owes_feedback(connection, row.id),
         parts=_parts(connection, row.id) if row.parts_open is not None else (),
+        people=hands.get("people", 1),
+        companions=tuple(Companion(id_, AlongState(state)) for id_, state in hands.get("companions", ())),
         **{name: getattr(row, name) for name in _SAME_NAMED},
         **held,
     )
@@ -57,7 +59,11 @@ def _parts(connection: Connection, case_id: str) -> tuple[Part, ...]:
 
 def columns_of(standing: Standing) -> dict[str, Any]:
     """What `cases` holds of it."""
-    hands = {name: sorted(getattr(standing, name)) for name in _HANDS if getattr(standing, name)}
+    hands: dict[str, Any] = {name: sorted(getattr(standing, name)) for name in _HANDS if getattr(standing, name)}
+    if standing.people > 1:
+        hands["people"] = standing.people
+    if standing.companions:
+        hands["companions"] = [[one.worker_id, one.state.value] for one in standing.companions]
     return {
         "state": standing.state.value,
         "tier": None if standing.tier == standing.level else standing.tier,
@@ -71,6 +77,8 @@ def changed(before: Standing, after: Standing) -> dict[str, list[Any]]:
     """[before, after] of what else than the state a step changed."""
     pairs = {name: [getattr(before, name), getattr(after, name)] for name in CHANGING}
     pairs["parts"] = [{part.post: part.state.value for part in one.parts} for one in (before, after)]
+    pairs["people"] = [before.people, after.people]
+    pairs["companions"] = [{one.worker_id: one.state.value for one in each.companions} for each in (before, after)]
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 

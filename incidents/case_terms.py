@@ -57,6 +57,7 @@ class Action(StrEnum):
     EVIDENCE = "evidence"
     SIGHTED = "sighted"
     LOOK = "look"
+    TALK_DOWN = "talk_down"
     PARTY = "party"
     REMIND = "remind"
     FEEDBACK = "feedback"
@@ -69,6 +70,11 @@ class Action(StrEnum):
     PART_ACCEPT = "part_accept"
     PART_DONE = "part_done"
     PART_WITHDRAW = "part_withdraw"
+    SEND_ALONG = "send_along"
+    ALONG_ACCEPT = "along_accept"
+    ALONG_DECLINE = "along_decline"
+    ALONG_ARRIVE = "along_arrive"
+    ALONG_WITHDRAW = "along_withdraw"
     TRIAGE = "triage"
     ASK_EXTENSION = "ask_extension"
     GRANT_EXTENSION = "grant_extension"
@@ -80,18 +86,21 @@ class Action(StrEnum):
 
 
 class Duty(StrEnum):
-    """In what capacity somebody acts on one case. `post`: of the post that holds it; `part`: of one that has a part."""
+    """In what capacity somebody acts on one case. `post`: of the post that holds it; `part`: of one that has a part;
+    `along`: sent along with the one who leads."""
 
     TRIAGE = "triage"
     DISPATCH = "dispatch"
     HANDLE = "handle"
     POST = "post"
     PART = "part"
+    ALONG = "along"
     VERIFY = "verify"
     SUPERVISE = "supervise"
     COMMENT = "comment"
     CAMERA = "camera"
     LOOK = "look"
+    TALK_DOWN = "talk_down"
     REGISTER = "register"
     SYSTEM = "system"
 
@@ -122,6 +131,20 @@ class Part:
 
     post: str
     state: PartState
+
+
+class AlongState(StrEnum):
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    ARRIVED = "arrived"
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Who was sent along with the one who leads (两人同往)."""
+
+    worker_id: str
+    state: AlongState
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,3 +197,9 @@ class Standing:
     """An order from above whose form lacks a required answer: no camera ends it."""
     parts: tuple[Part, ...] = ()
     """Of the other posts, in order of their ids."""
+    people: int = 1
+    """How many are to go together."""
+    companions: tuple[Companion, ...] = ()
+    """Besides the assignee, in the order they were sent; while the case is in hand."""
+    unanswered: frozenset[str] = frozenset()
+    """Of those it is sent to, who has not accepted in time and is still waited for."""

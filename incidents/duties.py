@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from incidents.case import TRANSITIONS, Action, Duty, Standing, decide
+from incidents.case import TRANSITIONS, Action, Duty, Standing, State, decide
 from incidents.case_posts import open_parts
-from incidents.case_terms import PartState
+from incidents.case_terms import AlongState, PartState
 from incidents.errors import Conflict, Invalid, NotAllowed
 from incidents.rights import Caller, Permission
 
@@ -23,12 +23,28 @@ PART_STATES: Mapping[Action, frozenset[PartState]] = {
 }
 
 
+ALONG_STATES: Mapping[Action, frozenset[AlongState]] = {
+    Action.ALONG_ACCEPT: frozenset({AlongState.WAITING}),
+    Action.ALONG_DECLINE: frozenset(AlongState),
+    Action.ALONG_ARRIVE: frozenset({AlongState.ACCEPTED}),
+    Action.ALONG_WITHDRAW: frozenset(AlongState),
+}
+AS_COMPANION: Mapping[Action, Action] = {
+    Action.ACCEPT: Action.ALONG_ACCEPT,
+    Action.DECLINE: Action.ALONG_DECLINE,
+    Action.ARRIVE: Action.ALONG_ARRIVE,
+}
+"""What a step is where who takes it was sent along."""
+
+
 def duties_of(caller: Caller, path: str, standing: Standing) -> frozenset[Duty]:
     """In which capacities a person may act on a case at this place. Whoever may dispatch may also report on behalf of
     the worker or the post (said by radio, phone broken); the trace then names the one who typed it."""
     duties = {duty for permission, duty in DUTY_OF.items() if caller.scope(permission).covers(path)}
     if standing.assignee_id in caller.holders:
         duties |= {Duty.HANDLE, Duty.COMMENT}
+    if any(one.worker_id in caller.holders for one in standing.companions):
+        duties |= {Duty.ALONG, Duty.COMMENT}
     own = posts_of(caller)
     if standing.post in own:
         duties |= {Duty.POST, Duty.HANDLE, Duty.COMMENT}
@@ -86,7 +102,11 @@ def allowed_actions(
     for action in actions:
         if action in without or not TRANSITIONS[action].duties & duties:
             continue
+        if action is Action.ARRIVE and standing.state is State.ARRIVED:
+            continue  # welcome, and nothing to be asked for
         given = {key: value for key, value in probe.items() if not (action is Action.ASSIGN and key == "post")}
+        if action in ALONG_STATES:
+            given["worker_id"] = _any_along(caller, duties, standing, action)
         try:
             if action in PART_STATES:
                 given["post"] = _any_part(caller, duties, standing, action)
@@ -109,6 +129,31 @@ def part_actions(caller: Caller, path: str, standing: Standing, post: str) -> tu
             continue
         allowed.append(action.value)
     return tuple(allowed)
+
+
+def as_companion(caller: Caller, standing: Standing, action: Action) -> Action:
+    """The same step as one who was sent along takes it: his phone need not know which of both he is."""
+    leads = standing.assignee_id in caller.holders
+    along = any(one.worker_id in caller.holders for one in standing.companions)
+    return AS_COMPANION.get(action, action) if along and not leads else action
+
+
+def along_meant(caller: Caller, duties: frozenset[Duty], standing: Standing, asked: str | None) -> str:
+    """Which of those sent along a step is about: the one named, else the caller. Raises Invalid, NotAllowed."""
+    own = next((one.worker_id for one in standing.companions if one.worker_id in caller.holders), None)
+    if asked is None:
+        if own is None:
+            raise Invalid("names no worker", "worker_id")
+        return own
+    if asked not in caller.holders and Duty.DISPATCH not in duties:
+        raise NotAllowed("this is another person's step", zh="这是其他人员的任务")
+    return asked
+
+
+def _any_along(caller: Caller, duties: frozenset[Duty], standing: Standing, action: Action) -> str:
+    """One sent along whose step this could be; "-" where there is none."""
+    fitting = (one.worker_id for one in standing.companions if one.state in ALONG_STATES[action])
+    return next((id_ for id_ in fitting if id_ in caller.holders or Duty.DISPATCH in duties), "-")
 
 
 def _any_part(caller: Caller, duties: frozenset[Duty], standing: Standing, action: Action) -> str:

@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 from incidents.rights import Caller, Permission
 
-Topic = Literal["case", "worker", "session", "display", "alarm"]
+Topic = Literal["case", "worker", "positions", "session", "display", "alarm"]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`data` is a CaseView or a WorkerView; for `session` the id of the account whose sessions were ended or whose
-    rights changed; for `display` and `alarm` what the pages are told. Two changes of one case may arrive out of order:
-    the higher `version` is the newer."""
+    """`data` is a CaseView or a WorkerView; for `positions` a tuple of Placed; for `session` the id of the
+    account whose sessions were ended or whose rights changed; for `display` and `alarm` what the pages are told. Two
+    changes of one case may arrive out of order: the higher `version` is the newer."""
 
     topic: Topic
     data: Any
@@ -22,6 +22,8 @@ class Change:
     assignee_id: str | None = None
     posts: tuple[str, ...] = ()
     """Of a case: the posts that hold it or have a part in it."""
+    moved: bool = False
+    """Of a worker: only his position is new."""
 
     def visible_to(self, caller: Caller) -> bool:
         """Whether this caller may be told. Sessions concern the API alone and are for nobody;

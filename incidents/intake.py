@@ -50,12 +50,17 @@ class Intake:
     store: Store
     files: EvidenceFiles
     clock: Clock
-    town: Town
+    town_now: Callable[[], Town]
+    """Asked each time: its grids may be drawn anew."""
     acting: Acting
     rules: MatchRules
     remembered: Remembered
     earned: EarnedOpening
     repeats: Callable[[], Repeats]
+
+    @property
+    def town(self) -> Town:
+        return self.town_now()
 
     def take(self, detection: Mapping[str, Any], blobs: Sequence[bytes]) -> Taken:
         """Durable when it returns; called again with the same key it changes nothing and says the same.

@@ -1,5 +1,6 @@
 """A new case: its number, class, place, deadline, and the first entry of its trace."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,6 +87,8 @@ class Draft:
     zone_id: str | None = None
     rule: str | None = None
     before: Before | None = None
+    people: int = 1
+    """How many are to go, where that is more than the class says."""
 
 
 def class_of(town: Town, code: str) -> CaseClass:
@@ -163,6 +166,7 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
             sightings=0 if draft.seen_at is None else 1,
             last_seen_at=draft.seen_at,
             version=1,
+            hands=_crew(max(draft.people, case_class.people)),
             **(draft.before.columns() if draft.before else {}),
         ),
     )
@@ -179,6 +183,11 @@ def open_case(transaction: Transaction, town: Town, draft: Draft, actor: Actor, 
     )
     write_case_text(connection, case_id, [str(detail.get("note", ""))], new=True)
     return case_id
+
+
+def _crew(people: int) -> str | None:
+    """As `incidents.case_rows` reads it."""
+    return json.dumps({"people": people}) if people > 1 else None
 
 
 def _where(place: Place) -> dict[str, Any]:

@@ -77,11 +77,11 @@ def sound(fixes: Iterable[Fix]) -> list[Fix]:
     kept: list[Fix] = []
     apart: list[Fix] = []
     for fix in sorted((one for one in fixes if one.accuracy_m <= COARSE_M), key=lambda one: one.at):
-        if not kept or _reachable(kept[-1], fix):
+        if not kept or reachable(kept[-1], fix):
             kept.append(fix)
             apart.clear()
             continue
-        if apart and not _reachable(apart[-1], fix):
+        if apart and not reachable(apart[-1], fix):
             apart.clear()
         apart.append(fix)
         if len(apart) == AGREEING:
@@ -90,7 +90,8 @@ def sound(fixes: Iterable[Fix]) -> list[Fix]:
     return kept
 
 
-def _reachable(before: Fix, after: Fix) -> bool:
+def reachable(before: Fix, after: Fix) -> bool:
+    """Whether somebody can have come from the one to the other in the time between."""
     seconds = max(1.0, after.at - before.at)
     away = distance_m(before.lon, before.lat, after.lon, after.lat)
     return away - before.accuracy_m - after.accuracy_m <= FASTEST_M_S * seconds
@@ -140,7 +141,7 @@ def _stretches(kept: Sequence[Fix]) -> list[list[Fix]]:
     stretches: list[list[Fix]] = []
     for fix in kept:
         last = stretches[-1][-1] if stretches else None
-        if last and fix.at - last.at <= GAP_SECONDS and _reachable(last, fix):
+        if last and fix.at - last.at <= GAP_SECONDS and reachable(last, fix):
             stretches[-1].append(fix)
         else:
             stretches.append([fix])

@@ -2,6 +2,7 @@
 nothing from outside it: rights are applied here and nowhere else. The matrix test in tests/incidents enumerates these
 modules; a function added without a row there fails it."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ from incidents.store.schema import (
     areas,
     cases,
     evidence,
+    orders,
     roles,
     trace,
     worker_positions,
@@ -37,7 +39,7 @@ from incidents.views import (
     case_view,
     evidence_view,
 )
-from incidents.visible_cases import case_place, key, visible_cases
+from incidents.visible_cases import LIVE_ORDERS, case_place, key, visible_cases
 
 MAX_QUALITY = 5000
 
@@ -267,7 +269,15 @@ def _in_hand(connection: Connection, ids: list[str]) -> dict[str, tuple[str, str
         .where(cases.c.assignee_id.in_(ids), cases.c.state.in_(sorted(IN_HAND)), cases.c.closed_at.is_(None))
         .order_by(cases.c.opened_seq.desc())
     )
-    return {row.assignee_id: (row.id, row.path) for row in connection.execute(query)}
+    along = (
+        select(orders.c.worker_id, cases.c.id, case_place.c.path)
+        .join(cases, cases.c.id == orders.c.case_id)
+        .join(case_place, case_place.c.code == cases.c.place)
+        .where(orders.c.worker_id.in_(ids), orders.c.state.in_(LIVE_ORDERS), cases.c.closed_at.is_(None))
+        .order_by(orders.c.issued_at.desc())
+    )
+    found = {row.worker_id: (row.id, row.path) for row in connection.execute(along)}
+    return found | {row.assignee_id: (row.id, row.path) for row in connection.execute(query)}
 
 
 def _worker_view(row: Any, scope: Scope, grids: list[tuple[str, str]], in_hand: tuple[str, str] | None) -> WorkerView:
@@ -286,4 +296,5 @@ def _worker_view(row: Any, scope: Scope, grids: list[tuple[str, str]], in_hand: 
         case_id=case_id if case_path is not None and scope.covers(case_path) else None,
         busy=case_id is not None,
         case_path=case_path,
+        skills=tuple(json.loads(row.skills)) if row.skills else (),
     )

@@ -43,12 +43,14 @@ class PlaceHistory:
 
 @dataclass(frozen=True, slots=True)
 class SpotFilter:
-    """`least`: so many cases make a place one that keeps coming back."""
+    """`least`: so many cases make a place one that keeps coming back. `until`: the last so many days before then; None:
+    before now."""
 
     days: int = 90
     least: int = 3
     case_class: str | None = None
     area: str | None = None
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def list_places(
     within `near_m`; of a town with very many, the fullest squares are looked at. Raises Invalid, NotFound."""
     if not 1 <= wanted.days <= MAX_DAYS or not 2 <= wanted.least <= 1000:
         raise Invalid(f"days must lie between 1 and {MAX_DAYS}, least between 2 and 1000", "days")
+    if wanted.until is not None:
+        now = min(now, wanted.until)
     n = func.count().label("n")
     columns: list[Any] = [
         cases.c.case_class,
@@ -115,7 +119,8 @@ def list_places(
     query = (
         visible_cases(scope)
         .with_only_columns(*columns, maintain_column_froms=True)
-        .where(cases.c.opened_at >= now - wanted.days * DAY, cases.c.place_cell.is_not(None))
+        .where(cases.c.opened_at >= now - wanted.days * DAY, cases.c.opened_at <= now)
+        .where(cases.c.place_cell.is_not(None))
         .where(cases.c.state != State.INVALID.value)
         .group_by(cases.c.case_class, cases.c.place_cell)
         .order_by(n.desc(), cases.c.place_cell)

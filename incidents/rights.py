@@ -36,25 +36,26 @@ class Permission(StrEnum):
     ESTATE_MANAGE = "estate.manage"
     REGISTER_SEE = "register.see"
     REGISTER_EDIT = "register.edit"
+    LOUDSPEAKER_SPEAK = "loudspeaker.speak"
 
 
 _P = Permission
 _WATCH = frozenset({_P.CASE_SEE, _P.CAMERA_SEE, _P.WORKER_SEE})
 _DESK = _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_VERIFY, _P.TRACE_CHECK, _P.HEALTH_SEE}
 _REGISTERS = frozenset({_P.REGISTER_SEE, _P.REGISTER_EDIT})
-_ROOM = frozenset({_P.DISPLAY_SHOW, _P.ALARM_ANSWER, _P.WALL_ARRANGE, _P.PTZ_CONTROL})
+_ROOM = frozenset({_P.DISPLAY_SHOW, _P.ALARM_ANSWER, _P.WALL_ARRANGE, _P.PTZ_CONTROL, _P.LOUDSPEAKER_SPEAK})
 
 ROLES: Mapping[str, frozenset[Permission]] = {
     "administrator": frozenset(Permission) - {_P.CASE_HANDLE, _P.WORKER_REPORT},
     "operator": _DESK | _ROOM | _REGISTERS | {_P.CASE_TRIAGE, _P.CASE_DISPATCH},
     "supervisor": _DESK | _ROOM | {_P.CASE_TRIAGE, _P.CASE_SUPERVISE, _P.REGISTER_SEE},
-    "dispatcher": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_DISPATCH, _P.REGISTER_SEE},
+    "dispatcher": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_DISPATCH, _P.REGISTER_SEE, _P.LOUDSPEAKER_SPEAK},
     "grid_leader": _WATCH
     | _REGISTERS
     | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.CASE_DISPATCH, _P.CASE_HANDLE, _P.WORKER_REPORT},
     "grid_worker": _REGISTERS | {_P.CASE_SEE, _P.CASE_CREATE, _P.CASE_HANDLE, _P.CASE_COMMENT, _P.WORKER_REPORT},
     "post_staff": _REGISTERS | {_P.CASE_SEE, _P.CASE_HANDLE, _P.CASE_COMMENT},
-    "village_room": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT},
+    "village_room": _WATCH | {_P.CASE_CREATE, _P.CASE_COMMENT, _P.LOUDSPEAKER_SPEAK},
     "auditor": frozenset({_P.CASE_SEE, _P.TRACE_CHECK, _P.ACCOUNT_SEE, _P.AUDIT_SEE}),
     "display": _WATCH,
 }
@@ -148,6 +149,8 @@ class Caller:
     roles: tuple[RoleAt, ...]
     post: str | None = None
     standing_in: tuple[StandingIn, ...] = ()
+    program: str | None = None
+    """Name of the program that calls in his stead by a token that reads the map alone."""
 
     @property
     def rights(self) -> tuple[object, ...]:

@@ -14,9 +14,10 @@ from incidents.case_posts import ON_IT, only_routed
 from incidents.case_rows import standing_of
 from incidents.opening import Town
 from incidents.store import Transaction
-from incidents.store.schema import accounts, areas, cases, roles, workers
+from incidents.store.schema import accounts, areas, cases, orders, roles, workers
 from incidents.text import Text
 from incidents.views import Person, RoutingView
+from incidents.visible_cases import LIVE_ORDERS
 
 AFTER = frozenset({Action.CONFIRM, Action.TRIAGE, Action.STEP_UP, Action.REOPEN, Action.TAKE_BACK})
 """Steps after which it is looked at anew where a case belongs."""
@@ -224,4 +225,5 @@ def _busy(connection: Connection, ids: list[str]) -> set[str]:
     # Open ones alone have an index by whom they are sent to: of all of five years a worker has thousands.
     mine = cases.c.closed_at.is_(None), cases.c.assignee_id.in_(ids), cases.c.state.in_(sorted(IN_HAND))
     query = select(cases.c.assignee_id).where(*mine)
-    return set(connection.execute(query).scalars())
+    sent = select(orders.c.worker_id).where(orders.c.worker_id.in_(ids), orders.c.state.in_(LIVE_ORDERS))
+    return {*connection.execute(query).scalars(), *connection.execute(sent).scalars()}

@@ -30,7 +30,7 @@ from incidents.case_text import index_words
 from incidents.class_terms import terms_of
 from incidents.correction import correction, index_corrected
 from incidents.duplicates import Merging
-from incidents.duties import allowed_actions, duties_of, in_place_of, part_actions
+from incidents.duties import allowed_actions, as_companion, duties_of, in_place_of, part_actions
 from incidents.earning import EarnedOpening
 from incidents.errors import Invalid, NotAllowed, NotFound
 from incidents.evidence_files import EvidenceFiles
@@ -42,6 +42,7 @@ from incidents.opening import Draft, Place, Town, locate, open_case
 from incidents.part_queries import list_parts
 from incidents.passwords import Passwords
 from incidents.phone_clock import Recorded
+from incidents.position_intake import PositionIntake
 from incidents.remembered import Remembered
 from incidents.reminders import once_a_day
 from incidents.repeat_queries import get_repeat, get_same_place
@@ -75,6 +76,8 @@ class NewCase:
     camera_id: str | None = None
     error_m: float | None = None
     """Of the place (one sigma), where it was measured in a camera's picture."""
+    people: int = 1
+    """How many are to go, where that is more than the class says."""
     recorded: Recorded | None = None
     """When it was written down on a phone without a network."""
 
@@ -101,6 +104,7 @@ class Incidents:
         self.acting = Acting(self.feed)
         self.accounts = Accounts(store, clock, self.feed, passwords or Passwords(), session_rules or SessionRules())
         self.workers = Workers(store, clock, self.feed)
+        self.positions = PositionIntake(store, clock, self.feed)
         self._paths: dict[str, str] = {}
         self.telling = Telling(self._paths, town.cameras, town.area)
         self.queue = CaseQueue(store, self.telling)
@@ -113,7 +117,7 @@ class Incidents:
             store,
             self.files,
             clock,
-            town,
+            lambda: self.town,
             self.acting,
             match_rules or MatchRules(),
             self.remembered,
@@ -174,6 +178,7 @@ class Incidents:
                 camera_id=wanted.camera_id,
                 place=place,
                 opened_at=self.clock.now(),
+                people=wanted.people,
             )
             case_id = open_case(transaction, self.town, draft, caller.actor(), note)
             self.acting.opened(transaction, case_id, draft.level, draft.opened_at)
@@ -249,6 +254,7 @@ class Incidents:
             view, path = queries.get_case(connection, caller.scope(Permission.CASE_SEE), case_id)
             standing = self._standing(connection, case_id)
             duties = duties_of(caller, path, standing)
+            wanted = as_companion(caller, standing, wanted)
             clean = filled_in(connection, self.town, caller, view, standing, duties, wanted, clean)
             more, columns = correction(connection, self.town, view, wanted, clean)
             clean |= more | (recorded.detail() if recorded else {})

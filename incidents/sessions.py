@@ -54,7 +54,14 @@ def token_hash(token: str) -> str:
 
 
 def start(
-    connection: Connection, rules: SessionRules, account_id: str, *, device: bool, address: str, now: float
+    connection: Connection,
+    rules: SessionRules,
+    account_id: str,
+    *,
+    device: bool,
+    address: str,
+    now: float,
+    program: str | None = None,
 ) -> tuple[str, str]:
     """(session id, token). The token cannot be had again."""
     token, session_id = secrets.token_urlsafe(TOKEN_BYTES), uuid4().hex
@@ -69,6 +76,7 @@ def start(
             created_at=now,
             expires_at=now + lasts,
             used_at=now,
+            program=program,
         )
     )
     return session_id, token
@@ -82,7 +90,7 @@ def find(connection: Connection, rules: SessionRules, token: str, now: float) ->
     if row is None or now >= row.expires_at or now - row.used_at >= rules.idle_seconds(row.device):
         return None
     held, others = roles_of(connection, row.account_id), standing_in(connection, row.account_id, now)
-    caller = Caller(row.account_id, row.username, row.name, row.id, held, row.post, others)
+    caller = Caller(row.account_id, row.username, row.name, row.id, held, row.post, others, row.program)
     return Found(caller, now - row.used_at >= TOUCH_SECONDS)
 
 

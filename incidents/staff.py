@@ -19,6 +19,7 @@ from incidents.feed import Change, Feed
 from incidents.rights import ROLES, Caller, Permission
 from incidents.store import Store, Transaction
 from incidents.store.audit_schema import moves, stand_ins
+from incidents.store.finding_schema import OPEN_BY_HOLDER
 from incidents.store.schema import accounts, cases
 from incidents.views import AccountView
 from runtime.clock import Clock
@@ -232,5 +233,6 @@ def _held_by_nobody(connection: Connection) -> list[tuple[str, int]]:
     """(case, version) of what is in the hands of accounts that have ended."""
     ended = select(accounts.c.id).where(~accounts.c.enabled)
     states = sorted(state.value for state in OPEN_ORDERS)
-    query = select(cases.c.id, cases.c.version).where(cases.c.assignee_id.in_(ended), cases.c.state.in_(states))
+    query = select(cases.c.id, cases.c.version).with_hint(cases, f"INDEXED BY {OPEN_BY_HOLDER}", "sqlite")
+    query = query.where(cases.c.closed_at.is_(None), cases.c.assignee_id.in_(ended), cases.c.state.in_(states))
     return [(row.id, row.version) for row in connection.execute(query.limit(500))]

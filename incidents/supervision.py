@@ -10,6 +10,7 @@ from incidents.acting import SYSTEM_DUTIES, Acting
 from incidents.case import SYSTEM, Action
 from incidents.errors import Conflict, NotFound
 from incidents.store import Store
+from incidents.store.finding_schema import WATCHED
 from incidents.store.schema import cases
 from runtime.clock import Clock
 
@@ -36,7 +37,8 @@ class Supervision:
         return self._each(urged, Action.URGE, now), up
 
     def _each(self, which: ColumnElement[bool], action: Action, now: float) -> int:
-        query = select(cases.c.id).where(cases.c.closed_at.is_(None), cases.c.deadline_at.is_not(None), which)
+        query = select(cases.c.id).with_hint(cases, f"INDEXED BY {WATCHED}", "sqlite")
+        query = query.where(cases.c.closed_at.is_(None), cases.c.deadline_at.is_not(None), which)
         with self.store.read() as connection:
             ids = connection.execute(query.order_by(cases.c.deadline_at, cases.c.id).limit(AT_ONCE)).scalars().all()
         return sum(self._act(case_id, action, now) for case_id in ids)

@@ -1,5 +1,6 @@
 """What the rest of the system sees of the store's rows; field names are those of the HTTP contract."""
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +18,14 @@ from incidents.trace import TraceEntry
 class Person:
     id: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """Sent along with the assignee. `state`: waiting, accepted or arrived."""
+
+    id: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,11 @@ class CaseView:
     """Parts of other posts that are neither done nor withdrawn."""
     joint: bool = False
     """Other posts have, or had, a part in it."""
+    people: int = 1
+    """How many are to go together."""
+    companions: tuple[Along, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    """Who of those it is sent to has not accepted in time and is still waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +218,8 @@ class WorkerView:
     case_id: str | None
     busy: bool = False
     case_path: str | None = None
+    skills: tuple[str, ...] = ()
+    """Ids of skills of the catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +257,7 @@ CASE_COLUMNS = (
     *("source", "camera_id", "zone_id", "lon", "lat", "error_m", "area", "area_name", "grid", "grid_name", "address"),
     *("opened_at", "updated_at", "deadline_at", "closed_at", "resolution", "assignee_id", "assignee_name"),
     *("needs_person", "reworks", "sightings", "last_seen_at", "gone_at", "picture_evidence_id", "clip_evidence_id"),
-    *("version", "edition", "tier", "extension_until", "supervised_at", "score", "post", "parts_open"),
+    *("version", "edition", "tier", "extension_until", "supervised_at", "score", "post", "parts_open", "hands"),
 )
 """Of a row of `visible_cases`, what a view is made from; in the order of its fields."""
 _LEVEL, _ASSIGNEE, _EDITION = (CASE_COLUMNS.index(name) for name in ("level", "assignee_id", "edition"))
@@ -268,12 +284,20 @@ def _picker(fields: tuple[str, ...]) -> Callable[[Row[Any]], tuple[Any, ...]]:
 
 def _case_view(values: tuple[Any, ...], repeat: RepeatMark | None) -> CaseView:
     holder, name = values[_ASSIGNEE : _ASSIGNEE + 2]
-    edition, tier, *rest, parts_open = values[_EDITION:]
+    edition, tier, *rest, parts_open, hands = values[_EDITION:]
     fields: list[Any] = [*values[:4], Text(values[4], values[5]), values[_LEVEL], Text(values[7], values[8])]
     fields += *values[9:_ASSIGNEE], None if holder is None else Person(holder, name)
     fields += *values[_ASSIGNEE + 2 : _EDITION], repeat, edition, values[_LEVEL] if tier is None else tier
     fields += *rest, parts_open or 0, parts_open is not None
+    if hands is not None and ("people" in hands or "unanswered" in hands):
+        fields += _crew(json.loads(hands))
     return CaseView(*fields)
+
+
+def _crew(hands: Mapping[str, Any]) -> tuple[int, tuple[Along, ...], tuple[str, ...]]:
+    """People, companions, unanswered."""
+    along = tuple(Along(id_, state) for id_, state in hands.get("companions", ()))
+    return hands.get("people", 1), along, tuple(hands.get("unanswered", ()))
 
 
 def evidence_view(row: Any) -> EvidenceView:

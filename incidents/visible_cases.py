@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, Connection, Select, or_, select
 from incidents.case_terms import PartState
 from incidents.rights import Scope
 from incidents.store.joint_schema import case_parts
-from incidents.store.schema import accounts, areas, cases
+from incidents.store.schema import accounts, areas, cases, orders
 from incidents.views import CaseView
 
+LIVE_ORDERS = ("waiting", "accepted", "arrived")
+"""States of an order somebody is still to do something about: who leads, and who was sent along."""
 case_place = areas.alias("place_area")
 _area = areas.alias("case_area")
 _grid = areas.alias("grid_area")
@@ -43,9 +45,12 @@ def visible_cases(scope: Scope) -> Select[Any]:
 
 
 def held_by(scope: Scope) -> list[ColumnElement[bool]]:
-    """Conditions on `cases` by which the scope reaches beyond its areas: those its accounts and posts hold, and those
-    its posts have a part in."""
+    """Conditions on `cases` by which the scope reaches beyond its areas: those its accounts and posts hold, those its
+    accounts were sent along to, and those its posts have a part in."""
     conditions = scope.held(cases.c.assignee_id, cases.c.post)
+    if scope.assignees:
+        sent = orders.c.worker_id.in_(sorted(scope.assignees)), orders.c.state.in_(LIVE_ORDERS)
+        conditions.append(cases.c.id.in_(select(orders.c.case_id).where(*sent)))
     if scope.posts:
         parts = case_parts.c.post.in_(sorted(scope.posts)), case_parts.c.state != PartState.WITHDRAWN.value
         conditions.append(cases.c.id.in_(select(case_parts.c.case_id).where(*parts)))

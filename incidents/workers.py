@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -118,7 +119,7 @@ class Workers:
         if len(positions) > MAX_POSITIONS:
             raise Invalid(f"at most {MAX_POSITIONS} positions at once", "positions")
         for index, position in enumerate(positions):
-            _check(position, index, now)
+            check_position(position, index, now)
         by_time = {position.at: position for position in positions}
         with self.store.write() as transaction:
             known = set(
@@ -135,7 +136,7 @@ class Workers:
             _bound(transaction.connection, caller.account_id, new)
             transaction.connection.execute(insert(worker_track), [_values(caller.account_id, one) for one in new])
             if self._move(transaction, caller.account_id, new[-1], now):
-                self._announce(transaction, caller.account_id)
+                self._announce(transaction, caller.account_id, moved=True)
         return len(new)
 
     def _move(self, transaction: Transaction, account_id: str, newest: Position, now: float) -> bool:
@@ -163,8 +164,29 @@ class Workers:
             old = worker_track.c.at < oldest
             return transaction.connection.execute(delete(worker_track).where(old)).rowcount
 
-    def _announce(self, transaction: Transaction, account_id: str) -> WorkerView:
-        announce_workers(transaction, self.feed, [account_id])
+    def equip(
+        self, caller: Caller, worker_id: str, transport: str | None = None, skills: Sequence[str] | None = None
+    ) -> WorkerView:
+        """How he moves and what he has; None leaves it as it is. Which skills there are is the catalogue's to say.
+        Raises NotFound, NotAllowed for one whose areas the caller does not manage, Invalid."""
+        if transport is not None and transport not in TRANSPORTS:
+            raise Invalid(f"transport must be one of {', '.join(TRANSPORTS)}", "transport")
+        scope = caller.scope(Permission.ACCOUNT_MANAGE)
+        with self.store.write() as transaction:
+            _, paths = queries.get_worker(transaction.connection, scope, worker_id)
+            if not all(scope.covers(path) for path in paths):
+                raise NotAllowed("this person works beyond your areas", "worker", "该人员的网格超出您的管辖范围")
+            told = {} if transport is None else {"transport": transport}
+            if skills is not None:
+                told["skills"] = json.dumps(sorted(set(skills))) if skills else None  # type: ignore[assignment]
+            if told:
+                transaction.connection.execute(update(workers).where(workers.c.account_id == worker_id).values(**told))
+            announce_workers(transaction, self.feed, [worker_id])
+            transaction.outcome = queries.get_worker(transaction.connection, scope, worker_id)[0]
+            return transaction.outcome
+
+    def _announce(self, transaction: Transaction, account_id: str, moved: bool = False) -> WorkerView:
+        announce_workers(transaction, self.feed, [account_id], moved)
         return queries.get_worker(transaction.connection, EVERYWHERE, account_id)[0]
 
     def set_profile(
@@ -302,7 +324,8 @@ def _believed(connection: Connection, account_id: str, newest: Position, latest:
     return newest if newest.at - latest > GAP_SECONDS else None
 
 
-def _check(position: Position, index: int, now: float) -> None:
+def check_position(position: Position, index: int, now: float) -> None:
+    """Raises Invalid, naming it by its index."""
     where = f"positions.{index}"
     numbers = (position.lon, position.lat, position.accuracy_m, position.at)
     if not all(math.isfinite(number) for number in numbers):

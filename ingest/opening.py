@@ -18,6 +18,7 @@ from ingest.rtsp.address import (
     parse_camera_url,
     resolve_permitted,
 )
+from ingest.rtsp.back_channel import BackChannel, open_session
 from ingest.rtsp.message import RtspError
 from ingest.rtsp.session import Playing, Redirected, RtspSession
 
@@ -98,3 +99,13 @@ async def _open_once(target: CameraUrl, account: Account | None, door: Door) -> 
         playing = await session.play()
         undo.pop_all()
         return Opened(sock, session, playing)
+
+
+async def open_back_channel(url: str, account: Account | None, door: Door) -> BackChannel:
+    """The camera's loudspeaker. Redirects are not followed. Raises RtspError and its kinds, OSError; the caller bounds
+    the time."""
+    target = parse_camera_url(url)
+    if target.secure:
+        raise AddressRefused("a loudspeaker is not reached by rtsps://")
+    address = await resolve_permitted(target, door.networks, door.resolve)
+    return await open_session(await door.connect(address, target.port), target.text, account, door.rng)

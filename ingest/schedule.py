@@ -174,6 +174,11 @@ class Schedule:
             return self._stretch * camera.quiet_seconds
         return min(self._closer_stretch * _longest(camera), self._stretch * camera.quiet_seconds)
 
+    def interval(self, camera_id: str) -> float:
+        """Seconds that should lie between the pictures of a camera as things are; 0 for one that was not added."""
+        camera = self._cameras.get(camera_id)
+        return (camera.target or camera.quiet_seconds) if camera is not None else 0.0
+
     def sampling(self, camera_id: str) -> Sampling:
         """Raises KeyError for a camera that was not added."""
         with self._ready:

@@ -1,6 +1,7 @@
 """The store: schema, migrations, transactions. SQLite embedded, PostgreSQL at scale."""
 
 from incidents.store import (
+    announcement_schema,
     audit_schema,
     case_view_schema,
     display_schema,
@@ -23,6 +24,7 @@ __all__ = [
     "EVIDENCE_FOLDER",
     "Store",
     "Transaction",
+    "announcement_schema",
     "audit_schema",
     "case_view_schema",
     "display_schema",

@@ -13,6 +13,8 @@ from incidents.store.request_keys import next_claim
 from incidents.store.sqlite_hints import take_hints
 
 BUSY_MILLISECONDS = 15_000
+CACHE_KIB = 32_000
+"""Of pages each connection keeps; with SQLite's own 2 MB a page of the queue of two million cases is read anew."""
 DATABASE_FILE = "gridwatch.sqlite"
 EVIDENCE_FOLDER = "evidence"
 """Where the store lies in the data folder when nothing else is configured."""
@@ -113,6 +115,7 @@ def _tune_sqlite(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            f"cache_size=-{CACHE_KIB}",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -47,6 +47,7 @@ WALK, OPEN, BY_PLACE, BY_CLASS, BY_LEVEL, BY_SOURCE, BY_HOLDER, BY_SQUARE, BY_UP
         "walk", "open", "by_place", "by_class", "by_level", "by_source", "by_holder", "by_square",
         "by_update", "by_deadline", "supervised")
 )  # fmt: skip
+OPEN_BY_HOLDER, WATCHED = "ix_cases_in_hand", "ix_cases_watched"
 _OPEN_ONLY = cases.c.closed_at.is_(None)
 _OF_OPEN = ("deadline_at", "assignee_id", "lat", "lon", "post", "tier", "supervised_at")
 _URGED = cases.c.supervised_at.is_not(None)
@@ -62,7 +63,11 @@ INDEXES = (
     Index(BY_LEVEL, *(cases.c[name] for name in ("level", *_OF_OPENING, "place", "state", "case_class", "source"))),
     Index(BY_SOURCE, *(cases.c[name] for name in ("source", "level", *_OF_OPENING, "place", "state", "case_class"))),
     Index(BY_HOLDER, *(cases.c[name] for name in ("assignee_id", *_OF_OPENING))),
-    Index("ix_cases_in_hand", cases.c.assignee_id, cases.c.state, sqlite_where=_OPEN_ONLY, postgresql_where=_OPEN_ONLY),
+    Index(
+        WATCHED, *(cases.c[name] for name in ("deadline_at", "id", "opened_at", "breached_for", "urged_for")),
+        sqlite_where=_OPEN_ONLY, postgresql_where=_OPEN_ONLY,
+    ),
+    Index(OPEN_BY_HOLDER, cases.c.assignee_id, cases.c.state, sqlite_where=_OPEN_ONLY, postgresql_where=_OPEN_ONLY),
     Index(BY_SQUARE, *(cases.c[name] for name in ("map_square", "lat", "lon", *_OF_OPENING, *_LOOKED_AT))),
     Index(BY_UPDATE, *(cases.c[name] for name in ("updated_at", "opened_seq"))),
     Index(BY_DEADLINE, *(cases.c[name] for name in ("deadline_at", "opened_seq"))),

@@ -85,6 +85,7 @@ sessions = Table(
     Column("created_at", Double, nullable=False, comment="when signed in"),
     Column("expires_at", Double, nullable=False, comment="ends then, used or not"),
     Column("used_at", Double, nullable=False, comment="last use, to the minute; idle sessions end"),
+    Column("program", NAME, comment="program it was made for, which only reads the map; empty: a person's"),
     comment="signed-in sessions; ended ones are deleted",
 )
 
@@ -107,6 +108,7 @@ workers = Table(
     Column("transport", String(16), nullable=False, comment="walk, bicycle, e-bike or car"),
     Column("duty", Boolean, nullable=False, comment="on duty now"),
     Column("duty_since", Double, comment="when duty was last switched"),
+    Column("skills", Text, comment="JSON: ids of skills of the catalogue; empty: none"),
     comment="what a grid worker has beyond an account",
 )
 

@@ -102,6 +102,17 @@ class HttpLink:
             await self.close()
             raise DeviceProblem(Code.UNREACHABLE, error.strerror or "") from None
 
+    async def open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection of the caller's own, checked as all are, for what is sent piece by piece. Raises
+        DeviceProblem."""
+        try:
+            return await self._connect()
+        except ssl.SSLError as error:
+            text = getattr(error, "verify_message", "") or error.reason or ""
+            raise DeviceProblem(Code.TLS_UNTRUSTED, text) from None
+        except OSError as error:
+            raise DeviceProblem(Code.UNREACHABLE, error.strerror or "") from None
+
     def _request(self, method: str, path: str, headers: Mapping[str, str], length: int) -> h11.Request:
         """Raises DeviceProblem for what the device wants to be sent and HTTP cannot hold."""
         own = {"Host": self.authority, "Accept-Encoding": "identity", "Content-Length": str(length)}

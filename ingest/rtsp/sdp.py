@@ -3,6 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from ingest.access_unit import Codec
@@ -11,6 +12,9 @@ MAX_LINES = 512
 MAX_MEDIA = 16
 MAX_SPROP_SETS = 16
 MAX_SPROP_BYTES = 4096
+_G711: dict[str, Literal["PCMU", "PCMA"]] = {"PCMU": "PCMU", "PCMA": "PCMA"}
+_STATIC = {0: ("PCMU", 8000), 8: ("PCMA", 8000)}
+"""Need no rtpmap (RFC 3551 table 4)."""
 _CODECS: dict[str, Codec] = {"H264": "h264", "H265": "h265", "HEVC": "h265"}
 
 
@@ -30,11 +34,21 @@ class VideoTrack:
     index: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class BackChannelTrack:
+    """Where sound may be sent to the camera (ONVIF Streaming Specification 5.3). `control` is absolute."""
+
+    encoding: Literal["PCMU", "PCMA"]
+    payload_type: int
+    control: str
+
+
 @dataclass(slots=True)
 class _Media:
     kind: str
     formats: list[int]
     control: str | None = None
+    direction: str = ""
     rtpmap: dict[int, tuple[str, int]] = field(default_factory=dict)
     fmtp: dict[int, dict[str, str]] = field(default_factory=dict)
 
@@ -59,6 +73,27 @@ def parse_video_track(body: bytes, base: str) -> tuple[VideoTrack, str]:
     raise UnsupportedStream(
         "no H.264 or H.265 video in its description" + (f", only {', '.join(seen[:6])}" if seen else "")
     )
+
+
+def parse_back_channel(body: bytes, base: str) -> tuple[BackChannelTrack, str]:
+    """The first G.711 track that the client is to send (`a=sendonly`), and the aggregate control URL. Raises
+    UnsupportedStream."""
+    session_control, medias = _parse(body)
+    aggregate = base if session_control in (None, "*") else _resolve(base, session_control or "")
+    seen = []
+    for media in medias:
+        if media.kind != "audio" or media.direction != "sendonly":
+            continue
+        for payload_type in media.formats:
+            name, rate = media.rtpmap.get(payload_type, _STATIC.get(payload_type, ("", 0)))
+            seen.append(f"{name or f'payload type {payload_type}'}/{rate}")
+            encoding = _G711.get(name)
+            if rate == 8000 and encoding is not None:
+                control = base if media.control in (None, "*") else _resolve(base, media.control or "")
+                return BackChannelTrack(encoding, payload_type, control), aggregate
+    if seen:
+        raise UnsupportedStream(f"its loudspeaker takes no G.711 at 8 kHz, only {', '.join(seen[:6])}")
+    raise UnsupportedStream("its description offers no loudspeaker (no audio that the client sends)")
 
 
 def _parse(body: bytes) -> tuple[str | None, list[_Media]]:
@@ -86,6 +121,9 @@ def _media(value: str) -> _Media:
 def _attribute(media: _Media, name: str, rest: str) -> None:
     if name == "control":
         media.control = rest
+        return
+    if name in ("sendonly", "recvonly", "sendrecv", "inactive"):
+        media.direction = name
         return
     number, _, value = rest.partition(" ")
     if not (number.isascii() and number.isdigit() and len(number) <= 3):

@@ -74,8 +74,8 @@ class RtspSession:
         track, self._aggregate = parse_video_track(described.body, base.strip())
         transport = "RTP/AVP/TCP;unicast;interleaved=0-1"
         setup = await self._request("SETUP", track.control, {"Transport": transport})
-        channel = _interleaved_channel(setup.header("transport"))
-        self._session_id, timeout = _session(setup.header("session"))
+        channel = interleaved_channel(setup.header("transport"))
+        self._session_id, timeout = session_of(setup.header("session"))
         await self._request("PLAY", self._aggregate, {"Range": "npt=0.000-"})
         early = bytes(self._early + self._buffer)
         self._buffer.clear()
@@ -230,7 +230,7 @@ def _checked(method: str, response: Response) -> Response:
     return response
 
 
-def _interleaved_channel(transport: str | None) -> int:
+def interleaved_channel(transport: str | None) -> int:
     """The channel the camera will really use. Raises ProtocolError when it did not agree to TCP."""
     if transport is None:
         raise ProtocolError("a SETUP reply without Transport")
@@ -247,7 +247,7 @@ def _interleaved_channel(transport: str | None) -> int:
     return 0
 
 
-def _session(value: str | None) -> tuple[str, float]:
+def session_of(value: str | None) -> tuple[str, float]:
     """Session id and time-out (RFC 2326 12.37). Some cameras say timeout=0 and mean the default."""
     if not value:
         raise ProtocolError("a SETUP reply without Session")

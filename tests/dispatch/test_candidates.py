@@ -1,11 +1,15 @@
 """The ranking: the grid's own worker first, then the nearest, then who cannot go and why."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from dispatch.candidates import Candidate, Rules, Spot, rank, say_distance
+from dispatch.candidates import Candidate, Past, Rules, Spot, Ways, rank, say_distance
+from dispatch.travel import BY_ROAD
+from gis.road_classes import Mode
+from gis.road_search import Way
 from incidents.views import WorkerView
 
 NOW = 1_790_000_000.0
@@ -48,26 +52,32 @@ def only(given: WorkerView, **more: Any) -> Candidate:
     return one
 
 
+NEARBY = "邻近,直线距离 100 米", "Nearby, 100 m as the crow flies"
 REASONS: dict[str, tuple[WorkerView, bool, str, str]] = {
-    "own grid": (worker("w", 120, "A1"), True, "本网格,距离 120 米", "Own grid, 120 m away"),
-    "near": (worker("w", 1234), True, "邻近,距离 1.2 公里", "Nearby, 1.2 km away"),
-    "own grid, far": (worker("w", 2500, "A1"), True, "本网格,但较远,2.5 公里", "Own grid but far, 2.5 km"),
+    "own grid": (worker("w", 120, "A1"), True, "本网格,直线距离 120 米", "Own grid, 120 m as the crow flies"),
+    "near": (worker("w", 1234), True, "邻近,直线距离 1.2 公里", "Nearby, 1.2 km as the crow flies"),
+    "own grid, far": (
+        worker("w", 2500, "A1"),
+        True,
+        "本网格,但较远,直线距离 2.5 公里",
+        "Own grid but far, 2.5 km as the crow flies",
+    ),
     "off duty": (worker("w", duty=False), False, "不在岗", "Off duty"),
     "off duty and busy": (worker("w", duty=False, case_id="x"), False, "不在岗", "Off duty"),
     "busy": (worker("w", case_id="x"), False, "正在处置其他案件", "Busy with another case"),
     "sent here already": (worker("w", case_id="this"), False, "已派往本案件", "Sent to this case already"),
     "declined": (worker("refuser"), False, "已拒绝本案件", "Declined this case"),
-    "ten minutes old": (worker("w", position_at=NOW - 600), True, "邻近,距离 100 米", "Nearby, 100 m away"),
+    "ten minutes old": (worker("w", position_at=NOW - 600), True, *NEARBY),
     "older": (worker("w", position_at=NOW - 665), False, "位置已过时(11 分钟前)", "Position is 11 min old"),
     "never seen": (worker("w", None), False, "没有位置", "No position"),
     "coarse": (worker("w", accuracy_m=201.0), False, "定位过粗(±201 米)", "Position is too coarse (±201 m)"),
-    "just fine enough": (worker("w", accuracy_m=200.0), True, "邻近,距离 100 米", "Nearby, 100 m away"),
+    "just fine enough": (worker("w", accuracy_m=200.0), True, *NEARBY),
 }
 
 
 @pytest.mark.parametrize(("given", "available", "zh", "en"), REASONS.values(), ids=REASONS.keys())
 def test_reason(given: WorkerView, available: bool, zh: str, en: str) -> None:
-    one = only(given, refused=frozenset({"refuser"}), case_id="this")
+    one = only(given, past=Past(declined=frozenset({"refuser"})), case_id="this")
     assert (one.available, one.reason.zh, one.reason.en) == (available, zh, en)
 
 
@@ -104,3 +114,63 @@ DISTANCES = {0.0: "10 m", 14.0: "10 m", 96.0: "100 m", 994.0: "990 m", 995.0: "1
 @pytest.mark.parametrize(("metres", "said"), DISTANCES.items())
 def test_distances_for_people(metres: float, said: str) -> None:
     assert say_distance(metres)[1] == said
+
+
+def by_road(*ways: Way) -> Ways:
+    """Answers as `Travel.ways` does, whoever is asked for."""
+
+    def answer(_: tuple[float, float], free: Sequence[WorkerView], __: Collection[str]) -> Mapping[str, Way]:
+        ids = {one.id for one in free}
+        return {way.id: way for way in ways if way.id in ids}
+
+    return answer
+
+
+def way(name: str, minutes: float, metres: float = 1000.0, mode: Mode = "walk") -> Way:
+    return Way(name, mode, minutes * 60, metres)
+
+
+ROAD_ORDERS: dict[str, tuple[list[WorkerView], list[Way], str]] = {
+    "by time and not as the crow flies": ([worker("bank", 100), worker("road", 700)], [way("bank", 20), way("road", 4)],
+                                          "road bank"),
+    "own grid within a quarter of an hour first": ([worker("own", 900, "A1"), worker("near", 50)],
+                                                   [way("own", 15), way("near", 1)], "own near"),
+    "own grid, later": ([worker("own", 900, "A1"), worker("near", 50)], [way("own", 15.1), way("near", 1)], "near own"),
+    "own grid but busy": ([worker("own", 5, "A1", case_id="x"), worker("near", 50)], [way("near", 1)], "near own"),
+    "no way by road: guessed, longer than straight": ([worker("field", 600), worker("a", 900), worker("b", 1500)],
+                                                      [way("a", 9), way("b", 10)], "a field b"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("workers", "ways", "order"), ROAD_ORDERS.values(), ids=ROAD_ORDERS.keys())
+def test_order_by_road(workers: list[WorkerView], ways: list[Way], order: str) -> None:
+    ranked = rank(workers, SPOT, now=NOW, ways=by_road(*ways))
+    assert [one.worker_id for one in ranked] == order.split()
+
+
+ROAD_REASONS: dict[str, tuple[WorkerView, list[Way], str, str]] = {
+    "own grid": (worker("w", 120, "A1"), [way("w", 2.6, 240)], "本网格,步行约 3 分钟(240 米)",
+                 "Own grid, about 3 min on foot (240 m)"),
+    "near, by e-bike": (worker("w", 900, transport="e-bike"), [way("w", 4.4, 1460, "e-bike")],
+                        "邻近,骑电动车约 4 分钟(1.5 公里)", "Nearby, about 4 min by e-bike (1.5 km)"),
+    "own grid, far": (worker("w", 900, "A1"), [way("w", 16, 1300)], "本网格,但较远,步行约 16 分钟(1.3 公里)",
+                      "Own grid but far, about 16 min on foot (1.3 km)"),
+    "no way": (worker("w", 600, transport="car"), [], "邻近,直线距离 600 米,道路行程未知,估计开车 2 分钟",
+               "Nearby, 600 m as the crow flies, way by road not known, perhaps 2 min by car"),
+    "who cannot go": (worker("w", duty=False), [way("w", 1)], "不在岗", "Off duty"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "ways", "zh", "en"), ROAD_REASONS.values(), ids=ROAD_REASONS.keys())
+def test_reason_by_road(given: WorkerView, ways: list[Way], zh: str, en: str) -> None:
+    one = only(given, ways=by_road(*ways))
+    assert (one.reason.zh, one.reason.en) == (zh, en)
+    assert (one.way_m is None) == (not ways or not one.available)
+
+
+def test_behind_the_soonest_who_were_looked_for_comes_the_rest() -> None:
+    found = [worker(f"w{n:02}", 2000) for n in range(BY_ROAD)]
+    ways = [way(one.id, 20 + n) for n, one in enumerate(found)]
+    ranked = rank([worker("near", 300), *found], SPOT, now=NOW, ways=by_road(*ways))
+    assert ranked[-1].worker_id == "near", "not found among the soonest, so there is no short way"
+    assert ranked[-1].travel_s == ranked[-2].travel_s

@@ -101,7 +101,7 @@ def test_candidates_for_a_case(world: World, sent: tuple[str, Caller, Caller]) -
     case_id, wang, _ = sent
     ranked = world.dispatch.candidates(world.admin, case_id)
     assert [(one.name, one.available, one.reason.en) for one in ranked] == [
-        ("Chen", True, "Nearby, 960 m away"), ("Wang", False, "Sent to this case already")]  # fmt: skip
+        ("Chen", True, "Nearby, 960 m as the crow flies"), ("Wang", False, "Sent to this case already")]  # fmt: skip
     world.incidents.act(wang, case_id, "decline", {"reason": "flat tyre"})
     assert {one.name: one.reason.en for one in world.dispatch.candidates(world.admin, case_id)}["Wang"] == (
         "Declined this case"

@@ -49,7 +49,7 @@ def write_estate(folder: Path) -> Path:
     grid = _feature(VILLAGES["清东村"], "g1", "", "", "一网格")
     grid["properties"] |= {"village": CODES["清东村"], "kind": "residential"}
     _write(folder / "grids.geojson", [grid])
-    _write(folder / "roads.geojson", [{"type": "Feature", "properties": {}, "geometry": mapping(r)} for r in ROADS])
+    _write(folder / "roads.geojson", [_road(one) for one in ROADS])
     path = folder / "cameras.yaml"
     path.write_text(CAMERAS_YAML, encoding="utf-8")
     return path
@@ -58,6 +58,10 @@ def write_estate(folder: Path) -> Path:
 def _feature(shape, code: str, parent: str, level: str, name: str):
     properties = {"code": code, "parent": parent, "level": level, "name": name, "name_en": ""}
     return {"type": "Feature", "properties": properties, "geometry": mapping(shape)}
+
+
+def _road(line: LineString):
+    return {"type": "Feature", "properties": {"highway": "residential"}, "geometry": mapping(line)}
 
 
 def _write(path: Path, features) -> None:

@@ -19,7 +19,7 @@ from incidents.case import (
     State,
     decide,
 )
-from incidents.case_terms import Part, PartState
+from incidents.case_terms import AlongState, Companion, Part, PartState
 from incidents.errors import Conflict, Invalid, NotAllowed
 
 LI = Actor("person", "li", "Li")
@@ -43,6 +43,11 @@ READY: dict[str, dict[str, Any]] = {
     "part_accept": {"parts": (Part("fire", PartState.ASKED),)},
     "part_done": {"parts": (Part("fire", PartState.ACCEPTED),)},
     "part_withdraw": {"parts": (Part("fire", PartState.ASKED),)},
+    "send_along": {"assignee_id": "chen"},
+    "along_accept": {"companions": (Companion("wang", AlongState.WAITING),)},
+    "along_decline": {"companions": (Companion("wang", AlongState.WAITING),)},
+    "along_arrive": {"companions": (Companion("wang", AlongState.ACCEPTED),)},
+    "along_withdraw": {"companions": (Companion("wang", AlongState.ACCEPTED),)},
 }
 
 # One letter a state, in the order of the loop: review filed assigned accepted arrived handled closed X=invalid.
@@ -64,7 +69,7 @@ ALLOWED = {
     "part_done": ("FACV", ".", "part dispatch"),
     "part_withdraw": ("FACV", ".", "part dispatch post"),
     "decline": ("AC", "F", "handle"),
-    "arrive": ("C", "V", "handle"),
+    "arrive": ("CV", "V", "handle system"),
     "handle": ("CV", "H", "handle"),
     "verify": ("H", "D", "verify camera"),
     "close": ("FACVH", "D", "verify"),
@@ -75,10 +80,16 @@ ALLOWED = {
     "sighted": ("RFACVHDX", ".", "camera"),
     "look": ("RFACVHDX", ".", "look"),
     "party": ("RFACVHDX", ".", "register"),
+    "talk_down": ("RFACVHDX", ".", "talk_down"),
     "remind": ("RFACVH", ".", "comment"),
     "feedback": ("RFACVH", ".", "comment handle"),
     "gone": ("RFACVH", "?", "camera"),
-    "unanswered": ("A", ".", "system"),
+    "unanswered": ("ACV", ".", "system"),
+    "send_along": ("ACV", ".", "dispatch system"),
+    "along_accept": ("ACV", ".", "along dispatch"),
+    "along_decline": ("ACV", ".", "along dispatch"),
+    "along_arrive": ("ACV", ".", "along dispatch system"),
+    "along_withdraw": ("ACV", ".", "dispatch system"),
     "release": ("ACV", "F", "system"),
     "triage": ("RFACVH", ".", "triage"),
     "ask_extension": ("ACV", ".", "handle"),

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -19,7 +20,9 @@ from exchange.outbox import Outbox
 from exchange.outbox_queries import OutboxFilter
 from incidents import (
     audit_queries,
+    case_places,
     case_queries,
+    case_times,
     part_queries,
     queries,
     register_places,
@@ -94,6 +97,18 @@ def _counted(connection: Connection, scope: Scope, at: Place) -> bool:
     return among(kept, at.area, lambda one: one.key[: len(at.area)])
 
 
+def _spans(connection: Connection, scope: Scope, at: Place) -> bool:
+    """Counted by stretches of time: together what looking by quarters counts, and no place from elsewhere."""
+    edges = (0.0, START, START + 60.0, 1e11)
+    spans = case_times.count_spans(connection, scope, CaseFilter(), edges)
+    between = case_times.count_between(connection, scope, CaseFilter(), edges)
+    assert between == (0, *(sum(counts[at] for counts in spans.values()) for at in (1, 2)))
+    quarters = case_times.count_quarters(connection, scope, CaseFilter())
+    assert sum(map(sum, spans.values())) == sum(n for _, n in quarters)
+    assert all(counts[0] == 0 and sum(counts) for counts in spans.values())
+    return among(spans, at.area, lambda one: one[: len(at.area)])
+
+
 def _told_at(village: str) -> str:
     """The system that is told what happens in this village and nothing else."""
     return f"system-{village.lower()}"
@@ -104,6 +119,14 @@ QUERIES: dict[str, Query] = {
         case_queries.list_cases(c, s, CaseFilter()).items, at.case)),
     "export_cases": Query(P.CASE_SEE, lambda c, s, at: among(
         case_queries.export_cases(c, s, CaseFilter())[0], at.case)),
+    "walk_cases": Query(P.CASE_SEE, lambda c, s, at: among(
+        case_queries.walk_cases(c, s, CaseFilter()).items, at.case)),
+    "count_quarters": Query(P.CASE_SEE, lambda c, s, at: among(
+        case_times.count_quarters(c, s, CaseFilter(area=at.area)), "True", lambda one: str(one[1] > 0))),
+    "count_spans": Query(P.CASE_SEE, lambda c, s, at: _spans(c, s, at)),
+    "list_case_places": Query(P.CASE_SEE, lambda c, s, at: among(
+        case_places.list_case_places(c, s, CaseFilter(area=at.area)).opened_at, "True", lambda one: str(one > 0))),
+    "count_between": Query(P.CASE_SEE, lambda c, s, at: _spans(c, s, at)),
     "list_similar": Query(P.CASE_SEE, lambda c, s, at: not similar_queries.list_similar(c, s, at.case) or True),
     "get_cases": Query(P.CASE_SEE, lambda c, s, at: among(similar_queries.get_cases(c, s, (at.case,)), at.case)),
     "list_stuck": Query(P.CASE_SEE, lambda c, s, at: among(
@@ -169,8 +192,16 @@ QUERIES: dict[str, Query] = {
         lambda one: one.last.area)),
     "get_entry": Query(P.ESTATE_MANAGE, lambda c, s, at: outbox_queries.get_entry(c, s, at.event)),
 }  # fmt: skip
-MODULES = (queries, audit_queries, case_queries, similar_queries, stuck_queries, judged, outbox_queries)
-MODULES += (part_queries, register_queries, register_places)
+MODULES: tuple[ModuleType, ...] = (
+    queries,
+    audit_queries,
+    case_queries,
+    case_times,
+    case_places,
+    similar_queries,
+    stuck_queries,
+)
+MODULES += (judged, outbox_queries, part_queries, register_queries, register_places)
 OF_CAMERAS = {name for name, query in QUERIES.items() if query.permission is P.CAMERA_SEE}
 
 
