@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from api.town_files import read_town
+from api.town_files import read_town, today_in
 from config.load import load_cameras
 from incidents.areas import Area
 from incidents.errors import NotFound
@@ -103,7 +103,8 @@ def _known(given: argparse.Namespace) -> Iterator[Incidents]:
 
 @contextmanager
 def _opened(config: Path, data: Path, database: str) -> Iterator[tuple[Incidents, tuple[Area, ...]]]:
-    town = read_town(load_cameras(config), config.resolve().parent)
+    file = load_cameras(config)
+    town = read_town(file, config.resolve().parent, today_in(file, SystemClock().now()))
     store = open_store(database or data / DATABASE_FILE)
     try:
         yield Incidents(store, data / EVIDENCE_FOLDER, SystemClock(), town.town), town.areas

@@ -13,14 +13,17 @@ from starlette.concurrency import run_in_threadpool
 from api import errors
 from api.access_log import AccessLog
 from api.alarm_watch import AlarmWatch
+from api.base_maps import BaseMaps
 from api.camera_directory import CameraDirectory
 from api.centre import Centre
 from api.chores import Chore, Chores
+from api.coverage_desk import CoverageDesk
 from api.cross_origin import CrossOrigin
 from api.domes import skyline_of
 from api.event_feed import EventFeed
 from api.exchange_desk import ExchangeDesk
 from api.gate import Gate
+from api.grid_shelf import GridShelf
 from api.intake import intake
 from api.moments import Moments
 from api.once import forget_old_keys
@@ -32,9 +35,12 @@ from api.routes import ROUTERS
 from api.running_estate import Changes, RunningEstate
 from api.security import BodyLimit, OriginCheck, SecurityHeaders
 from api.settings import Settings
+from api.talk_down import build_talk_down
+from api.town_in_force import TownInForce
 from api.town_map import TownMap
 from api.trials import Trials
 from api.verification import Verification
+from api.view_sheds import ViewSheds
 from api.web_ui import WebUi
 from config.cameras import Camera, CamerasFile
 from config.load import escalation_of
@@ -76,21 +82,24 @@ def build_centre(
     displays = Displays(store, clock, feed, cameras, tour_shelf(store, clock, cameras), session_rules)
     alarms = Alarms(store, clock, feed, displays, incidents.town.timezone)
     case_classes = frozenset(one.code for one in incidents.town.case_classes.classes)
-    ground = skyline_of(town_map.base.get("buildings")), town_map.elevation
-    ptz = build_ptz(
-        config.cameras, live, store, cameras.path, event_feed.hub.publish, clock, incidents.town.timezone, *ground
-    )
+    publish, timezone = event_feed.hub.publish, incidents.town.timezone
+    skyline = skyline_of(town_map.base.get("buildings"))
+    ptz = build_ptz(config.cameras, live, store, cameras.path, publish, clock, timezone, skyline, town_map.elevation)
     running = RunningEstate(settings.cameras_file, config, cameras, incidents.town.cameras, live, clock)
-    base_dir = settings.cameras_file.parent if settings.cameras_file is not None else Path()
+    folder = settings.cameras_file.parent if settings.cameras_file is not None else None
+    base_dir = folder or Path()
+    shelf = GridShelf(town_map.grids, folder, config.town.files.grids)
     quality = Quality(store, settings.data_dir / "faults", clock, incidents.town.cameras)
     register = Register(incidents, settings.data_dir, escalation_of(config, base_dir))
+    sheds, geometry_gate = ViewSheds(skyline, ptz.domes), Gate(at_once=1, waiting=40)
     centre = Centre(
         settings=settings,
         clock=clock,
         config=config,
-        town_map=town_map,
+        town=TownInForce(town_map, config, shelf, incidents, cameras, running, clock),
+        grid_shelf=shelf,
         incidents=incidents,
-        dispatch=Dispatch(incidents),
+        dispatch=Dispatch(incidents, told=config.dispatch, roads=town_map.roads),
         live=live,
         cameras=cameras,
         hub=hub,
@@ -103,11 +112,9 @@ def build_centre(
         alarm_watch=AlarmWatch(feed, alarms, clock),
         event_feed=event_feed,
         verification=Verification(incidents, live, clock, ptz.rounds, settings.verification),
-        # People do not queue behind a town's phones that all come back at once.
-        password_gate=Gate(at_once=2, waiting=100),
-        device_gate=Gate(at_once=1, waiting=400),
-        photo_gate=Gate(at_once=2, waiting=30),
-        clip_gate=Gate(at_once=4, waiting=40),
+        geometry_gate=geometry_gate,
+        sheds=sheds,
+        coverages=CoverageDesk(sheds, geometry_gate),
         moments=Moments(settings.data_dir / "run" / "moments", clock),
         quality=quality,
         quality_watch=QualityWatch(quality, live, incidents.town.cameras, incidents.town.timezone, clock),
@@ -116,7 +123,9 @@ def build_centre(
         register=register,
         audit=Audit(store, clock, Looking(clock, cameras.path)),
         trials=Trials(settings.data_dir / "run" / "trials", live, clock),
+        base_maps=BaseMaps(base_dir, settings.data_dir, running.key_of, clock, random.Random()),
         exchange=ExchangeDesk(incidents, running, cameras, base_dir, clock, random.Random()),
+        talk_down=build_talk_down(lambda: running.file, base_dir, incidents, cameras, publish, clock),
     )
     _take_rules(centre, config)
     _follow_changes(centre)
@@ -127,6 +136,7 @@ def _take_rules(centre: Centre, file: CamerasFile) -> None:
     """What the parts go by that a reload may change."""
     centre.incidents.earning, centre.incidents.repeats = file.earning, file.repeats
     centre.register.rules = file.registers
+    centre.dispatch.told = file.dispatch
 
 
 def _follow_changes(centre: Centre) -> None:
@@ -140,8 +150,10 @@ def _follow_changes(centre: Centre) -> None:
         centre.pages.cameras_changed()
         centre.event_feed.estate_changed(changes.areas)
         centre.exchange.changed()
+        centre.base_maps.configure(centre.running.file.base_maps)
 
     centre.running.followers.append(changed)
+    centre.town.followers.append(lambda _, what: centre.event_feed.town_changed(what))
 
     def turned(camera_id: str, who: Holder) -> None:
         if who.id:
@@ -174,12 +186,11 @@ def create_app(centre: Centre) -> FastAPI:
     return app
 
 
-@asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    centre: Centre = app.state.centre
-    chores = Chores(
+def _chores(centre: Centre) -> Chores:
+    return Chores(
         (
             Chore("unanswered orders", 5.0, centre.dispatch.flag_unanswered),
+            Chore("arrivals", 5.0, centre.dispatch.see_arrivals),
             Chore("supervision", 5.0, centre.incidents.supervision.watch),
             Chore("displays", 1.0, centre.displays.tick),
             Chore("old tracks", DAY, centre.workers.forget_old_tracks),
@@ -194,6 +205,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         ),
         centre.clock,
     )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    centre: Centre = app.state.centre
+    chores = _chores(centre)
     centre.audit.begin()
     centre.moments.begin()
     centre.trials.begin()
@@ -209,15 +226,22 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     centre.quality_watch.start()
     centre.ptz.start()
     centre.exchange.start()
+    centre.town.start()
+    centre.talk_down.start()
+    centre.base_maps.configure(centre.running.file.base_maps)
     logger.info("started")
     yield
     # uvicorn has closed the connections by now; what stands here has nobody left to serve.
-    logger.info("stopping: domes, alarms, chores, verification")
+    logger.info("stopping: loudspeakers, domes, alarms, chores, verification")
+    await centre.town.stop()
+    await centre.talk_down.stop()
     await centre.exchange.stop()
+    await centre.base_maps.stop()
     await centre.ptz.stop()
     await centre.alarm_watch.stop()
     await centre.quality_watch.stop()
     await centre.trials.stop()
+    await centre.coverages.stop()
     await centre.estate.stop()
     await centre.discovery.stop()
     await chores.stop()

@@ -16,7 +16,8 @@ HEAD = (
 )  # fmt: skip
 KINDS = {
     "look": "查看视频", "sign_in": "登录", "sign_in_failed": "登录失败", "sign_out": "退出", "account": "账号变更",
-    "stand_in": "代班", "export": "导出",
+    "stand_in": "代班", "export": "导出", "grids": "网格更新",
+    "talk_down": "喊话", "announcement": "录音", "tracks": "查看轨迹",
 }  # fmt: skip
 HOWS = {
     "live": "实时", "display": "大屏", "whep": "播放器", "snapshot": "截图", "replay": "回放", "clip": "片段",

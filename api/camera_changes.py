@@ -60,7 +60,7 @@ class CameraChanges:
 
         def write(config: Path) -> CamerasFile:
             opened = open_for_change(config)
-            index = self._find(opened, camera_id)
+            index = self.find(opened, camera_id)
             before = opened.file.cameras[index]
             password = self._password(opened, before, body.account)
             values = _values(body, password)
@@ -68,7 +68,7 @@ class CameraChanges:
             self._check(opened, before, after, password)
             return change_camera(opened, index, values, password, os.environ)
 
-        return await self._carried_out(write)
+        return await self.carried_out(write)
 
     async def zones(self, camera_id: str, view: str | None, base: str, zones: Sequence[Zone]) -> Changes:
         """These zones for the camera, or for its view, where they are still those of version `base`. Else raises
@@ -78,7 +78,7 @@ class CameraChanges:
 
         def write(config: Path) -> CamerasFile:
             opened = open_for_change(config)
-            index = self._find(opened, camera_id)
+            index = self.find(opened, camera_id)
             try:
                 before = zones_of(opened.file.cameras[index], view)
                 if version_of(before) == base:
@@ -88,7 +88,7 @@ class CameraChanges:
             stale.append(camera_id)
             return opened.file
 
-        changes = await self._carried_out(write)
+        changes = await self.carried_out(write)
         if stale:
             raise Conflict(
                 "somebody changed these zones meanwhile; load them anew",
@@ -120,7 +120,7 @@ class CameraChanges:
             given.append(camera.id)
             return add_camera(opened, camera, password, os.environ)
 
-        changes = await self._carried_out(write)
+        changes = await self.carried_out(write)
         return given[0], changes
 
     async def remove(self, camera_id: str, *, with_open_cases: bool) -> Changes:
@@ -129,7 +129,7 @@ class CameraChanges:
 
         def write(config: Path) -> CamerasFile:
             opened = open_for_change(config)
-            index = self._find(opened, camera_id)
+            index = self.find(opened, camera_id)
             open_cases = self._open_cases(camera_id)
             if open_cases and not with_open_cases:
                 raise Conflict(
@@ -140,9 +140,9 @@ class CameraChanges:
                 )
             return remove_camera(opened, index, os.environ)
 
-        return await self._carried_out(write)
+        return await self.carried_out(write)
 
-    async def _carried_out(self, write: Callable[[Path], CamerasFile]) -> Changes:
+    async def carried_out(self, write: Callable[[Path], CamerasFile]) -> Changes:
         try:
             return await self._centre.running.edit(write)
         except CameraInvalid as problem:
@@ -165,7 +165,7 @@ class CameraChanges:
         paths = {camera.id: self._centre.cameras.area_path(camera.area) for camera in cameras}
         return [camera_id for camera_id, path in paths.items() if path is not None and self._scope.covers(path)]
 
-    def _find(self, opened: Opened, camera_id: str) -> int:
+    def find(self, opened: Opened, camera_id: str) -> int:
         """By the file as it is now: a camera that was moved there meanwhile is another's already."""
         index = opened.index(camera_id)
         path = self._centre.cameras.area_path(opened.file.cameras[index].area) if index is not None else None

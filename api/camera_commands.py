@@ -151,7 +151,7 @@ def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", wh
     verb.add_argument("--leave-out-faulty", action="store_true", help="apply although some rows have errors")
     verb.add_argument("--update", action="store_true", help="change known cameras where the table differs")
     verb.add_argument("--probe", action="store_true", help="ask the devices by ONVIF where their streams are")
-    verb.add_argument("--coordinates", type=_system, help="their system, instead of finding it out")
+    verb.add_argument("--coordinates", type=coordinate_system, help="their system, instead of finding it out")
     verb.add_argument("--credentials", default="", help="an entry under credentials for rows without an account")
     verb.add_argument("--height", type=float, default=DEFAULT_HEIGHT_M, help="of lenses whose row says none, metres")
     verb.add_argument("--json", action="store_true", help="the preview as JSON")
@@ -170,7 +170,8 @@ def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", wh
     credentials_commands.add_parsers(groups, where)
 
 
-def _system(text: str) -> str:
+def coordinate_system(text: str) -> str:
+    """For `type=` of an option."""
     try:
         return parse_system(text)
     except ValueError as rule:

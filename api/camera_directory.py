@@ -49,8 +49,11 @@ def counters_of(camera: Camera, statuses: Statuses) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The cameras of one reading of cameras.yaml, with what was worked out of them."""
+    """The cameras of one reading of cameras.yaml in one map of the town, with what was worked out of them. `areas` by
+    code."""
 
+    areas: Mapping[str, AreaView]
+    names: PlaceNames
     cameras: Mapping[str, Camera]
     views: Mapping[str, GeoJson]
     shapes: Mapping[str, BaseGeometry]
@@ -69,12 +72,11 @@ class CameraDirectory:
     The cameras change all at once, by `adopt`; every question is answered of the ones or the others."""
 
     def __init__(self, config: CamerasFile, areas: Sequence[AreaView], town_map: TownMap) -> None:
-        self._areas = {area.code: area for area in areas}
-        self._names = PlaceNames(town_map)
+        names = PlaceNames(town_map)
         cameras = {camera.id: camera for camera in config.cameras}
         shapes: dict[str, BaseGeometry] = {id_: shape(view) for id_, view in town_map.views.items()}
-        places = {camera.id: self._names.of(camera) for camera in config.cameras}
-        self._known = Known(cameras, town_map.views, shapes, places)
+        places = {camera.id: names.of(camera) for camera in config.cameras}
+        self._known = Known({area.code: area for area in areas}, names, cameras, town_map.views, shapes, places)
 
     def prepare(self, cameras: Sequence[Camera]) -> Known:
         """For `adopt`; what is worked out of a camera that stays is kept. Belongs into a thread: a new camera takes
@@ -84,8 +86,16 @@ class CameraDirectory:
         views = {id_: view for id_, view in known.views.items() if id_ in same}
         anew = views_of([camera for camera in cameras if camera.id not in same])
         shapes = {id_: known.shapes[id_] for id_ in views} | {id_: shape(view) for id_, view in anew.items()}
-        places = {one.id: known.places[one.id] if one.id in same else self._names.of(one) for one in cameras}
-        return Known({camera.id: camera for camera in cameras}, {**views, **anew}, shapes, places)
+        places = {one.id: known.places[one.id] if one.id in same else known.names.of(one) for one in cameras}
+        by_id = {camera.id: camera for camera in cameras}
+        return Known(known.areas, known.names, by_id, {**views, **anew}, shapes, places)
+
+    def prepare_town(self, areas: Sequence[AreaView], town_map: TownMap) -> Known:
+        """For `adopt`: the same cameras among other grids or roads."""
+        known, names = self._known, PlaceNames(town_map)
+        places = {one.id: names.of(one) for one in known.cameras.values()}
+        by_code = {area.code: area for area in areas}
+        return Known(by_code, names, known.cameras, known.views, known.shapes, places)
 
     def adopt(self, known: Known) -> None:
         self._known = known
@@ -96,12 +106,20 @@ class CameraDirectory:
 
     def _path(self, known: Known, camera_id: str) -> str | None:
         camera = known.cameras.get(camera_id)
-        area = self._areas.get(camera.area) if camera else None
+        area = known.areas.get(camera.area) if camera else None
         return area.path if area else None
 
     def area_path(self, code: str) -> str | None:
-        area = self._areas.get(code)
+        area = self._known.areas.get(code)
         return area.path if area else None
+
+    def area_paths(self) -> tuple[str, ...]:
+        """Of all areas."""
+        return tuple(area.path for area in self._known.areas.values())
+
+    def area_name(self, code: str) -> str:
+        area = self._known.areas.get(code)
+        return area.name if area else ""
 
     def visible(self, scope: Scope) -> list[Camera]:
         known = self._known
@@ -123,10 +141,10 @@ class CameraDirectory:
     def describe(self, scope: Scope, camera: Camera, statuses: Statuses) -> dict[str, Any]:
         """The camera as the contract shows it. The grid it stands in is named only where the scope covers it: a camera
         may stand across the border of its own area."""
-        status, area = status_of(camera, statuses), self._areas.get(camera.area)
         known = self._known
+        status, area = status_of(camera, statuses), known.areas.get(camera.area)
         place = known.places.get(camera.id, NOWHERE_KNOWN)
-        grid = self._areas.get(place.grid.code) if place.grid else None
+        grid = known.areas.get(place.grid.code) if place.grid else None
         if grid is not None and not scope.covers(grid.path):
             grid = None
         return {

@@ -6,7 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
-from api import account_commands, camera_commands
+from api import account_commands, camera_commands, grid_commands
 from api.certificate_check import CertificateProblem
 from api.detector_check import detector_lines
 from api.exchange_check import exchange_problems
@@ -17,7 +17,7 @@ from api.listening import read_arguments as read_listening
 from api.log_format import set_up_logging
 from api.serve import Installation, children, prepare, run_supervised, worker_count
 from api.server_process import setup_code_file
-from api.town_files import read_town
+from api.town_files import read_town, today_in
 from config.load import load_cameras, read_cameras
 from config.problem import ConfigError
 from config.vault import VaultProblem
@@ -63,7 +63,7 @@ def serve(given: argparse.Namespace) -> int:
 def config_check(given: argparse.Namespace) -> int:
     """Tells every problem of the configuration and of the files it names."""
     loaded = read_cameras(given.config)
-    town = read_town(loaded.file, given.config.resolve().parent)
+    town = read_town(loaded.file, given.config.resolve().parent, today_in(loaded.file, SystemClock().now()))
     if problems := [*ground_problems(given.config, loaded.file), *exchange_problems(given.config, loaded.file)]:
         raise ConfigError(problems)
     for warning in loaded.warnings:
@@ -104,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     groups.add_parser("check", parents=[where], help=config_check.__doc__).set_defaults(run=config_check)
 
     camera_commands.add_parsers(verbs, where)
+
+    grid_commands.add_parsers(verbs, where)
 
     account_commands.add_parsers(verbs, where)
 

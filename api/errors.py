@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
 
+from api.base_maps import TilesUnavailable
 from api.running_estate import FileProblems
 from api.security import error_body
 from incidents.errors import Conflict, IncidentError, Invalid, NotAllowed, NotFound, SignInFailed, Throttled
@@ -43,6 +44,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     Throttled: (429, "throttled"),
     TooMany: (429, "too_many"),
     LiveError: (503, "camera_unavailable"),
+    TilesUnavailable: (503, "tiles_unavailable"),
     NotBuilt: (503, "not_built"),
     MalformedOffer: (400, "bad_request"),
     NotAcceptable: (406, "not_acceptable"),

@@ -17,6 +17,7 @@ from ingest.live import Live
 from ingest.state import StreamStatus
 from runtime.clock import Clock
 from wall.events import Coalescer, Event, EventHub
+from wall.positions import Moved, PositionBoard
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class EventFeed:
         self, feed: Feed, telling: Telling, live: Live, cameras: CameraDirectory, pages: Pages, clock: Clock
     ) -> None:
         self.hub = EventHub()
+        self.positions = PositionBoard(clock)
         self._feed = feed
         self._telling = telling
         self._told: dict[str, str] = {}
@@ -45,10 +47,12 @@ class EventFeed:
                 loop.call_soon_threadsafe(self._changed, change)
 
         self._stop_listening = self._feed.listen(hand_over)
+        self.positions.start()
 
     async def stop(self) -> None:
         if self._stop_listening:
             self._stop_listening()
+        await self.positions.stop()
         await self._workers.stop()
 
     def _changed(self, change: Change) -> None:
@@ -57,6 +61,8 @@ class EventFeed:
                 self._case_changed(change)
             case "worker":
                 self._worker_changed(change)
+            case "positions":
+                self.positions.move([Moved(*one) for one in change.data])
             case "display":
                 self.hub.publish(Event("display", change.data, change.paths, change.assignee_id))
             case "alarm":
@@ -64,6 +70,8 @@ class EventFeed:
                 alarm = AlarmAnswer.model_validate(replace(change.data, case=here)).model_dump(mode="json")
                 self.hub.publish(Event("alarm", alarm, change.paths))
             case "session":
+                # Where he belongs now is known with his next position; until then he is told to nobody.
+                self.positions.belongs(change.data, ())
                 self._pages.recheck(change.data)
 
     def _case_changed(self, change: Change) -> None:
@@ -81,13 +89,23 @@ class EventFeed:
     def _worker_changed(self, change: Change) -> None:
         """Whoever's areas hold but one of his grids hears of that grid alone, and of no case elsewhere."""
         worker: WorkerView = change.data
+        if worker.lon is not None and worker.lat is not None and change.moved:
+            where = worker.lon, worker.lat, worker.accuracy_m or 0.0, worker.position_at or 0.0
+            self.positions.move([Moved(worker.id, change.paths, *where)])
         names = tuple({*change.paths, *([worker.case_path] if worker.case_path else [])})
         whole = WorkerAnswer.model_validate(worker).model_dump(mode="json")
-        self._workers.put(worker.id, Event("worker", whole, change.paths, names=names))
+        self._workers.put(worker.id, Event("worker", whole, change.paths, names=names, moved=change.moved))
         if len(names) == 1:
             return
         for grid, path in zip(worker.grids, change.paths, strict=True):
-            less = Event("worker", {**whole, "grids": [grid], "case_id": None}, (path,), names=names, reduced=True)
+            less = Event(
+                "worker",
+                {**whole, "grids": [grid], "case_id": None},
+                (path,),
+                names=names,
+                reduced=True,
+                moved=change.moved,
+            )
             key = f"{worker.id} {grid}"
             # What changed elsewhere is not even told as something that has not changed.
             if self._told.get(key) != less.text:
@@ -100,6 +118,10 @@ class EventFeed:
         paths = tuple(path for code in sorted(area_codes) if (path := self._cameras.area_path(code)) is not None)
         if paths:
             self.hub.publish(Event("estate", {}, paths))
+
+    def town_changed(self, what: Iterable[str]) -> None:
+        """Everybody loads these parts of the map anew."""
+        self.hub.publish(Event("town", {"changed": sorted(what)}, self._cameras.area_paths()))
 
     def _status_changed(self, status: StreamStatus) -> None:
         path = self._cameras.path(status.camera_id)

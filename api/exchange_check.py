@@ -9,7 +9,7 @@ from config.exchange import Destination, Exchange, Source
 from config.problem import Problem
 from config.sensors import Sensor
 from gis.areas import AreaTree, load_areas
-from gis.grids import load_grids
+from gis.grid_editions import GridEditions
 
 MOST_TOLD = 12
 
@@ -21,8 +21,9 @@ def exchange_problems(path: Path, file: CamerasFile) -> list[Problem]:
     if not named:
         return []
     folder = path.resolve().parent
-    tree, grids = load_areas(folder / file.town.files.areas), load_grids(folder / file.town.files.grids)
-    codes = {area.code for area in tree.areas} | {grid.code for grid in grids.grids}
+    tree, editions = load_areas(folder / file.town.files.areas), GridEditions(folder, file.town.files.grids)
+    grids = [grid for edition in {editions.all[0], editions.all[-1]} for grid in editions.load(edition).grids]
+    codes = {area.code for area in tree.areas} | {grid.code for grid in grids}
     files = f"{file.town.files.areas} or {file.town.files.grids}"
     return [
         Problem(path, 0, key, code, f"{who}there is no such area in {files}; {_known(code, codes, tree)}")

@@ -7,6 +7,8 @@ import logging
 def set_up_logging(level: int = logging.INFO) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", force=True)
     logging.getLogger("libav").setLevel(logging.ERROR)
+    # It writes every address it asks in full, and those of tile services hold a key.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").addFilter(_is_no_request_cut_off)
 
 

@@ -7,21 +7,27 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from api.errors import NotBuilt
-from gis.folium_map import MapCase, MissingAsset, cases_map, read_assets
+from gis.folium_map import MapCase, cases_map
+from gis.folium_page import MapAssets, MissingAsset, read_assets
 from gis.grids import GridMap
 from incidents.views import CaseView
 
 logger = logging.getLogger(__name__)
 
 
-def leaflet_folder(static_dir: Path) -> Path:
-    """Where Leaflet lies: beside the built web UI, else where its build took it from."""
+def assets_of(static_dir: Path) -> MapAssets:
+    """Leaflet, which lies beside the built web UI, else where its build took it from. Raises NotBuilt."""
     shipped = static_dir / "leaflet"
-    return shipped if shipped.is_dir() else static_dir.parent / "web" / "node_modules" / "leaflet" / "dist"
+    leaflet = shipped if shipped.is_dir() else static_dir.parent / "web" / "node_modules" / "leaflet" / "dist"
+    try:
+        return read_assets(leaflet)
+    except MissingAsset as error:
+        logger.error("%s", error)
+        raise NotBuilt("the map's script is missing from this installation: run make web") from error
 
 
 def export_map(
-    grids: GridMap, codes: Collection[str], cases: Collection[CaseView], timezone: ZoneInfo, leaflet: Path
+    grids: GridMap, codes: Collection[str], cases: Collection[CaseView], timezone: ZoneInfo, static_dir: Path
 ) -> str:
     """One HTML document of the grids whose codes are given. Raises NotBuilt."""
     shown = [
@@ -36,9 +42,5 @@ def export_map(
         for case in cases
         if case.lon is not None and case.lat is not None
     ]
-    try:
-        assets = read_assets(leaflet)
-    except MissingAsset as error:
-        logger.error("%s", error)
-        raise NotBuilt("the map's script is missing from this installation: run make web") from error
+    assets = assets_of(static_dir)
     return cases_map(GridMap(tuple(grid for grid in grids.grids if grid.code in codes)), shown, assets)

@@ -29,6 +29,8 @@ PERMISSION: dict[Topic, Permission] = {
     "alarm": Permission.ALARM_ANSWER,
     "ptz": Permission.CAMERA_SEE,
     "estate": Permission.CAMERA_SEE,
+    "town": Permission.CASE_SEE,
+    "loudspeaker": Permission.CAMERA_SEE,
 }
 
 
@@ -46,6 +48,9 @@ class CallerRights:
     def holder_at(self, camera_id: str) -> Holder | None:
         """The caller as one who may turn this dome; None where he may not."""
         return holder_at(self._caller, self._cameras.path(camera_id))
+
+    def worker_areas(self) -> frozenset[str]:
+        return self._scopes["worker"].prefixes
 
     def may_hear(self, event: Event) -> bool:
         if event.topic == "display" and event.assignee_id is not None:

@@ -12,11 +12,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute
 
+from api.application_password import NotEncrypted, token_in
 from api.centre import Centre, centre_of
 from api.errors import SignInRequired
-from api.security import DISPLAY_COOKIE, SESSION_COOKIE
+from api.security import DISPLAY_COOKIE, SAFE_METHODS, SESSION_COOKIE
 from incidents.errors import NotAllowed
 from incidents.rights import Caller, Permission
+
+PROGRAMS_READ = ("/ogc/", "/api/v1/map/files/")
 
 
 class PolicyMissing(RuntimeError):
@@ -24,9 +27,12 @@ class PolicyMissing(RuntimeError):
 
 
 def token_of(connection: HTTPConnection) -> str | None:
-    """The session token: from the Authorization header, else from the cookie; never from the address.
+    """The session token: from the Authorization header, else from the cookie; never from the address. Programs that
+    know HTTP Basic alone may send it as their password (`api.application_password`; raises its NotEncrypted).
     A browser that is a display has a cookie of its own for that, beside an operator's, and says which it means."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        return token_in(connection, token)
     if scheme:
         return token.strip() if scheme.lower() == "bearer" else None
     as_display = connection.query_params.get("as") == "display"
@@ -35,11 +41,22 @@ def token_of(connection: HTTPConnection) -> str | None:
 
 async def authenticate(connection: HTTPConnection, centre: Centre) -> Caller:
     """The caller behind the token. Raises SignInRequired."""
-    token = token_of(connection)
+    try:
+        token = token_of(connection)
+    except NotEncrypted as error:
+        raise SignInRequired(str(error)) from error
     caller = await run_in_threadpool(centre.accounts.authenticate, token) if token else None
     if caller is None:
         raise SignInRequired("sign in first")
+    if caller.program is not None and not reads_the_map(connection):
+        raise NotAllowed("this token was made for a program that reads the map; it opens nothing else")
     return caller
+
+
+def reads_the_map(connection: HTTPConnection) -> bool:
+    """What the tokens of `incidents.program_tokens` are for."""
+    path = connection.url.path
+    return connection.scope.get("method") in SAFE_METHODS and path.startswith(PROGRAMS_READ)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from api.camera_directory import CameraDirectory
 from api.exchange_check import exchange_problems
 from api.ground_check import ground_problems
+from config.accounts import account_named
+from config.base_maps import BaseMap
 from config.camera_map import CameraMap
 from config.cameras import Camera, CamerasFile
 from config.fingerprint import fingerprint
@@ -75,7 +78,8 @@ Follower = Callable[[Sequence[Camera], Changes], None]
 class RunningEstate:
     """`path` is cameras.yaml, None where there is none to read again. One reading at a time.
 
-    `followers` are told in their order when the directory has the new cameras and before the workers do."""
+    `followers` are told in their order when the directory has the new cameras and before the workers do. `alone` is
+    held while something changes, so that nothing else does."""
 
     def __init__(
         self,
@@ -90,14 +94,14 @@ class RunningEstate:
         self.followers: list[Follower] = []
         self._path, self._directory, self._cameras, self._live = path, directory, cameras, live
         self._town, self._clock = file.town, clock
-        self._one = asyncio.Lock()
+        self.alone = asyncio.Lock()
 
     async def reload(self) -> Changes:
         """Raises FileProblems, Conflict, and has changed nothing then. Returns when the streams that changed have begun
         to connect; the others have not lost a picture."""
         if self._path is None:
             raise Conflict("this command centre was started without a cameras.yaml of its own")
-        async with self._one:
+        async with self.alone:
             try:
                 file = await asyncio.to_thread(_read, self._path)
             except ConfigError as error:
@@ -109,7 +113,7 @@ class RunningEstate:
         takes effect as `reload` does. Raises what `write` raises, ConfigError as FileProblems."""
         if self._path is None:
             raise Conflict("this command centre was started without a cameras.yaml of its own")
-        async with self._one:
+        async with self.alone:
             try:
                 file = await asyncio.to_thread(write, self._path)
             except ConfigError as error:
@@ -136,6 +140,11 @@ class RunningEstate:
         text = "cameras.yaml read again: %d cameras added, %d changed, %d removed; workers took %.1f s"
         logger.info(text, *counts, took)
         return replace(changes, next_start=next_start, unsettled=tuple(unsettled))
+
+    def key_of(self, base_map: BaseMap) -> str:
+        """The key of its tile service, read now; "" where it names none. Raises MissingPassword."""
+        account = account_named(base_map.credentials, self.file, os.environ, self._base_dir)
+        return account.password if account is not None else ""
 
     @property
     def configuration(self) -> Configuration:

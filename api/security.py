@@ -17,11 +17,17 @@ JSON_BYTES = 1024 * 1024
 PHOTO_BYTES = 10 * 1024 * 1024
 TABLE_BYTES = 16 * 1024 * 1024
 TABLE_PATH = "/api/v1/estate/import"
+GRIDS_BYTES = 64 * 1024 * 1024
+"""A city's grids as GeoJSON are 20 MB."""
+GRIDS_PATH = "/api/v1/estate/grids/import"
 MULTIPART_OVERHEAD = 16 * 1024
 REPORT_BYTES = 64 * 1024
+POSITIONS_BYTES = 2 * 1024 * 1024
+"""Ten thousand positions are 1 MB."""
+POSITIONS_PATH = "/api/v1/exchange/positions/"
 REPORT_PATHS = ("/open311/", "/api/v1/exchange/reports/", "/api/v1/exchange/sensors/")
 CLIP_PATH = re.compile(r"/api/v1/trials/[^/]+/clip")
-PHOTO_PATH = re.compile(r"/api/v1/(cases/[^/]+/evidence|citizen/reports)")
+PHOTO_PATH = re.compile(r"/api/v1/(cases/[^/]+/evidence|citizen/reports|announcements)")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SESSION_COOKIE = "gridwatch_session"
 DISPLAY_COOKIE = "gridwatch_display"
@@ -37,6 +43,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "font-src 'self' data:",
         "connect-src 'self'",
         "manifest-src 'self'",
+        "frame-src 'self'",
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
@@ -71,6 +78,10 @@ def same_origin(headers: Headers) -> bool:
 def body_limit(path: str) -> int:
     if path == TABLE_PATH:
         return TABLE_BYTES + MULTIPART_OVERHEAD
+    if path == GRIDS_PATH:
+        return GRIDS_BYTES + MULTIPART_OVERHEAD
+    if path.startswith(POSITIONS_PATH):
+        return POSITIONS_BYTES
     if path.startswith(REPORT_PATHS):
         return REPORT_BYTES
     if CLIP_PATH.fullmatch(path):

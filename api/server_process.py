@@ -30,7 +30,7 @@ from api.server import listen, server_config
 from api.settings import Settings
 from api.setup_code import setup_code_file as setup_code_file
 from api.setup_code import write_setup_code
-from api.town_files import read_town
+from api.town_files import read_town, today_in
 from config.cameras import Camera, CamerasFile
 from config.in_use import keep_in_use, load_or_in_use
 from config.problem import ConfigError
@@ -66,7 +66,7 @@ async def run(
 ) -> None:
     """Serves until SIGINT or SIGTERM. Raises what keeps it from starting."""
     clock: Clock = SystemClock()
-    town = read_town(config, base_dir)
+    town = read_town(config, base_dir, today_in(config, clock.now()))
     incidents = Incidents(store, settings.data_dir / "evidence", clock, town.town)
     incidents.load_areas(town.areas)
     links = WorkerLinks([settings.data_dir / "run" / f"worker-{n}.sock" for n in range(workers)], clock)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,9 @@ from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from gis.elevation import Elevation
+from gis.grid_editions import Edition
 from gis.grids import GridMap
+from gis.road_network import RoadNetwork
 
 GeoJson = dict[str, Any]
 
@@ -30,6 +32,10 @@ class TownMap:
     """The ground each camera sees, a GeoJSON Polygon by camera id; absent where it has no pose."""
     elevation: Elevation | None = None
     """Heights of the ground, for domes; None: it is level."""
+    roads: RoadNetwork | None = None
+    """By which people travel; None where no layer of roads is named."""
+    edition: Edition | None = None
+    """Of the grids; None where it is not known."""
 
     @cached_property
     def grid_features(self) -> GeoJson:
@@ -42,6 +48,13 @@ class TownMap:
             str(one["properties"]["code"]): shape(one["geometry"]) for one in self.areas["features"] if one["geometry"]
         }
         return drawn | {grid.code: grid.outline for grid in self.grids.grids if grid.code not in drawn}
+
+    def bounded(self, town: str) -> "TownMap":
+        """With the bounds of the town's area; where it has no outline, with those of the grids."""
+        drawn = (one["geometry"] for one in self.areas["features"] if one["properties"]["code"] == town)
+        outline = next((shape(one) for one in drawn if one), None)
+        west, south, east, north = self.grids.bounds if outline is None else outline.bounds
+        return replace(self, bounds=(float(west), float(south), float(east), float(north)))
 
     def outline(self, codes: Iterable[str]) -> BaseGeometry | None:
         """The ground of these areas and grids together; None where none of them is drawn."""

@@ -90,7 +90,9 @@ class Worker:
             lambda camera_id: self._estate.statuses().get(camera_id),
             clock,
         )
-        self._inspector = Inspector(self._spool, data / "quality", self._wake_link, zone, clock, self._ask_aim)
+        self._inspector = Inspector(
+            self._spool, data / "quality", self._wake_link, zone, clock, self._ask_aim, self._schedule.interval
+        )
         self._analyst = Analyst(
             self._ring,
             self._schedule,

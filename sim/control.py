@@ -85,6 +85,11 @@ def control_app(server: RtspServer, switch: FaultSwitch, director: Director, dom
     async def counters() -> dict[str, Any]:
         return server.counters()
 
+    @app.get("/loudspeakers")
+    async def heard() -> dict[str, Any]:
+        """What was said at each loudspeaker: how, when, how long; text where it was text."""
+        return server.hearing.plain()
+
     @app.post("/pause")
     async def pause() -> dict[str, Any]:
         """Stops all sending between two frames; what was sent is then exactly what the counters say."""

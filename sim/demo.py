@@ -20,6 +20,7 @@ from api.server_process import setup_code_file
 from runtime.clock import Clock, SystemClock
 from runtime.file_limit import raise_file_limit
 from runtime.supervisor import Child
+from sim.base_maps.town import make_base_maps
 from sim.estate_files import read_estate
 from sim.free_port import free_port
 from sim.geography.town import generate
@@ -28,6 +29,7 @@ from sim.scenes.clips import load_library
 
 READY_SECONDS = 240.0
 DOMES = 3
+LOUDSPEAKERS = 12
 MOST_DRAWING_PROCESSES = 6
 """Each takes half a gigabyte."""
 
@@ -45,6 +47,7 @@ class Plan:
     rtsp_port: int
     onvif_port: int
     control_port: int
+    speaker_port: int
     phone_speed: float
     events: tuple[str, ...]
     everything_first: bool = False
@@ -67,21 +70,27 @@ class Plan:
         )
 
 
-def town_settings(cameras: int, seed: int, dwell: float, rtsp_port: int, onvif_port: int) -> dict[str, float]:
+def town_settings(
+    cameras: int, seed: int, dwell: float, rtsp_port: int, onvif_port: int, speaker_port: int
+) -> dict[str, float]:
     """What a made town is remembered by; `form` changes when the same settings give other files than before."""
-    return {"cameras": cameras, "seed": seed, "dwell": dwell, "port": rtsp_port, "onvif": onvif_port, "form": 4}
+    ports = {"port": rtsp_port, "onvif": onvif_port, "speakers": speaker_port}
+    return {"cameras": cameras, "seed": seed, "dwell": dwell, **ports, "form": 6}
 
 
 def make_town(plan: Plan) -> None:
     """Writes the town's input files, unless those of the same settings are there."""
-    settings = town_settings(plan.cameras, plan.seed, plan.dwell, plan.rtsp_port, plan.onvif_port)
+    ports = plan.rtsp_port, plan.onvif_port, plan.speaker_port
+    settings = town_settings(plan.cameras, plan.seed, plan.dwell, *ports)
     stamp = plan.town / "made-with.json"
     if stamp.exists() and json.loads(stamp.read_text()) == settings:
         return
     generate(
         plan.seed, plan.cameras, plan.town,
         dwell_seconds=plan.dwell, rtsp_port=plan.rtsp_port, onvif_port=plan.onvif_port, domes=DOMES,
+        speaker_port=plan.speaker_port, loudspeakers=LOUDSPEAKERS,
     )  # fmt: skip
+    make_base_maps(plan.town)
     stamp.write_text(json.dumps(settings))
 
 
@@ -119,6 +128,7 @@ def town_child(plan: Plan) -> Child:
         "--rtsp-port", str(plan.rtsp_port),
         "--onvif-port", str(plan.onvif_port),
         "--control-port", str(plan.control_port),
+        "--speaker-port", str(plan.speaker_port),
         "--api", plan.url,
         "--phone-speed", str(plan.phone_speed),
         "--renditions-later",
@@ -181,6 +191,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rtsp-port", type=int, default=8554)
     parser.add_argument("--onvif-port", type=int, default=8556, help="of the domes' device services")
     parser.add_argument("--control-port", type=int, default=8555, help="switchboard of the simulated town")
+    parser.add_argument("--speaker-port", type=int, default=8557, help="of the simulated loudspeakers")
     parser.add_argument("--phone-speed", type=float, default=4.0, help="how much faster grid workers walk and act")
     parser.add_argument("--first-event", type=float, help="seconds until the first event")
     parser.add_argument("--mean-gap", type=float, help="mean seconds between events, at least 60")
@@ -208,6 +219,7 @@ def plan_of(given: argparse.Namespace) -> Plan:
         rtsp_port=free_port(given.rtsp_port),
         onvif_port=free_port(given.onvif_port),
         control_port=free_port(given.control_port),
+        speaker_port=free_port(given.speaker_port),
         phone_speed=given.phone_speed,
         events=tuple(events),
         everything_first=given.everything_first,

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from config.accounts import account_of, device_account_of
+from config.accounts import account_named, account_of, device_account_of
 from config.cameras import CamerasFile
 from config.load import load_cameras
 from sim.director import CameraPose
+from sim.hearing import Encoding
+from sim.loudspeakers import Device
 from sim.rtsp.estate import Main, SimCamera
 from sim.rtsp.nal import Codec
 from sim.town_domes import SIM_DOMES, DomeFiles, read_domes
@@ -21,6 +23,15 @@ SIM_CAMERAS = "sim_cameras.json"
 
 class EstateError(Exception):
     """The files do not make a simulated estate; the message names file and camera."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerFiles:
+    """Cameras with a loudspeaker, devices on the network, and their one port (0: there are none)."""
+
+    cameras: dict[str, Encoding]
+    devices: tuple[Device, ...]
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,7 @@ class EstateFiles:
     roads: Path | None
     grids: Path
     domes: DomeFiles
+    speakers: SpeakerFiles
 
 
 def read_estate(cameras_file: Path, environ: Mapping[str, str]) -> EstateFiles:
@@ -60,7 +72,23 @@ def read_estate(cameras_file: Path, environ: Mapping[str, str]) -> EstateFiles:
         folder / roads if roads else None,
         folder / file.town.files.grids,
         domes,
+        _speakers(file, cameras_file, environ),
     )
+
+
+def _speakers(file: CamerasFile, path: Path, environ: Mapping[str, str]) -> SpeakerFiles:
+    cameras: dict[str, Encoding] = {}
+    devices, ports = [], set()
+    for one in file.loudspeakers:
+        if one.onvif is not None and one.onvif.camera is not None:
+            cameras[one.onvif.camera] = "PCMA" if len(cameras) % 2 else "PCMU"
+        elif one.http is not None:
+            account = account_named(one.http.credentials, file, environ, path.parent)
+            devices.append(Device(one.id, one.http.auth, account))
+            ports.add(urlsplit(one.http.audio_url or one.http.text_url or "").port or 80)
+    if len(ports) > 1:
+        raise EstateError(f"{path}: the simulator has one port for loudspeakers, but they have {sorted(ports)}")
+    return SpeakerFiles(cameras, tuple(devices), ports.pop() if ports else 0)
 
 
 def _domes(file: CamerasFile, environ: Mapping[str, str], folder: Path) -> DomeFiles:

@@ -12,6 +12,8 @@ from sim.control import ControlServer, control_app, listen_on_loopback
 from sim.director import Director
 from sim.estate_files import EstateError, EstateFiles
 from sim.faults import FaultSwitch
+from sim.hearing import Hearing
+from sim.loudspeakers import Loudspeakers
 from sim.phones.crew import Crew, read_grids
 from sim.phones.habits import DEFAULT_HABITS, Habits
 from sim.phones.roads import read_roads
@@ -50,15 +52,17 @@ class TownOptions:
     phones: PhoneOptions | None = None
     session_limit: int = 6
     onvif_port: int | None = None
+    speaker_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TownAddresses:
-    """`onvif_port` is 0 where there are no devices."""
+    """`onvif_port` and `speaker_port` are 0 where there are no such devices."""
 
     rtsp_port: int
     control_url: str
     onvif_port: int = 0
+    speaker_port: int = 0
 
 
 class SimTown:
@@ -77,6 +81,7 @@ class SimTown:
     ) -> None:
         self._files, self._options, self._clock = files, options, clock
         self._rng = Random(options.seed)
+        self.hearing = Hearing()
         self.domes = TownDomes(files.domes, clock, Random(options.seed))
         self.server = RtspServer(
             files.cameras,
@@ -86,7 +91,10 @@ class SimTown:
             variants=variants,
             session_limit=options.session_limit,
             live=self.domes.live,
+            speakers=files.speakers.cameras,
+            hearing=self.hearing,
         )
+        self.loudspeakers = Loudspeakers(files.speakers.devices, self.hearing, clock)
         self._roster = read_roster(options.phones.roster) if options.phones is not None else []
         self._truth = TruthLog(options.truth_file)
         run_name = f"run{round(clock.now())}"
@@ -103,8 +111,11 @@ class SimTown:
         await self.server.start(HOST, port)
         devices = self._files.domes.port if self._options.onvif_port is None else self._options.onvif_port
         await self.domes.start(HOST, devices, self.server.port)
+        speaker_port = self._files.speakers.port if self._options.speaker_port is None else self._options.speaker_port
+        if self._files.speakers.devices:
+            await self.loudspeakers.start(speaker_port)
         control_url = f"http://{HOST}:{listener.getsockname()[1]}"
-        self._addresses = TownAddresses(self.server.port, control_url, self.domes.port)
+        self._addresses = TownAddresses(self.server.port, control_url, self.domes.port, self.loudspeakers.port)
         _log.info(
             "%d cameras at rtsp://%s:%d, control at %s", len(self._files.cameras), HOST, self.server.port, control_url
         )
@@ -126,6 +137,7 @@ class SimTown:
         self._control.should_exit = True
         if self._serving is not None:
             await self._serving
+        await self.loudspeakers.stop()
         await self.domes.stop()
         await self.server.stop()
         self._truth.close()

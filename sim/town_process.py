@@ -104,7 +104,14 @@ def _options(given: argparse.Namespace) -> TownOptions:
         phones = PhoneOptions(roster, given.api, Habits(speed=given.phone_speed))
     rate = None if given.no_events else Rate(first_s=given.first_event, mean_gap_s=given.mean_gap)
     return TownOptions(
-        given.truth, given.rtsp_port, given.control_port, given.seed, rate, phones, onvif_port=given.onvif_port
+        given.truth,
+        given.rtsp_port,
+        given.control_port,
+        given.seed,
+        rate,
+        phones,
+        onvif_port=given.onvif_port,
+        speaker_port=given.speaker_port,
     )
 
 
@@ -115,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--truth", type=Path, required=True, help="file to which events are appended")
     parser.add_argument("--rtsp-port", type=int, help="instead of the port in cameras.yaml; 0 takes a free one")
     parser.add_argument("--onvif-port", type=int, help="of the devices, likewise")
+    parser.add_argument("--speaker-port", type=int, help="of the loudspeakers, likewise")
     parser.add_argument("--control-port", type=int, default=0, help="0, the default, takes a free one")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-events", action="store_true", help="nothing happens but what control is asked for")

@@ -1,16 +1,16 @@
 """What happens in the town, told to the pages that may know: cases, camera states, workers' positions,
-displays, alarms, domes, and that there are other cameras now."""
+displays, alarms, domes, loudspeakers, and that there are other cameras now or another map."""
 
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from runtime.clock import Clock
 
-Topic = Literal["case", "camera", "worker", "display", "alarm", "ptz", "estate"]
-TOPICS: tuple[Topic, ...] = ("case", "camera", "worker", "display", "alarm", "ptz", "estate")
+Topic = Literal["case", "camera", "worker", "display", "alarm", "ptz", "estate", "loudspeaker", "town"]
+TOPICS: tuple[Topic, ...] = ("case", "camera", "worker", "display", "alarm", "ptz", "estate", "loudspeaker", "town")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Event:
     """The same without those names, for the others."""
     posts: tuple[str, ...] = ()
     """Of a case: the posts it is given to."""
+    moved: bool = False
+    """Of a worker: only his position is new, which pages that get positions in bulk know from there."""
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,7 +68,10 @@ class Coalescer:
 
     def put(self, key: str, event: Event) -> None:
         if key in self._waiting:
-            self._waiting[key] = event
+            before = self._waiting[key]
+            # Where what it takes the place of told more than a position, it does so too.
+            told_more = event.moved and before is not None and not before.moved
+            self._waiting[key] = replace(event, moved=False) if told_more else event
             return
         self._waiting[key] = None
         self._publish(event)

@@ -5,9 +5,9 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from ingest.access_unit import Profile, Rendition
 from ingest.live import LiveUnit
@@ -15,6 +15,8 @@ from runtime.clock import Clock
 from wall.events import Event, EventHub, Topic
 from wall.live_hub import LiveHub, StreamView
 from wall.page_buffer import PageBuffer, PageLimits, PageOverflow
+from wall.page_messages import AnyMessage, Close, Codecs, Events, Open, Ping, Positions, Steer, client_message
+from wall.positions import PositionBoard
 from wall.ptz.hand import PageHand
 from wall.ptz.lock import Holder
 from wall.stream_choice import Choice, ChosenStream, Decodable
@@ -28,58 +30,6 @@ PROTOCOL = 1
 GOODBYE_SECONDS = 2.0
 # RFC 6455 7.4.1 and 7.4.2: 4000–4999 are for the application.
 CLOSE_GOING_AWAY, CLOSE_POLICY, CLOSE_TRY_LATER, CLOSE_REVOKED = 1001, 1008, 1013, 4401
-
-
-class Message(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class Open(Message):
-    type: Literal["open"]
-    stream: int = Field(ge=0, le=65535)
-    camera: str = Field(min_length=1, max_length=64)
-    profile: Profile = "sub"
-
-
-class Close(Message):
-    type: Literal["close"]
-    stream: int = Field(ge=0, le=65535)
-
-
-CodecString = Annotated[str, Field(min_length=4, max_length=64)]
-
-
-class Codecs(Message):
-    """What the page can decode: beginnings of codec strings, and whole ones it cannot all the same."""
-
-    type: Literal["codecs"]
-    decode: list[CodecString] = Field(max_length=32)
-    without: list[CodecString] = Field(default=[], max_length=32, alias="not")
-
-
-class Events(Message):
-    type: Literal["events"]
-    topics: list[Topic] = Field(max_length=16)
-
-
-class Steer(Message):
-    """Turns a dome at shares of its full speed; holds for a moment, all zero is a stop."""
-
-    type: Literal["ptz"]
-    camera: str = Field(min_length=1, max_length=64)
-    pan: float = Field(default=0.0, ge=-1, le=1)
-    tilt: float = Field(default=0.0, ge=-1, le=1)
-    zoom: float = Field(default=0.0, ge=-1, le=1)
-
-
-class Ping(Message):
-    type: Literal["ping"]
-    at: float
-
-
-AnyMessage = Open | Close | Codecs | Events | Steer | Ping
-ClientMessage = Annotated[AnyMessage, Field(discriminator="type")]
-_client_message: TypeAdapter[AnyMessage] = TypeAdapter(ClientMessage)
 
 
 class ChannelClosed(Exception):
@@ -104,6 +54,8 @@ class PageRights(Protocol):
     def may_watch(self, camera_id: str, profile: Rendition) -> bool: ...
 
     def may_hear(self, event: Event) -> bool: ...
+
+    def worker_areas(self) -> frozenset[str]: ...
 
     def holder_at(self, camera_id: str) -> Holder | None: ...
 
@@ -136,8 +88,10 @@ class PageSession:
         limits: PageLimits,
         hand: PageHand | None = None,
         eyes: PageEyes | None = None,
+        positions: PositionBoard | None = None,
     ) -> None:
-        """`hand` turns domes; without one the page turns none. `eyes` are told what the page shows."""
+        """`hand` turns domes; without one the page turns none. `eyes` are told what the page shows; `positions` tell
+        where people are."""
         self._channel = channel
         self._eyes = eyes
         self._hand = hand
@@ -154,6 +108,10 @@ class PageSession:
         self._streams: dict[int, ChosenStream] = {}
         self._decodable = Decodable()
         self._topics: frozenset[Topic] = frozenset()
+        self._positions = positions
+        self._stop_positions: Callable[[], None] | None = None
+        self._told = -1
+        """The tick of the positions sent last; what is due is read when it can be sent, so the newest wins."""
 
     @property
     def waiting_bytes(self) -> int:
@@ -169,6 +127,7 @@ class PageSession:
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stop_listening()
+            self._want_positions(False)
             if self._hand is not None:
                 self._hand.close()
             for stream in tuple(self._streams):
@@ -193,7 +152,7 @@ class PageSession:
 
     def set_rights(self, rights: PageRights) -> None:
         """Streams the new rights do not cover end at once."""
-        self._rights = rights
+        self._rights, self._told = rights, -1
         if self._hand is not None:
             self._hand.set_rights(rights)
         for stream, chosen in tuple(self._streams.items()):
@@ -222,7 +181,7 @@ class PageSession:
             if len(text) > self._limits.message_bytes:
                 return self.end(CLOSE_POLICY, f"message longer than {self._limits.message_bytes}")
             try:
-                message = _client_message.validate_json(text)
+                message = client_message.validate_json(text)
             except ValidationError as error:
                 problem = error.errors(include_url=False, include_input=False)[0]
                 where = ".".join(str(part) for part in problem["loc"])
@@ -245,6 +204,8 @@ class PageSession:
                 if began and self._hand is not None:
                     for event in self._hand.current():
                         self._on_event(event)
+            case Positions():
+                self._want_positions(message.on)
             case Steer():
                 if self._hand is not None:
                     self._hand.steer(message.camera, (message.pan, message.tilt, message.zoom), self._say)
@@ -296,8 +257,26 @@ class PageSession:
         self._wake.set()
 
     def _on_event(self, event: Event) -> None:
+        if event.moved and self._stop_positions is not None:
+            return
         if event.topic in self._topics and self._rights.may_hear(event):
             self._put_text(event.text)
+
+    def _want_positions(self, on: bool) -> None:
+        if self._stop_positions is not None:
+            self._stop_positions()
+            self._stop_positions = None
+        if on and self._positions is not None:
+            self._stop_positions = self._positions.listen(self._wake.set)
+            self._told = -1
+            self._wake.set()
+
+    def _due_positions(self) -> bytes | None:
+        if self._stop_positions is None or self._positions is None or self._told == self._positions.tick:
+            return None
+        frame = self._positions.frame(self._rights.worker_areas(), self._told)
+        self._told = self._positions.tick
+        return frame
 
     def _say_ended(self, stream: int, wanted: Profile, reason: str) -> None:
         self._say_stream(stream, Choice(wanted, StreamView("ended", reason=reason)))
@@ -363,6 +342,8 @@ class PageSession:
                 await self._timed(self._channel.send_text, message)
             else:
                 await self._timed(self._channel.send_bytes, encode(message))
+        if (frame := self._due_positions()) is not None:
+            await self._timed(self._channel.send_bytes, frame)
 
     async def _timed(self, send: Callable[[T], Awaitable[None]], message: T) -> None:
         async with asyncio.timeout(self._limits.send_timeout_seconds):

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -23,6 +23,8 @@ from api.schemas.cases import (
     CaseDetailAnswer,
     CaseRequest,
     EvidenceAnswer,
+    SentAnswer,
+    SentList,
     TraceCheckAnswer,
 )
 from api.voice import VoiceError, is_voice, read_voice
@@ -33,6 +35,7 @@ from incidents.views import CaseView, EvidenceView
 
 router = APIRouter(prefix=f"{PREFIX}/cases", tags=["cases"], responses=REFUSALS)
 SEE = requires(Permission.CASE_SEE)
+PassedOver = Annotated[bool, Query(description="only those who cannot go, the nearest first, with the reason")]
 
 
 @router.post(
@@ -50,7 +53,8 @@ def create_case(
     if body.camera_id is not None:
         centre.cameras.get(caller.scope(Permission.CAMERA_SEE), body.camera_id)
     recorded = clock.recorded(body.recorded_at) if body.recorded_at is not None else None
-    wanted = NewCase(body.case_class, body.lon, body.lat, body.level, body.note, body.camera_id, body.error_m, recorded)
+    placed = body.lon, body.lat, body.level, body.note, body.camera_id, body.error_m
+    wanted = NewCase(body.case_class, *placed, people=body.people, recorded=recorded)
     return once.do(
         ("create_case", body.model_dump_json()),
         lambda: centre.incidents.create_case(caller, wanted),
@@ -97,9 +101,23 @@ def _segments(actions: tuple[str, ...]) -> tuple[str, ...]:
     summary="Whom to send, best first",
     operation_id="list_candidates",
 )
-def list_candidates(case_id: str, caller: CurrentCaller, centre: TheCentre) -> CandidateList:
-    found = centre.dispatch.candidates(caller, case_id)
+def list_candidates(
+    case_id: str, caller: CurrentCaller, centre: TheCentre, passed_over: PassedOver = False
+) -> CandidateList:
+    found = centre.dispatch.candidates(caller, case_id, passed_over=passed_over)
     return CandidateList(items=[CandidateAnswer.model_validate(one) for one in found])
+
+
+@router.get(
+    "/{case_id}/sent",
+    dependencies=[SEE],
+    summary="Who was sent, and how far each has got",
+    operation_id="list_sent",
+)
+def list_sent(case_id: str, caller: CurrentCaller, centre: TheCentre) -> SentList:
+    """Oldest first; of each the newest order alone."""
+    newest = {one.worker_id: one for one in centre.dispatch.orders_of_case(caller, case_id)}
+    return SentList(items=[SentAnswer.model_validate(one) for one in newest.values()])
 
 
 @router.get(
@@ -168,7 +186,8 @@ def act(
     body: ActionRequest | None = None,
 ) -> Answer | Response:
     """confirm · reject · duplicate · take-back · assign · accept · decline · return · join · part-accept · part-done ·
-    part-withdraw · arrive · handle · verify · close · reopen · strike-out · comment · remind · triage · ask-extension ·
+    part-withdraw · send-along · along-accept · along-decline · along-arrive · along-withdraw ·
+    arrive · handle · verify · close · reopen · strike-out · comment · remind · triage · ask-extension ·
     grant-extension · refuse-extension · supervise · evaluate.
     Who may do which, and in which state: docs/design/cases.md."""
     given = body or ActionRequest()

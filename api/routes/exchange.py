@@ -1,7 +1,7 @@
 """What other systems report by signed webhooks; what they are told: the outbox of events, and sending one again."""
 
 import logging
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
@@ -17,6 +17,8 @@ from api.schemas.exchange import (
     OutboxAnswer,
     OutboxCountAnswer,
     OutboxEntryAnswer,
+    PositionsAnswer,
+    PositionsRequest,
     ReadingAnswer,
     ReadingRequest,
     ReportAnswer,
@@ -26,11 +28,14 @@ from api.security import client_address
 from config.accounts import MissingPassword
 from config.exchange import Source
 from exchange.outbox_queries import MOST, OutboxFilter
+from exchange.positions import take_positions as take_reported
 from exchange.reports import Report
 from exchange.sensor_reading import Reading, UnreadableMessage, state_of
 from incidents.errors import Invalid, NotAllowed
+from incidents.position_intake import Reported, Taken
 from incidents.rights import Permission
 from incidents.similar_queries import SimilarCase
+from incidents.workers import Position
 
 logger = logging.getLogger(__name__)
 router = APIRouter(prefix=f"{PREFIX}/exchange", tags=["exchange"], responses=REFUSALS)
@@ -106,6 +111,34 @@ async def take_reading(source_id: str, request: Request, centre: TheCentre) -> R
         raise Invalid(f"state: {problem}", "state") from None
     reading = Reading(given.sensor, alarm, given.at, value)
     return ReadingAnswer(outcome=await run_in_threadpool(centre.exchange.sensors.take, source.id, reading))
+
+
+def _positions_schema() -> dict[str, Any]:
+    """With the row written out where it stands: what it would refer to is not in the document."""
+    schema = PositionsRequest.model_json_schema()
+    schema["properties"]["positions"]["items"] = schema.pop("$defs")["PositionRequest"]
+    return schema
+
+
+@router.post(
+    "/positions/{source_id}",
+    dependencies=[public],
+    summary="Tell where grid workers are by a signed webhook",
+    operation_id="take_positions",
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": _positions_schema()}}}},
+)
+async def take_positions(source_id: str, request: Request, centre: TheCentre) -> PositionsAnswer:
+    body, source = await _signed(source_id, request, centre)
+    if not source.positions:
+        raise NotAllowed("this source does not tell positions")
+    taken = await run_in_threadpool(_take_positions, centre, source, body)
+    return PositionsAnswer(taken=taken.taken, unknown=list(taken.unknown))
+
+
+def _take_positions(centre: Centre, source: Source, body: bytes) -> Taken:
+    given = _read(PositionsRequest, body)
+    reported = [Reported(one.worker, Position(one.lon, one.lat, one.accuracy_m, one.at)) for one in given.positions]
+    return take_reported(centre.incidents, source, reported, given.coordinates)
 
 
 async def _signed(source_id: str, request: Request, centre: Centre) -> tuple[bytes, Source]:

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Query
 
 from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
-from api.schemas.moments import CameraPlace, GroundAnswer, GroundPlace
+from api.routes.near import grid_at
+from api.schemas.moments import CameraPlace, EllipseAnswer, GroundAnswer, GroundPlace
 from config.cameras import Camera
-from gis.ground import ground_model
+from gis.ground import GroundFix, ground_model
 from incidents.rights import Permission
 from ingest.state import StreamStatus
 
@@ -27,7 +28,10 @@ async def get_ground(
     camera_id: str, x: Fraction, y: Fraction, caller: CurrentCaller, centre: TheCentre
 ) -> GroundAnswer:
     camera = centre.cameras.get(caller.scope(Permission.CAMERA_SEE), camera_id)
-    return ground_at(camera, centre.live.status_of(camera.id), x, y)
+    found = ground_at(camera, centre.live.status_of(camera.id), x, y)
+    if found.place is None:
+        return found
+    return found.model_copy(update={"grid": grid_at(caller, centre, found.place.lon, found.place.lat)})
 
 
 def ground_at(camera: Camera, status: StreamStatus | None, x: float, y: float) -> GroundAnswer:
@@ -43,7 +47,11 @@ def ground_at(camera: Camera, status: StreamStatus | None, x: float, y: float) -
         return GroundAnswer(place=None, reason="no_pose", camera=own)
     fix = model.to_ground(x, y)
     if fix is not None:
-        place = GroundPlace(lon=fix.lon, lat=fix.lat, error_m=fix.error_m, distance_m=fix.distance_m)
-        return GroundAnswer(place=place, reason="", camera=own)
+        return GroundAnswer(place=place_of(fix), reason="", camera=own)
     seen = model.place_at(x, y) is not None
     return GroundAnswer(place=None, reason="too_uncertain" if seen else "off_ground", camera=own)
+
+
+def place_of(fix: GroundFix) -> GroundPlace:
+    ellipse = EllipseAnswer.model_validate(fix.ellipse) if fix.ellipse is not None else None
+    return GroundPlace(lon=fix.lon, lat=fix.lat, error_m=fix.error_m, distance_m=fix.distance_m, ellipse=ellipse)

@@ -12,7 +12,7 @@ from api.camera_directory import status_of
 from api.centre import Centre
 from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
-from api.schemas.town import BrokerHealth, Health, Sampling, SensorsHealth, SilentSensor
+from api.schemas.town import BaseMapHealth, BrokerHealth, Health, Sampling, SensorsHealth, SilentSensor
 from incidents.rights import Caller, Permission
 from ingest.state import StreamState
 
@@ -55,6 +55,7 @@ async def get_health(caller: CurrentCaller, centre: TheCentre) -> Health:
         spool_depth=sum(int(worker.get("spooled", 0)) for worker in workers),
         sensors=await run_in_threadpool(_sensors, caller, centre),
         brokers=[BrokerHealth.model_validate(one) for one in centre.exchange.brokers()],
+        base_maps=[BaseMapHealth.model_validate(one) for one in centre.base_maps.standings()],
         pages=len(centre.pages),
         live_streams=len(centre.hub.open_streams()),
         tasks=len(asyncio.all_tasks()),

@@ -33,6 +33,7 @@ async def live(websocket: WebSocket) -> None:
             centre.settings.page,
             centre.ptz.hand(rights),
             Eyes(centre.audit.looking, Who.of(caller, client_address(websocket)), _how(caller)),
+            centre.event_feed.positions,
         )
         await centre.pages.run(OpenPage(caller, token, session))
     finally:

@@ -1,5 +1,6 @@
 """Who and what is near a place on the map."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from api.camera_directory import Statuses
 from api.centre import Centre
 from api.policy import CurrentCaller, requires
+from api.routes.cases import PassedOver
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas.cases import CandidateAnswer
 from api.schemas.town import GridName, Near, NearCamera
@@ -28,22 +30,34 @@ async def near(
     lat: Annotated[float, Query(ge=-85, le=85)],
     caller: CurrentCaller,
     centre: TheCentre,
+    case_class: Annotated[str | None, Query(max_length=16, description="what it wants of people counts")] = None,
+    passed_over: PassedOver = False,
 ) -> Near:
     """Cameras that see the place come first, then the nearest; workers best first."""
-    return await run_in_threadpool(_near, lon, lat, caller, centre, centre.live.statuses())
+    asked = Asked(lon, lat, case_class, passed_over)
+    return await run_in_threadpool(_near, asked, caller, centre, centre.live.statuses())
 
 
-def _near(lon: float, lat: float, caller: Caller, centre: Centre, statuses: Statuses) -> Near:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    lon: float
+    lat: float
+    case_class: str | None
+    passed_over: bool
+
+
+def _near(asked: Asked, caller: Caller, centre: Centre, statuses: Statuses) -> Near:
+    lon, lat = asked.lon, asked.lat
     cameras = centre.cameras.near(caller.scope(Permission.CAMERA_SEE), lon, lat, LIMIT, statuses)
-    workers = centre.dispatch.near(caller, lon, lat, LIMIT)
+    workers = centre.dispatch.near(caller, lon, lat, LIMIT, asked.case_class, asked.passed_over)
     return Near(
         cameras=[NearCamera(**camera) for camera in cameras],
         workers=[CandidateAnswer.model_validate(worker) for worker in workers],
-        grid=_grid(caller, centre, lon, lat),
+        grid=grid_at(caller, centre, lon, lat),
     )
 
 
-def _grid(caller: Caller, centre: Centre, lon: float, lat: float) -> GridName | None:
+def grid_at(caller: Caller, centre: Centre, lon: float, lat: float) -> GridName | None:
     """The grid at the place, unless it lies outside all the caller may see."""
     grid = centre.town_map.grids.containing(lon, lat)
     path = centre.cameras.area_path(grid.code) if grid else None

@@ -113,9 +113,10 @@ def list_spots(
     least: Annotated[int, Query(ge=2, le=1000, description="so many cases at least")] = 3,
     case_class: Annotated[str | None, Query(alias="class", max_length=16)] = None,
     area: Code = None,
+    until: Annotated[float | None, Query(ge=0, le=1e11, allow_inf_nan=False, description="else now")] = None,
 ) -> SpotList:
     """Cases of one class within `registers.near_m`, in the last so many days; the most first, at most 500."""
-    found = centre.register.places(caller, SpotFilter(days, least, case_class, area))
+    found = centre.register.places(caller, SpotFilter(days, least, case_class, area, until))
     return SpotList.model_validate({"items": found})
 
 

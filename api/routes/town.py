@@ -6,7 +6,7 @@ from api.own_ground import own_ground
 from api.policy import CurrentCaller, signed_in
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas import Names
-from api.schemas.town import AreaAnswer, CaseClassAnswer, PostAnswer, TownAnswer
+from api.schemas.town import AreaAnswer, CaseClassAnswer, PostAnswer, SkillAnswer, TownAnswer
 from incidents.rights import Permission
 
 router = APIRouter(prefix=PREFIX, tags=["town"], responses=REFUSALS)
@@ -32,13 +32,25 @@ def get_town(caller: CurrentCaller, centre: TheCentre) -> TownAnswer:
         centre=[(west + east) / 2, (south + north) / 2],
         base_layers=list(centre.town_map.base),
         case_classes=[
-            CaseClassAnswer(code=one.code, name=Names(zh=one.zh, en=one.en), level=one.level, platform=one.platform)
+            CaseClassAnswer(
+                code=one.code,
+                name=Names(zh=one.zh, en=one.en),
+                level=one.level,
+                platform=one.platform,
+                people=one.people,
+                skills=one.skills,
+            )
             for one in centre.incidents.town.case_classes.classes
         ],
         posts=[
             PostAnswer(id=one.id, name=Names(zh=one.zh, en=one.en), tier=one.tier, platform=one.platform, area=one.area)
             for one in centre.incidents.town.posts.posts
         ],
+        skills=[
+            SkillAnswer(id=one.id, name=Names(zh=one.zh, en=one.en))
+            for one in centre.incidents.town.case_classes.skills
+        ],
+        accept_s=centre.dispatch.told.accept_minutes * 60,
         dwell=" – ".join(f"{seconds:g} s" for seconds in dict.fromkeys((*dwells[:1], *dwells[-1:]))),
     )
 

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas.phone import PatrolAnswer
-from api.schemas.town import WorkerAnswer, WorkerList
+from api.schemas.town import EquipRequest, WorkerAnswer, WorkerList
+from incidents.errors import Invalid
 from incidents.rights import Permission
 
 router = APIRouter(prefix=PREFIX, tags=["workers"], responses=REFUSALS)
@@ -23,6 +24,19 @@ router = APIRouter(prefix=PREFIX, tags=["workers"], responses=REFUSALS)
 )
 def list_workers(caller: CurrentCaller, centre: TheCentre) -> WorkerList:
     return WorkerList(items=[WorkerAnswer.model_validate(worker) for worker in centre.workers.list(caller)])
+
+
+@router.patch(
+    "/workers/{worker_id}",
+    dependencies=[requires(Permission.ACCOUNT_MANAGE)],
+    summary="How somebody moves and what he has",
+    operation_id="equip_worker",
+)
+def equip(worker_id: str, body: EquipRequest, caller: CurrentCaller, centre: TheCentre) -> WorkerAnswer:
+    known = {one.id for one in centre.incidents.town.case_classes.skills}
+    if unknown := sorted(set(body.skills or ()) - known):
+        raise Invalid(f"no skill {unknown[0]!r} in the catalogue", "skills", "事件分类目录中没有该资质")
+    return WorkerAnswer.model_validate(centre.workers.equip(caller, worker_id, body.transport, body.skills))
 
 
 @router.get(

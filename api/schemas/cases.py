@@ -13,6 +13,11 @@ class PersonAnswer(Answer):
     name: str
 
 
+class AlongAnswer(Answer):
+    id: str
+    state: Literal["waiting", "accepted", "arrived"]
+
+
 class RepeatMarkAnswer(Answer):
     """The same thing once more, by its place, class and look."""
 
@@ -74,6 +79,9 @@ class CaseAnswer(Answer):
     score: int | None = Field(default=None, description="1 to 5, given after closing")
     post: str | None = Field(default=None, description="id of the post that holds it, or leads where several do")
     parts_open: int = Field(default=0, description="parts of other posts that are neither done nor withdrawn")
+    people: int = Field(default=1, description="how many are to go together")
+    companions: list[AlongAnswer] = Field(default=[], description="sent along with the assignee")
+    unanswered: list[str] = Field(default=[], description="ids of who has not accepted in time and is still waited for")
 
 
 class CaseList(Answer):
@@ -184,18 +192,19 @@ class CaseRequest(Body):
     note: str = Field(default="", max_length=2000)
     camera_id: str | None = Field(default=None, max_length=64)
     error_m: float | None = Field(default=None, ge=0, le=10_000, description="of the place, one sigma, where known")
+    people: int = Field(default=1, ge=1, le=4, description="how many are to go, where more than its class says")
     recorded_at: float | None = Field(
         default=None, description="when it was written down, by the phone's own clock (see X-Sent-At)"
     )
 
 
 class ActionRequest(Body):
-    """What an action needs, by action: `assign` worker_id or post; `verify` result; `decline`, `return`, `reopen`,
-    `strike-out` reason; `join` post; `part-withdraw` reason, and as `part-accept` and `part-done` the post, unless the
-    caller's own is the one meant;
-    `comment` note; `duplicate` of; `triage` case_class or level; `ask-extension` until, reason; `refuse-extension`,
-    `supervise` reason; `evaluate` score. `reject` and `strike-out` may name a cause. `version`, where given, must be
-    the case's own: two people do not decide over each other."""
+    """What an action needs, by action: `assign` worker_id or post, maybe people; `send-along` worker_id, and so do
+    `along-…` unless the step is the caller's own; `verify` result; `decline`, `return`, `reopen`, `strike-out` reason;
+    `join` post; `part-withdraw` reason, and as `part-accept` and `part-done` the post, unless the caller's own is the
+    one meant; `comment` note; `duplicate` of; `triage` case_class or level; `ask-extension` until, reason;
+    `refuse-extension`, `supervise` reason; `evaluate` score. `reject` and `strike-out` may name a cause. `version`,
+    where given, must be the case's own: two people do not decide over each other."""
 
     worker_id: str | None = Field(default=None, max_length=64)
     post: str | None = Field(default=None, max_length=40, description="id of a post of `GET /town`")
@@ -211,6 +220,7 @@ class ActionRequest(Body):
     case_class: str | None = Field(default=None, max_length=16, description="the right one, for `triage`")
     level: Level | None = Field(default=None, description="the right one, for `triage`")
     until: float | None = Field(default=None, ge=0, le=1e11, description="for `ask-extension`, Unix seconds")
+    people: int | None = Field(default=None, ge=1, le=4, description="for `assign`: how many are to go together")
     score: int | None = Field(default=None, ge=1, le=5, description="for `evaluate`")
     lon: float | None = Field(default=None, ge=-180, le=180, description="where the caller stands")
     lat: float | None = Field(default=None, ge=-90, le=90)
@@ -232,7 +242,9 @@ class CandidateAnswer(Answer):
 
     worker_id: str
     name: str
-    distance_m: float | None
+    distance_m: float | None = Field(description="as the crow flies")
+    travel_s: float | None = Field(description="how soon he can be there: by road, or guessed where way_m is null")
+    way_m: float | None = Field(description="metres by road; null where no way by road is known")
     lon: float | None
     lat: float | None
     accuracy_m: float | None
@@ -240,6 +252,26 @@ class CandidateAnswer(Answer):
     grid_match: bool
     available: bool
     reason: Names
+    transport: Literal["walk", "bicycle", "e-bike", "car"] = Field(description="how he moves")
+
+
+class SentAnswer(Answer):
+    """One who was sent to a case. How far he has got and whether his phone has it are two things."""
+
+    worker_id: str
+    name: str
+    state: Literal["waiting", "accepted", "arrived", "declined", "withdrawn", "done"]
+    delivery: Literal["pending", "delivered", "dropped"]
+    issued_at: float
+    delivered_at: float | None
+    answered_at: float | None
+    ended_at: float | None
+    flagged_at: float | None = Field(description="not accepted in time, and told so")
+    reason: str = Field(description="given with a refusal; may be empty")
+
+
+class SentList(Answer):
+    items: list[SentAnswer]
 
 
 class CandidateList(Answer):

@@ -75,5 +75,25 @@ class ReadingRequest(Body):
     )
 
 
+class PositionRequest(Body):
+    worker: str = Field(min_length=1, max_length=64, description="user name of the grid worker")
+    lon: float = Field(allow_inf_nan=False)
+    lat: float = Field(allow_inf_nan=False)
+    accuracy_m: float = Field(default=0.0, ge=0, le=100_000)
+    at: float = Field(ge=0, lt=1e11, description="when measured, Unix seconds")
+
+
+class PositionsRequest(Body):
+    positions: list[PositionRequest] = Field(max_length=10_000, description="of any number of workers, in any order")
+    coordinates: Literal["wgs84", "gcj02", "bd09"] | None = Field(
+        default=None, description="of lon and lat; null: as configured for the source"
+    )
+
+
+class PositionsAnswer(Answer):
+    taken: int
+    unknown: list[str] = Field(description="user names that are no grid workers of its area; 20 at most")
+
+
 class ReadingAnswer(Answer):
     outcome: Literal["opened", "joined", "cleared", "heard"]

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas import Answer, Body
+from api.schemas.town import GridName
 
 
 class MomentRequest(Body):
@@ -25,11 +26,18 @@ class CaseClipRequest(Body):
     caption: str = Field(default="", max_length=400)
 
 
+class EllipseAnswer(Answer):
+    major_m: float = Field(description="one sigma along the longest direction")
+    minor_m: float = Field(description="and across it")
+    bearing_deg: float = Field(description="of the longest, 0 to 180 clockwise from north")
+
+
 class GroundPlace(Answer):
     lon: float
     lat: float
     error_m: float = Field(description="one sigma")
     distance_m: float = Field(description="from the camera's foot")
+    ellipse: EllipseAnswer | None = Field(description="the error by direction; null where it is not known so closely")
 
 
 class CameraPlace(Answer):
@@ -43,3 +51,4 @@ class GroundAnswer(Answer):
         description="no_pose: nobody measured the camera; off_ground: above the horizon or beyond the camera's range"
     )
     camera: CameraPlace | None = Field(description="where the camera stands, for want of better")
+    grid: GridName | None = Field(default=None, description="of the place, where the caller may know it")

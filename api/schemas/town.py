@@ -1,10 +1,10 @@
 """The town, its cameras and workers, and how the system is."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.schemas import Answer, Names
+from api.schemas import Answer, Body, Names
 from api.schemas.cases import CandidateAnswer
 from api.schemas.ptz import PtzSummary
 
@@ -14,6 +14,8 @@ class CaseClassAnswer(Answer):
     name: Names
     level: int
     platform: str
+    people: int = Field(default=1, description="how many are sent together")
+    skills: list[str] = Field(default=[], description="ids of what who is sent must have")
 
 
 class PostAnswer(Answer):
@@ -26,6 +28,11 @@ class PostAnswer(Answer):
     area: str | None = Field(description="it is there for cases of this area; null: for all")
 
 
+class SkillAnswer(Answer):
+    id: str
+    name: Names
+
+
 class TownAnswer(Answer):
     name: str
     name_en: str
@@ -36,6 +43,8 @@ class TownAnswer(Answer):
     base_layers: list[str]
     case_classes: list[CaseClassAnswer]
     posts: list[PostAnswer]
+    skills: list[SkillAnswer] = Field(default=[], description="what people can have that cases want")
+    accept_s: float = Field(default=300, description="an order not accepted so long is told")
     dwell: str = Field(description="one line: how long something must stay before a case opens")
 
 
@@ -138,6 +147,14 @@ class WorkerAnswer(Answer):
     accuracy_m: float | None
     position_at: float | None
     case_id: str | None
+    skills: list[str] = Field(default=[], description="ids of skills of `GET /town`")
+
+
+class EquipRequest(Body):
+    """What is left out stays as it is."""
+
+    transport: Literal["walk", "bicycle", "e-bike", "car"] | None = None
+    skills: list[Annotated[str, Field(max_length=32)]] | None = Field(default=None, max_length=64)
 
 
 class WorkerList(Answer):
@@ -177,6 +194,16 @@ class BrokerHealth(Answer):
     unusable: int = Field(description="of these, and too large ones: what could not be used")
 
 
+class BaseMapHealth(Answer):
+    """`kept`: its service fails, and tiles kept before are shown; `down`: nothing of it is."""
+
+    id: str
+    name: str
+    state: Literal["ok", "kept", "down"]
+    problem: str
+    bytes_kept: int
+
+
 class Health(Answer):
     """How the system stands, over the cameras the caller may see."""
 
@@ -190,6 +217,7 @@ class Health(Answer):
     spool_depth: int = Field(description="detections that wait in the workers for being stored")
     sensors: SensorsHealth
     brokers: list[BrokerHealth]
+    base_maps: list[BaseMapHealth]
     pages: int
     live_streams: int
     tasks: int = Field(description="asyncio tasks of the API process")

@@ -150,8 +150,9 @@ def write_cameras(
     rtsp_port: int,
     onvif_port: int,
     dwell_seconds: float,
+    more: str = "",
 ) -> None:
-    """`cameras.yaml` in the format the centre reads."""
+    """`cameras.yaml` in the format the centre reads; `more` are sections behind the cameras."""
     entries = [_camera(camera, host, rtsp_port, dwell_seconds) for camera in cameras]
     numbered = list(enumerate(domes, 1))
     hosts = dict.fromkeys([host, *(device_host(host, number) for number, _ in numbered)])
@@ -162,7 +163,7 @@ def write_cameras(
     for number, dome in numbered:
         views = _views(dome, plates, dwell_seconds)
         entries.append(_dome(dome, number, host, rtsp_port, onvif_port, views))
-    path.write_text(head + "\n".join(entries), encoding="utf-8")
+    path.write_text(head + "\n".join(entries) + more, encoding="utf-8")
 
 
 def _views(dome: PlacedDome, plates: Sequence[PlacedPlate], dwell_seconds: float) -> list[str]:

@@ -10,6 +10,7 @@ from shapely import Polygon, union_all
 from sim.geography import names
 from sim.geography.buildings import make_buildings
 from sim.geography.files import (
+    CENTRE,
     feature,
     outline_around,
     write_cameras,
@@ -20,6 +21,7 @@ from sim.geography.files import (
     write_workers,
 )
 from sim.geography.high_points import building_heights, place_domes, place_plates
+from sim.geography.loudspeakers import write_loudspeakers
 from sim.geography.names import Name
 from sim.geography.partition import GridCell, Village, make_partition, village_places
 from sim.geography.placement import place_cameras
@@ -67,6 +69,7 @@ class Serving:
     host: str = "127.0.0.1"
     rtsp_port: int = 8554
     onvif_port: int = 8556
+    speaker_port: int = 8557
 
 
 DEFAULT_SERVING = Serving()
@@ -82,6 +85,8 @@ def generate(
     rtsp_port: int = 8554,
     onvif_port: int = 8556,
     domes: int = 0,
+    speaker_port: int = 8557,
+    loudspeakers: int = 0,
 ) -> TownFiles:
     """Make the town of `seed` with so many cameras and write it to `out_dir`, which is made if need be. Domes on towers
     come on top of the cameras.
@@ -89,8 +94,9 @@ def generate(
     The same arguments give the same bytes; the number of cameras does not change the land. Takes a few seconds.
     """
     land = make_land(seed)
-    serving = Serving(rtsp_host, rtsp_port, onvif_port)
-    return write_town(land, seed, cameras, out_dir, dwell_seconds=dwell_seconds, serving=serving, domes=domes)
+    serving = Serving(rtsp_host, rtsp_port, onvif_port, speaker_port)
+    on_top = {"domes": domes, "loudspeakers": loudspeakers}
+    return write_town(land, seed, cameras, out_dir, dwell_seconds=dwell_seconds, serving=serving, **on_top)
 
 
 def make_land(seed: int) -> Land:
@@ -112,6 +118,7 @@ def write_town(
     dwell_seconds: float,
     serving: Serving = DEFAULT_SERVING,
     domes: int = 0,
+    loudspeakers: int = 0,
 ) -> TownFiles:
     """Place cameras, domes and workers on the land and write all files."""
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -125,9 +132,10 @@ def write_town(
     write_secret(files.camera_password, _password(_rng(seed, 7)) + "\n")
     towers = place_domes(sites, domes, _rng(seed, 10))
     plates = place_plates(sites, land.buildings, land.heights, towers, _rng(seed, 11))
+    horns = write_loudspeakers(placed, loudspeakers, serving.host, serving.speaker_port, CENTRE)
     write_cameras(
         files.cameras, placed, towers, plates, password_file=files.camera_password.name, host=serving.host,
-        rtsp_port=serving.rtsp_port, onvif_port=serving.onvif_port, dwell_seconds=dwell_seconds,
+        rtsp_port=serving.rtsp_port, onvif_port=serving.onvif_port, dwell_seconds=dwell_seconds, more=horns,
     )  # fmt: skip
     write_sim_cameras(files.sim_cameras, placed)
     write_sim_domes(files.sim_domes, towers, plates)

@@ -22,8 +22,8 @@ MAX_WAITING_REQUESTS = 64
 class Connection(asyncio.Protocol):
     def __init__(self, server: "RtspServer") -> None:
         self._server = server
-        self._reader = RequestReader()
         self._responder = Responder(server, self)
+        self._reader = RequestReader(self._responder.interleaved)
         self._waiting: deque[Request] = deque()
         self._answering = False
         self.camera: Camera | None = None

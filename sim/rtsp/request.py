@@ -1,5 +1,6 @@
 """RTSP/1.0 requests out of a client's byte stream (RFC 2326 sections 4, 6 and 10.12)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 MAX_HEADER_BYTES = 8192
@@ -22,9 +23,11 @@ class Request:
 
 
 class RequestReader:
-    """Bytes in, whole requests out. Interleaved frames (the client's RTCP) are counted and skipped."""
+    """Bytes in, whole requests out. Interleaved frames (RTCP, and the sound of a back channel) are counted and handed
+    on with their channel."""
 
-    def __init__(self) -> None:
+    def __init__(self, interleaved: Callable[[int, bytes], None] = lambda _channel, _packet: None) -> None:
+        self._interleaved = interleaved
         self._held = bytearray()
         self.interleaved_frames = 0
 
@@ -49,8 +52,10 @@ class RequestReader:
         end = 4 + int.from_bytes(self._held[2:4], "big")
         if len(self._held) < end:
             return False
+        channel, packet = self._held[1], bytes(self._held[4:end])
         del self._held[:end]
         self.interleaved_frames += 1
+        self._interleaved(channel, packet)
         return True
 
     def _cut_request(self) -> Request | None:

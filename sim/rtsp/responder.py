@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sim.rtsp.back_channel import FEATURE, Ear, described
+from sim.rtsp.back_channel import TRACK as BACK_TRACK
 from sim.rtsp.digest import Verdict
 from sim.rtsp.estate import Camera, Profile
 from sim.rtsp.fault import Fault
@@ -51,6 +53,7 @@ class Responder:
     def __init__(self, server: "RtspServer", connection: "Connection") -> None:
         self._server, self._connection = server, connection
         self._session: Session | None = None
+        self._ear: Ear | None = None
         self._methods: dict[str, Callable[[Request, Camera, Profile], tuple[Headers, bytes]]] = {
             "DESCRIBE": self._describe,
             "SETUP": self._set_up,
@@ -63,6 +66,13 @@ class Responder:
         if self._session is not None:
             self._server.sessions.abandon(self._session)
             self._session = None
+        if self._ear is not None:
+            self._ear.end("abandoned")
+
+    def interleaved(self, channel: int, packet: bytes) -> None:
+        """What the client sends beside its requests."""
+        if self._ear is not None and self._server.fault_of(self._connection.camera).fault is not Fault.FREEZE:
+            self._ear.take(channel, packet)
 
     def congested(self, congested: bool) -> None:
         if self._session is not None:
@@ -87,7 +97,7 @@ class Responder:
             raise Refusal(505)
         if "cseq" not in request.headers:
             raise Refusal(400)
-        if "require" in request.headers:
+        if "require" in request.headers and not self._has_feature(request):
             raise Refusal(551, ("Unsupported", request.headers["require"]))
         if self._server.fault_of(self._connection.camera).fault is Fault.REFUSE:
             raise Refusal(503)
@@ -107,6 +117,10 @@ class Responder:
         if profile not in camera.feeds:
             raise Refusal(453)
         return method(request, camera, profile)
+
+    def _has_feature(self, request: Request) -> bool:
+        camera = self._server.camera_of(request.uri)
+        return request.headers["require"] == FEATURE and camera is not None and camera.id in self._server.speakers
 
     def _authorise(self, request: Request, camera: Camera) -> None:
         if camera.account is None:
@@ -141,6 +155,8 @@ class Responder:
         base = request.uri if request.uri.endswith("/") else request.uri + "/"
         scene = camera.feeds[profile].station.timeline.scene
         body = describe(scene, "Media Presentation", self._server.origin)
+        if "require" in request.headers:
+            body += described(self._server.speakers[camera.id])
         return [("Content-Type", "application/sdp"), ("Content-Base", base)], body
 
     def _set_up(self, request: Request, camera: Camera, profile: Profile) -> tuple[Headers, bytes]:
@@ -161,6 +177,9 @@ class Responder:
             self._session = self._server.sessions.open(camera.id, profile, feed, viewer, self._connection)
         except TooManySessions as full:
             raise Refusal(453) from full
+        if request.uri.endswith(BACK_TRACK) and "require" in request.headers:
+            encoding = self._server.speakers[camera.id]
+            self._ear = Ear(camera.id, encoding, channel, self._server.hearing, self._server.clock)
         transport = f'RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1};mode="PLAY"'
         timeout = f"{self._session.id};timeout={self._server.sessions.timeout_s:.0f}"
         return [("Transport", transport), ("Session", timeout)], b""
@@ -169,6 +188,9 @@ class Responder:
         session = self._refresh(request)
         if session is None:
             raise Refusal(454)
+        if self._ear is not None:
+            self._ear.play()
+            return [("Session", session.id), ("Range", "npt=now-")], b""
         sequence, timestamp = session.feed.station.next_start()
         self._server.sessions.play(session)
         base = request.uri if request.uri.endswith("/") else request.uri + "/"
@@ -185,4 +207,6 @@ class Responder:
             raise Refusal(454)
         self._server.sessions.tear_down(session)
         self._session = None
+        if self._ear is not None:
+            self._ear.end("teardown")
         return [], b""

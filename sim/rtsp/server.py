@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from runtime.clock import Clock
+from sim.hearing import Encoding, Hearing
 from sim.rtsp.clip import SceneClips
 from sim.rtsp.connection import Connection
 from sim.rtsp.digest import DigestRealm
@@ -37,7 +38,12 @@ class RtspServer:
         session_timeout_s: float = 60.0,
         nonce_seconds: float = 300.0,
         live: Iterable[LiveCamera] = (),
+        speakers: Mapping[str, Encoding] | None = None,
+        hearing: Hearing | None = None,
     ) -> None:
+        """`speakers`: cameras with a loudspeaker, and what it takes; what it is told is kept in `hearing`."""
+        self.speakers = dict(speakers or {})
+        self.hearing = hearing or Hearing()
         self.clock = clock
         self.sessions = SessionTable(clock, rng, session_limit, session_timeout_s)
         self.estate = Estate(

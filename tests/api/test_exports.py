@@ -1,12 +1,13 @@
 """Whatever goes out as a file is told in the audit; a new route that answers one must be put down here."""
 
 import inspect
+import json
 
 from fastapi.datastructures import DefaultPlaceholder
 from starlette.responses import Response
 
 from tests.api.test_policy import ROUTES
-from tests.api.town import running_town, write_leaflet
+from tests.api.town import GRIDS, running_town, write_leaflet
 from tests.estate.town import write_estate
 
 DAY = "2026-01-05"
@@ -17,6 +18,12 @@ EXPORTS = {
     "GET /api/v1/estate/export.csv": ("/estate/export.csv", "estate"),
     "GET /api/v1/estate/export.xlsx": ("/estate/export.xlsx", "estate"),
     "GET /api/v1/map/export.html": ("/map/export.html", "map"),
+    "GET /api/v1/map/files/cameras": ("/map/files/cameras?form=gpkg", "cameras"),
+    "GET /api/v1/map/files/cases": ("/map/files/cases", "cases"),
+    "GET /api/v1/map/files/grids": ("/map/files/grids", "grids"),
+    "GET /api/v1/map/files/workers": ("/map/files/workers", "workers"),
+    "GET /api/v1/map/report.html": ("/map/report.html?months=1", "map"),
+    "GET /api/v1/map/statistics.xlsx": ("/map/statistics.xlsx", "statistics"),
     "GET /api/v1/quality/report.{form}": (f"/quality/report.csv?day={DAY}&area=east", "quality"),
     "GET /api/v1/registers/export": ("/registers/export?kind=vendor", "register"),
 }
@@ -28,15 +35,19 @@ LOOKS = {
 }
 """Told as looking at the camera: tests/api/test_audit.py, tests/api/test_whep.py."""
 NO_EXPORTS = {
+    "GET /api/v1/announcements/{announcement_id}/sound.wav": "listened to in a page",
     "GET /api/v1/cameras": "the page's own list, as JSON made once",
     "GET /api/v1/cameras/{camera_id}/ptz/presets/{token}/picture.jpg": "a picture in a page",
     "GET /api/v1/citizen/map": "public roads",
     "GET /api/v1/detection/causes/{cause_id}/picture.jpg": "a picture in a page",
+    "GET /api/v1/estate/grids/import/{import_id}/map": "what the page draws",
     "GET /api/v1/estate/template.xlsx": "an empty table",
     "GET /api/v1/evidence/{evidence_id}": "a picture in a page",
     "GET /api/v1/map/areas": "what the page draws",
     "GET /api/v1/map/base/{layer}": "what the page draws",
+    "GET /api/v1/map/coverage": "what the page draws",
     "GET /api/v1/map/grids": "what the page draws",
+    "GET /api/v1/map/tiles/{base_map}/{z}/{x}/{y}": "what the page draws",
     "GET /api/v1/quality/episodes/{episode_id}/{which}.jpg": "a picture in a page",
     "GET /api/v1/trials/{trial_id}/pictures/{number}.jpg": "a picture in a page",
     "GET /ca.crt": "a public certificate",
@@ -56,7 +67,8 @@ def answers_more_than_json(name: str) -> bool:
 
 def test_every_route_that_answers_a_file_is_put_down():
     open311 = {name for name in ROUTES if "/open311/" in name}  # other systems' own reports, with their own key
-    found = {name for name in ROUTES if answers_more_than_json(name)} - open311
+    ogc = {name for name in ROUTES if "/ogc/" in name}  # pages of a list, as the routes of the page give them
+    found = {name for name in ROUTES if answers_more_than_json(name)} - open311 - ogc
     assert found == EXPORTS.keys() | LOOKS | NO_EXPORTS.keys()
 
 
@@ -64,6 +76,9 @@ async def test_what_is_taken_away_as_a_file_is_in_the_audit(tmp_path):
     write_leaflet(tmp_path)
     folder = tmp_path / "config"
     folder.mkdir()
+    (folder / "g").write_text(
+        json.dumps(GRIDS.geojson()), encoding="utf-8"
+    )  # as the configuration of that town names it
     async with running_town(tmp_path, cameras_file=write_estate(folder)) as town:
         admin, village = town.client("administrator@town"), town.client("auditor@east")
         exported = "/audit?kind=export"

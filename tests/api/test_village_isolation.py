@@ -7,25 +7,36 @@ answer stays as it was.
 """
 
 import asyncio
+import io
 import json
+import math
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, get_args
 
+import cv2
 import httpx
+import numpy as np
 import pytest
 from fastapi.routing import APIRoute
+from openpyxl import load_workbook
 
 from api.policy import Public, policy_of
 from api.routes import ROUTERS
+from config.base_maps import BaseMap
+from config.cameras import CamerasFile
 from incidents.accounts import NewAccount, RoleGiven
 from incidents.workers import Position
 from ingest.live import PtzReport
 from ingest.state import StreamState
+from sim.base_maps.mbtiles import write_mbtiles
+from talkdown.sound import write_wav
 from tests.api.quality_town import episode_at
 from tests.api.town import (
+    CONFIG,
     EAST,
     LAT,
     PASSWORD,
@@ -43,9 +54,11 @@ from tests.wall.page_client import page
 from wall.events import TOPICS, Topic
 
 ROOM = "village_room@west"
+TILE_ZOOM = 18
 BORDER = (WEST + 0.02, LAT + 0.005)
 ABSENT = {
     "camera_id": "no-cam",
+    "loudspeakers": "no-horn",
     "area": "no-area",
     "username": "nobody@none",
 }
@@ -125,7 +138,13 @@ async def furnish(town: RunningTown, village: str) -> dict[str, str]:
     now = town.centre.clock.now()
     place = {"account_id": deputy, "absent_id": absent, "from_at": now, "until_at": now + 60}
     stand_in = await made(admin, "/stand-ins", place)
+    said = await made(operator, "/talks", {"loudspeakers": [f"{village}-horn"], "text": f"{village} words"})
+    sound = {"file": ("a.wav", write_wav(np.zeros(800, np.int16)), "audio/wav")}
+    kept = await operator.post("/announcements", files=sound, data={"area": village, "name": f"{village} call"})
     return {
+        "talk_id": said["id"],
+        "announcement_id": kept.json()["id"],
+        "loudspeakers": f"{village}-horn",
         "stand_in_id": stand_in["id"],
         "party_id": met["party"]["id"],
         "camera_id": f"{village}-cam",
@@ -141,14 +160,35 @@ async def furnish(town: RunningTown, village: str) -> dict[str, str]:
         "cause_id": causes[0]["id"],
         "area": village,
         "number": case["number"],
+        **dict(zip("xy", map(str, tile_under(f"{village}-g2")), strict=True)),
     }
+
+
+def tile_under(grid: str) -> tuple[int, int]:
+    """Of the base map, at its one zoom."""
+    lon, lat = middle(grid)
+    down = 0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)
+    return int((lon / 360 + 0.5) * 2**TILE_ZOOM), int(down * 2**TILE_ZOOM)
+
+
+def with_a_base_map(folder: Path) -> CamerasFile:
+    """One tile in each village."""
+    picture = cv2.imencode(".png", np.zeros((256, 256), np.uint8))[1].tobytes()
+    tiles = [(TILE_ZOOM, *tile_under(f"{village}-g2"), picture) for village in ("east", "west")]
+    write_mbtiles(folder / "plan.mbtiles", tiles, {"format": "png"})
+    plan = {"id": "plan", "name": "图", "kind": "file", "file": str(folder / "plan.mbtiles")}
+    return CONFIG.model_copy(update={"base_maps": [BaseMap.model_validate(plan)]})
 
 
 # One of each, for parameters that name no single thing of a village, or that others make anew each time.
 ANYWHERE = {"layer": "roads", "action": "comment", "display_id": ABSENT_ID, "session_id": ABSENT_ID, "path": "village",
-            "token": "1", "import_id": ABSENT_ID, "which": "picture", "form": "html", "name": "gate",
-            "trial_id": ABSENT_ID, "outbox_id": ABSENT_ID, "source_id": ABSENT_ID,
-            "code": ABSENT_ID, "report_id": ABSENT_ID}  # fmt: skip
+            "token": "1", "first_day": "2031-01-01", "import_id": ABSENT_ID, "which": "picture", "form": "html",
+            "name": "gate", "trial_id": ABSENT_ID, "outbox_id": ABSENT_ID, "source_id": ABSENT_ID,
+            "token_id": ABSENT_ID, "code": ABSENT_ID, "report_id": ABSENT_ID, "base_map": "plan",
+            "z": str(TILE_ZOOM)}  # fmt: skip
+
+
+FEATURES = {"cameras": "camera_id", "cases": "case_id", "workers": "worker_id", "grids": "grid"}
 
 
 def every_secret(foreign: dict[str, str]) -> set[str]:
@@ -159,7 +199,7 @@ def every_secret(foreign: dict[str, str]) -> set[str]:
 async def furnished(folder: Any) -> AsyncIterator[World]:
     write_leaflet(folder)
     (folder / "static" / "index.html").write_text("<!doctype html>")
-    async with running_town(folder, town_map=MAP) as town:
+    async with running_town(folder, town_map=MAP, config=with_a_base_map(folder)) as town:
         own, foreign = await furnish(town, "west"), await furnish(town, "east")
         await across_the_border(town)
         townwide = {"layout": "4", "cameras": ["east-cam", "west-cam"]}
@@ -193,6 +233,9 @@ async def across_the_border(town: RunningTown) -> None:
 def path_of(name: str, ids: dict[str, str]) -> tuple[str, str]:
     """Method and path below the prefix, with its parameters filled in."""
     method, path = name.split(" ", 1)
+    if path.startswith("/ogc/features/collections/"):
+        kind = path.split("/")[4]
+        ids = {**ids, "feature_id": {**ids, "grid": f"{ids['area']}-g1"}[FEATURES[kind]]}
     missing = [one for one in re.findall(r"{(\w+)", path) if one not in ids]
     assert not missing, f"{name}: say in `furnish` or ANYWHERE what {missing} names"
     filled = re.sub(r"{(\w+)(?::path)?}", lambda match: ids[match[1]], path)
@@ -242,14 +285,19 @@ def id_names(ids: dict[str, str]) -> dict[str, str]:
         "display": ids["display_id"],
         "display_id": ids["display_id"],
         "moment": ABSENT_ID,
+        "loudspeakers": ids["loudspeakers"],
     }
 
 
+KEPT = ("layer", "action", "path", "token", "which", "form", "base_map", "z")
+
+
 def absent(ids: dict[str, str]) -> dict[str, str]:
-    return {
-        key: ABSENT.get(key, value if key in ("layer", "action", "path", "token", "which", "form") else ABSENT_ID)
-        for key, value in ids.items()
-    } | {"number": "T-19700101-9999"}
+    return {key: ABSENT.get(key, value if key in KEPT else ABSENT_ID) for key, value in ids.items()} | {
+        "number": "T-19700101-9999",
+        "x": "1",
+        "y": "1",
+    }
 
 
 @dataclass(frozen=True)
@@ -287,18 +335,29 @@ def requests_for(name: str, document: Schema, ids: dict[str, str], *, whole: boo
 
 MAP_ELEMENT = re.compile(r"_[0-9a-f]{32}")
 VOLATILE = re.compile(
-    r'"(at|from_at|position_age_s|last_unit_at|since|expires_at|ring_seconds|captured_at|left_s)":[^,}]+'
+    r'"(at|from_at|to_at|position_age_s|last_unit_at|since|expires_at|ring_seconds|captured_at|left_s)":[^,}]+'
 )
 
 
+MADE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
+
+
 def steady(text: str) -> str:
-    """Without what is of this moment: ages, and the names an exported map gives its elements."""
-    return MAP_ELEMENT.sub("", VOLATILE.sub("", text))
+    """Without what is of this moment: ages, when a map was made, and the names it gives its elements."""
+    return MADE.sub("", MAP_ELEMENT.sub("", VOLATILE.sub("", text)))
+
+
+def read(reply: httpx.Response) -> str:
+    """As text; of a workbook its cells, since the file itself holds when it was made."""
+    if not reply.content.startswith(b"PK"):
+        return reply.text
+    sheets = load_workbook(io.BytesIO(reply.content)).worksheets
+    return "\n".join(str(row) for sheet in sheets for row in sheet.values)
 
 
 def answer_of(reply: httpx.Response, ids: dict[str, str]) -> tuple[int, str]:
     """What tells one answer from another, with what was asked for taken out: it is given back in some refusals."""
-    text = reply.text
+    text = read(reply)
     for value in sorted({value for value in ids.values() if len(value) > 3}, key=len, reverse=True):
         text = re.sub(rf"(?<![a-z]){re.escape(value)}", "…", text)  # "east", and not the end of "least"
     return reply.status_code, steady(text)
@@ -323,7 +382,7 @@ async def test_nothing_names_what_lies_outside(tmp_path):
             for request in requests_for(name, document, world.own, whole=True):
                 reply = await request.send(world.client)
                 asked += reply.status_code < 400
-                leaks += [f"{name} {request.params}: {one}" for one in world.leaks(reply.text)]
+                leaks += [f"{name} {request.params}: {one}" for one in world.leaks(read(reply))]
                 assert reply.status_code < 500 or reply.json()["error"]["code"] == "camera_unavailable", name
     assert leaks == []
     assert asked > 25, "hardly anything was let through: the test asks for the wrong things"
@@ -361,7 +420,7 @@ async def standing(world: World) -> dict[str, str]:
         for request in requests_for(name, document, world.own, whole=False):
             reply = await request.send(world.client)
             still = name.endswith((".jpg", ".mp4"))
-            answers[name] = f"{reply.status_code} " + ("" if still else steady(reply.text))
+            answers[name] = f"{reply.status_code} " + ("" if still else steady(read(reply)))
     places = {"own": middle("west-g1"), "foreign": middle("east-g1"), "border": BORDER}
     for where, (lon, lat) in places.items():
         reply = await world.client.get("/near", params={"lon": lon, "lat": lat})
@@ -484,6 +543,11 @@ async def test_the_map_is_cut_at_the_edge_of_the_village(tmp_path):
         roads = (await world.client.get("/map/base/roads")).json()["features"]
         everything = (await world.town.client("operator@town").get("/map/base/roads")).json()["features"]
         town = (await world.client.get("/town")).json()
+        tiles = [
+            (await world.client.get(f"/map/tiles/plan/{TILE_ZOOM}/{of['x']}/{of['y']}")).status_code
+            for of in (world.own, world.foreign)
+        ]
+    assert tiles == [200, 204]
     assert {road["properties"]["name"] for road in roads} == {"west lane", "long road"}
     assert max(lon for road in roads for lon, _ in road["geometry"]["coordinates"]) <= EAST + 1e-9
     assert len(everything) == 3

@@ -115,11 +115,21 @@ def camera(village: str) -> dict[str, Any]:
     }
 
 
+def loudspeaker(village: str) -> dict[str, Any]:
+    """Nobody answers there."""
+    lon, lat = middle(f"{village}-g1")
+    names = {"name": f"{village}音柱", "name_en": f"{village} horn"}
+    way = {"http": {"audio_url": "http://127.0.0.1:1/audio"}}
+    return {"id": f"{village}-horn", **names, "area": village, "place": {"lon": lon, "lat": lat}, **way}
+
+
 CONFIG = CamerasFile.model_validate(
     {
         "version": 1,
         "town": {"name": "测试镇", "name_en": "Testtown", "area": "t", "files": {"areas": "a", "grids": "g"}},
         "cameras": [camera("east"), camera("west")],
+        "loudspeakers": [loudspeaker("east"), loudspeaker("west")],
+        "talk_down": {"quiet_hours": []},
     }
 )
 VIEWS = {f"{village}-cam": square(*middle(f"{village}-g1"), 0.001, 0.001) for village in ("east", "west")}

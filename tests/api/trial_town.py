@@ -122,12 +122,14 @@ def write_street_town(folder: Path, change: Callable[[dict[str, Any]], None] = l
 
 
 @asynccontextmanager
-async def street_town(folder: Path, **settings: Any) -> AsyncIterator[tuple[RunningTown, StreetLive, Path]]:
+async def street_town(
+    folder: Path, live_of: type[StreetLive] = StreetLive, **settings: Any
+) -> AsyncIterator[tuple[RunningTown, StreetLive, Path]]:
     """The town, its live, and its cameras.yaml."""
     (folder / "config").mkdir()
     config = write_street_town(folder / "config")
     file = load_cameras(config)
-    live = StreetLive(folder, file)
+    live = live_of(folder, file)
     live.watch_the_street()
     try:
         async with running_town(folder, cameras_file=config, config=file, live=live, **settings) as town:

@@ -68,7 +68,8 @@ class SmallTown:
         self.home = folder / f"demo-{CAMERAS}"
         self.dwell = dwell
         self.phone_speed = phone_speed
-        self.port, self.rtsp_port, self.control_port, self.onvif_port = (free_port() for _ in range(4))
+        ports = [free_port() for _ in range(5)]
+        self.port, self.rtsp_port, self.control_port, self.onvif_port, self.speaker_port = ports
         self.domes = domes
         self.shown = self._make_town(scenes)
         self._process: subprocess.Popen[bytes] | None = None
@@ -92,7 +93,7 @@ class SmallTown:
         (town / "cameras.yaml").write_text(yaml.safe_dump(file, allow_unicode=True))
         (town / "sim_cameras.json").write_text(json.dumps(kept))
         _keep_nearest(town / "workers.csv", [camera["position"] for camera in file["cameras"]])
-        settings = town_settings(CAMERAS, SEED, self.dwell, self.rtsp_port, self.onvif_port)
+        settings = town_settings(CAMERAS, SEED, self.dwell, self.rtsp_port, self.onvif_port, self.speaker_port)
         (town / "made-with.json").write_text(json.dumps(settings))
         return {camera_id: row["scene"] for camera_id, row in kept.items()}
 
@@ -103,7 +104,7 @@ class SmallTown:
             "--folder", str(self.folder), "--clips", str(CLIPS),
             "--cameras", str(CAMERAS), "--seed", str(SEED), "--dwell", str(self.dwell),
             "--port", str(self.port), "--rtsp-port", str(self.rtsp_port), "--control-port", str(self.control_port),
-            "--onvif-port", str(self.onvif_port),
+            "--onvif-port", str(self.onvif_port), "--speaker-port", str(self.speaker_port),
             "--phone-speed", str(self.phone_speed),
         ]  # fmt: skip
         with (self.folder / "demo.log").open("ab") as log:

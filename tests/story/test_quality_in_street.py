@@ -134,3 +134,31 @@ def test_a_camera_no_rule_watches_is_decoded_for_it_alone(room: Room) -> None:
     soon = replace(unit, received_at=START + 5)
     room.inspector.offer(KeyFrame(one.camera_id, START + 5, 2.0, UnitGop(soon)))
     assert room.inspector.waiting == 0
+
+
+def test_a_camera_that_is_analysed_is_left_to_the_analysis(tmp_path: Path) -> None:
+    """Decoding each picture for this as well made the analysis come four times as late, at every start."""
+    one, every = street(0), {"c0": 20.0}
+    spool = Spool(tmp_path / "spool.sqlite")
+    inspector = Inspector(
+        spool,
+        tmp_path / "quality",
+        lambda: None,
+        ZoneInfo("Asia/Shanghai"),
+        HandClock(START),
+        analysed_every=lambda name: every[name],
+    )
+    inspector.change([CONFIG.cameras[0].model_copy(update={"id": "c0", "ptz": None, "position": None})])
+
+    def waits(seconds: float) -> bool:
+        unit = AccessUnit("c0", "sub", "h264", True, 0, START + seconds, one.key_frames()[0])
+        inspector.offer(KeyFrame("c0", START + seconds, 2.0, UnitGop(unit)))
+        return bool(inspector.waiting) and inspector.look_once()
+
+    assert not waits(29.0)
+    assert waits(31.0)  # the analysis does not come
+    assert not waits(31.0 + 8.0 + 29.0)
+    every["c0"] = 600.0
+    assert not waits(31.0 + 8.0 + 69.0)
+    assert waits(31.0 + 8.0 + 71.0)  # and not for ever
+    spool.close()
