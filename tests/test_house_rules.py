@@ -16,6 +16,7 @@ OURS = [
     "incidents",
     "dispatch",
     "exchange",
+    "talkdown",
     "wall",
     "api",
     "sim",

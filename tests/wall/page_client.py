@@ -8,6 +8,7 @@ from typing import Any
 
 import websockets
 
+from wall import positions
 from wall.wire import WireUnit, decode
 
 
@@ -16,6 +17,8 @@ class PageClient:
         self.connection = connection
         self.messages: list[dict[str, Any]] = []
         self.units: list[WireUnit] = []
+        self.positions: dict[int, tuple[float, float, float, float]] = {}
+        """By worker: lon, lat, at, accuracy."""
         self.log: list[tuple[str, Any]] = []
         """Everything in its order: ("text", message) and ("unit", unit)."""
 
@@ -42,6 +45,10 @@ class PageClient:
             message = json.loads(frame)
             self.messages.append(message)
             self.log.append(("text", message))
+        elif frame[3:4] == bytes([positions.KIND]):
+            self.positions |= {
+                number: (lon, lat, at, accuracy) for number, lon, lat, at, accuracy in positions.decode(frame)
+            }
         else:
             units = list(decode(frame))
             self.units += units

@@ -30,6 +30,9 @@ class Rights:
     def may_watch(self, camera_id: str, profile: Profile) -> bool:
         return camera_id in self.cameras
 
+    def worker_areas(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
     def holder_at(self, camera_id: str) -> Holder | None:
         return None
 

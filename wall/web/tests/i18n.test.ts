@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import en from '../src/i18n/en'
 import zh from '../src/i18n/zh'
 import { CASE_STATES } from '../src/api/types'
-import { SWITCHES } from '../src/map/switches'
 import { STATE_FILTERS } from '../src/cases/order'
 
 type Tree = { [key: string]: string | Tree }
@@ -43,7 +42,6 @@ describe('the dictionaries', () => {
     const wanted = [
       ...CASE_STATES.map((state) => `case.state.${state}`),
       ...Object.keys(STATE_FILTERS).map((name) => `cases.filters.${name}`),
-      ...SWITCHES.map((name) => `map.layer.${name}`),
     ]
     for (const key of wanted) expect(chinese.has(key), key).toBe(true)
   })
@@ -60,6 +58,10 @@ describe('the components', () => {
       const text = readFileSync(`${SOURCES}/${file}`, 'utf8')
       for (const [, key = ''] of text.matchAll(/\bt\('([\w.-]+)'/g)) asked.set(key, file)
       for (const [, one = '', other = ''] of text.matchAll(/\bt\([^()]*\? '([\w.-]+)' : '([\w.-]+)'\)/g)) asked.set(one, file).set(other, file)
+    }
+    // Layers and tools of the map bring their words as keys.
+    for (const file of files) {
+      for (const [, key = ''] of readFileSync(`${SOURCES}/${file}`, 'utf8').matchAll(/\btitle: '([a-z]\w*\.[\w.]+)'/g)) asked.set(key, file)
     }
     expect(asked.size).toBeGreaterThan(80)
     for (const [key, file] of asked) expect(chinese.has(key), `${key} in ${file}`).toBe(true)

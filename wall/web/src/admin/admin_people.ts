@@ -2,7 +2,7 @@
 import type { Area } from '../api/types'
 
 export const ROLES = ['administrator', 'operator', 'dispatcher', 'supervisor', 'grid_leader', 'grid_worker', 'post_staff', 'village_room', 'auditor'] as const
-export const KINDS = ['look', 'sign_in', 'sign_in_failed', 'sign_out', 'account', 'stand_in', 'export'] as const
+export const KINDS = ['look', 'sign_in', 'sign_in_failed', 'sign_out', 'account', 'stand_in', 'export', 'grids', 'tracks', 'talk_down', 'announcement'] as const
 export const HOWS = ['live', 'display', 'whep', 'snapshot', 'replay', 'clip', 'ptz'] as const
 export const SECTIONS = ['people', 'audit'] as const
 export type Section = (typeof SECTIONS)[number]

@@ -105,7 +105,7 @@ export class ApiClient {
     }
     if (!response.ok) {
       const error = await refusal(response)
-      if (error.status === 401 && !PASSWORD_PATHS.has(path)) this.onUnauthorised()
+      if (error.status === 401 && error.code !== 'sign_in_failed' && !PASSWORD_PATHS.has(path)) this.onUnauthorised()
       throw error
     }
     return response
@@ -135,7 +135,9 @@ export class ApiClient {
   mapGrids = (): Promise<MapFeatures> => this.get('/map/grids')
   mapBase = (layer: string): Promise<MapFeatures> => this.get(`/map/base/${encodeURIComponent(layer)}`)
   health = (): Promise<Health> => this.get('/health')
-  near = (lon: number, lat: number): Promise<Near> => this.get(`/near?lon=${lon}&lat=${lat}`)
+  /** `caseClass`: what it wants of people counts. */
+  near = (lon: number, lat: number, caseClass = ''): Promise<Near> =>
+    this.get(`/near?lon=${lon}&lat=${lat}${caseClass ? `&case_class=${encodeURIComponent(caseClass)}` : ''}`)
 
   cameras = async (): Promise<Camera[]> => (await this.get<{ items: Camera[] }>('/cameras')).items
   favourites = async (): Promise<string[]> => (await this.get<{ items: string[] }>('/me/favourites')).items
@@ -161,6 +163,7 @@ export class ApiClient {
     note: string
     camera_id?: string
     error_m?: number
+    people?: number
   }): Promise<Case> => this.call('POST', '/cases', form)
   act = (id: string, action: CaseAction, detail: Record<string, string | number> = {}): Promise<Case> =>
     this.call('POST', `/cases/${encodeURIComponent(id)}/${action}`, detail)

@@ -32,6 +32,9 @@ export interface CaseClass {
   name: Bilingual
   level: number | null
   platform?: string
+  /** How many are sent together. */
+  people?: number
+  skills?: string[]
 }
 
 export interface Town {
@@ -44,6 +47,8 @@ export interface Town {
   base_layers: string[]
   case_classes: CaseClass[]
   posts: Post[]
+  /** What people can have that cases want. */
+  skills?: { id: string; name: Bilingual }[]
 }
 
 /** Where cases of a tier and platform are sent. */
@@ -118,17 +123,22 @@ export interface Worker {
   position_at: number | null
   transport: string
   case_id: string | null
+  skills?: string[]
 }
 
 export interface Candidate {
   worker_id: string
   name: string
   distance_m: number | null
+  /** How soon he can be there: by road, or guessed from the distance where `way_m` is null. */
+  travel_s?: number | null
+  way_m?: number | null
   lon: number | null
   lat: number | null
   accuracy_m: number | null
   position_age_s: number | null
   grid_match: boolean
+  transport?: 'walk' | 'bicycle' | 'e-bike' | 'car'
   available: boolean
   reason: Bilingual
 }
@@ -226,6 +236,12 @@ export interface Case {
   post?: string | null
   /** Parts of other posts that are neither done nor withdrawn. */
   parts_open?: number
+  /** How many are to go together. */
+  people?: number
+  /** Sent along with the assignee. */
+  companions?: { id: string; state: 'waiting' | 'accepted' | 'arrived' }[]
+  /** Ids of who has not accepted in time and is still waited for. */
+  unanswered?: string[]
 }
 
 export interface TraceEntry {
@@ -293,11 +309,7 @@ export interface CaseWithTrace extends Case {
 }
 
 /** Where on the ground a point of the picture lies; `camera`: where the camera itself stands. */
-export interface Ground {
-  place: { lon: number; lat: number; error_m: number; distance_m: number } | null
-  reason: '' | 'no_pose' | 'off_ground' | 'too_uncertain'
-  camera: { lon: number; lat: number } | null
-}
+export type { Ground, GroundPlace } from './ground_types'
 
 /** Seconds held back on the server for a case. */
 export interface Moment {
@@ -330,39 +342,7 @@ export interface CasePage {
 
 export type MapFeatures = FeatureCollection
 
-export interface Health {
-  at: number
-  cameras: Partial<Record<StreamState, number>>
-  /** Ingest worker processes, each with counters of its own. */
-  workers: Record<string, unknown>[]
-  keyframes: number
-  access_units: number
-  packets_lost: number
-  sampling: { cameras: number; median_interval_s: number; longest_interval_s: number }
-  spool_depth: number
-  sensors: SensorsHealth
-  /** MQTT brokers that are listened to. */
-  brokers: BrokerHealth[]
-  pages: number
-  live_streams: number
-}
-
-export interface SensorsHealth {
-  configured: number
-  alarm: number
-  silent: number
-  /** The longest silent first, not all where there are very many; `heard_at` null: never. */
-  silent_ones: { id: string; name: string; kind: string; heard_at: number | null }[]
-}
-
-export interface BrokerHealth {
-  id: string
-  state: 'connecting' | 'connected'
-  since: number
-  error: string
-  messages: number
-  unusable: number
-}
+export type { BrokerHealth, Health, SensorsHealth } from './health_types'
 
 export type CaseAction =
   | 'confirm'
@@ -377,6 +357,11 @@ export type CaseAction =
   | 'part-accept'
   | 'part-done'
   | 'part-withdraw'
+  | 'send-along'
+  | 'along-accept'
+  | 'along-decline'
+  | 'along-arrive'
+  | 'along-withdraw'
   | 'arrive'
   | 'handle'
   | 'verify'

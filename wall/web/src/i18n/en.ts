@@ -6,20 +6,27 @@ import { delivery } from './delivery'
 import { ptz } from './ptz'
 import { detection } from './detection'
 import { quality } from './quality'
+import { calibrate } from './calibrate'
+import { sight } from './sight'
 import { zones } from './zones'
 import { loop } from './loop'
 import { admin } from './admin'
 import { queue } from './queue'
 import { feedback } from './feedback'
+import { dispatch } from './dispatch'
 import { posts } from './posts'
 import { trace } from './trace'
+import { grids } from './grids'
+import { numbers } from './numbers'
 import { registers } from './registers'
 import { repeats } from './repeats'
 import { compare } from './compare'
 import { detector } from './detector'
 import { estate } from './estate'
 import { estateImport } from './estate_import'
+import { baseMap } from './base_map'
 import type zh from './zh'
+import { talk } from './talk'
 
 /** The interface in English. The type holds it to the same keys. */
 const en: typeof zh = {
@@ -29,21 +36,28 @@ const en: typeof zh = {
   ...find.en,
   ...delivery.en,
   ...ptz.en,
+  ...talk.en,
   ...estate.en,
   ...estateImport.en,
   ...detection.en,
   ...quality.en,
+  ...calibrate.en,
+  ...sight.en,
   ...zones.en,
   ...loop.en,
   ...queue.en,
   ...admin.en,
   ...feedback.en,
   ...posts.en,
+  ...dispatch.en,
   ...trace.en,
+  ...grids.en,
+  ...numbers.en,
   ...registers.en,
   ...repeats.en,
   ...compare.en,
   ...detector.en,
+  ...baseMap.en,
   language: 'Interface language',
   close: 'Close',
   entry: {
@@ -197,7 +211,23 @@ const en: typeof zh = {
     zoomOut: 'Zoom out',
     showAll: 'Whole town',
     missing: 'Parts of the map are missing: {parts}',
-    layer: { grids: 'Grids', areas: 'Villages', labels: 'Names', buildings: 'Buildings', cameras: 'Cameras', domes: 'Domes’ views', workers: 'Workers', cases: 'Cases' },
+    sensor: { alarm: 'Alarm', silent: 'Silent', ok: 'Normal', never: 'never heard' },
+    sensorKind: { smoke: 'Smoke', heat: 'Heat', gas: 'Gas', water: 'Water', door: 'Door', button: 'Button', other: 'Other' },
+    measure: { title: 'Measure', hint: 'Click places on the map one after the other; from three on the area is told, too.', distance: 'Distance', area: 'Area', middle: 'Add the map’s middle', undo: 'Undo one', clear: 'Clear' },
+    replay: {
+      title: 'Replay a day', notLive: 'REPLAY, not live', day: 'Day', play: 'Play', pause: 'Pause', speed: 'Speed', time: 'Time', back: 'Back to live',
+      open: '{n} cases open at this moment', cut: 'too many cases: only those filed last', loading: 'loading…',
+    },
+    print: {
+      title: 'Print the map', heading: 'Title', paper: 'Paper', a4: 'A4 landscape', a3: 'A3 landscape', print: 'Print', save: 'Save as picture', legend: 'Legend', at: 'Made {at}',
+      north: 'N', failed: 'The browser could not make the picture',
+    },
+    cluster: { title: '{n} cases here', zoom: 'Zoom in', more: '{n} more in the list of cases' },
+    filter: {
+      title: 'Filter cases', state: 'State', time: 'Time', anyTime: 'Any', hours: 'Last {n} hours', class: 'Class', anyClass: 'All', level: 'Level',
+      clear: 'Clear filters', on: 'Filtered as the map',
+    },
+    layer: { grids: 'Grids', areas: 'Villages', labels: 'Names', buildings: 'Buildings', roads: 'Roads', water: 'Water', green: 'Green', cameras: 'Cameras', domes: 'Domes’ views', sensors: 'Sensors', workers: 'Workers', cases: 'Cases' },
   },
   near: {
     title: 'Near here',

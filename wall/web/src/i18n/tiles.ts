@@ -10,6 +10,13 @@ export const tiles = {
       back: '{names} 画面恢复',
       backMany: '{n} 路画面恢复',
     },
+    tileGround: {
+      here: '{grid} · ± {error} m · 距 {away}',
+      off_ground: '不是地面，或超出范围',
+      too_uncertain: '误差太大，无法定位',
+      no_pose: '尚未标定',
+      caseHere: '在此处立案',
+    },
     tileAct: {
       menu: '更多操作',
       menuOf: '{name} 的操作',
@@ -108,6 +115,13 @@ export const tiles = {
       stoppedMany: '{n} pictures stopped',
       back: '{names}: picture back',
       backMany: '{n} pictures back',
+    },
+    tileGround: {
+      here: '{grid} · ± {error} m · {away} away',
+      off_ground: 'Not ground, or out of range',
+      too_uncertain: 'Too uncertain to tell a place',
+      no_pose: 'Not calibrated',
+      caseHere: 'Case here',
     },
     tileAct: {
       menu: 'More',

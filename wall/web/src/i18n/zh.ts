@@ -6,19 +6,26 @@ import { delivery } from './delivery'
 import { ptz } from './ptz'
 import { detection } from './detection'
 import { quality } from './quality'
+import { calibrate } from './calibrate'
+import { sight } from './sight'
 import { zones } from './zones'
 import { loop } from './loop'
 import { admin } from './admin'
 import { queue } from './queue'
 import { feedback } from './feedback'
+import { dispatch } from './dispatch'
 import { posts } from './posts'
 import { trace } from './trace'
+import { grids } from './grids'
+import { numbers } from './numbers'
 import { registers } from './registers'
 import { repeats } from './repeats'
 import { compare } from './compare'
 import { detector } from './detector'
 import { estate } from './estate'
 import { estateImport } from './estate_import'
+import { talk } from './talk'
+import { baseMap } from './base_map'
 
 /** The interface in Chinese: the first language, and the one the keys are taken from. */
 export default {
@@ -28,21 +35,28 @@ export default {
   ...find.zh,
   ...delivery.zh,
   ...ptz.zh,
+  ...talk.zh,
   ...estate.zh,
   ...estateImport.zh,
   ...detection.zh,
   ...quality.zh,
+  ...calibrate.zh,
+  ...sight.zh,
   ...zones.zh,
   ...loop.zh,
   ...queue.zh,
   ...admin.zh,
   ...feedback.zh,
   ...posts.zh,
+  ...dispatch.zh,
   ...trace.zh,
+  ...grids.zh,
+  ...numbers.zh,
   ...registers.zh,
   ...repeats.zh,
   ...compare.zh,
   ...detector.zh,
+  ...baseMap.zh,
   language: '界面语言',
   close: '关闭',
   entry: {
@@ -196,7 +210,23 @@ export default {
     zoomOut: '缩小',
     showAll: '全镇',
     missing: '部分图层未能加载：{parts}',
-    layer: { grids: '网格', areas: '村社边界', labels: '文字', buildings: '建筑', cameras: '摄像机', domes: '球机视野', workers: '网格员', cases: '事件' },
+    sensor: { alarm: '报警', silent: '失联', ok: '正常', never: '从未上报' },
+    sensorKind: { smoke: '烟感', heat: '温感', gas: '燃气', water: '水位', door: '门磁', button: '报警按钮', other: '其他' },
+    measure: { title: '测量', hint: '在地图上依次点击；三点以上同时给出面积。', distance: '距离', area: '面积', middle: '以地图中心为点', undo: '撤销一点', clear: '清除' },
+    replay: {
+      title: '回放一天', notLive: '回放，非实时', day: '日期', play: '播放', pause: '暂停', speed: '速度', time: '时刻', back: '回到实时',
+      open: '此刻未结事件 {n} 件', cut: '事件过多，仅含最近立案的', loading: '载入中…',
+    },
+    print: {
+      title: '打印地图', heading: '标题', paper: '纸张', a4: 'A4 横向', a3: 'A3 横向', print: '打印', save: '存为图片', legend: '图例', at: '制图时间 {at}',
+      north: '北', failed: '浏览器未能生成图片',
+    },
+    cluster: { title: '此处 {n} 件事件', zoom: '放大查看', more: '另有 {n} 件，见事件列表' },
+    filter: {
+      title: '筛选事件', state: '状态', time: '时间', anyTime: '不限', hours: '最近 {n} 小时', class: '类别', anyClass: '全部', level: '等级',
+      clear: '清除筛选', on: '已按地图筛选',
+    },
+    layer: { grids: '网格', areas: '村社边界', labels: '文字', buildings: '建筑', roads: '道路', water: '水系', green: '绿地', cameras: '摄像机', domes: '球机视野', sensors: '传感器', workers: '网格员', cases: '事件' },
   },
   near: {
     title: '此处附近',

@@ -1,6 +1,7 @@
 import { canDecode, canPlaySegments, decodable } from './codecs'
 import { displayPath } from './display_path'
 import { NO_SINK } from './messages'
+import type { Positions } from './positions'
 import type {
   ConnectionState,
   FromWorker,
@@ -84,6 +85,7 @@ export class LiveConnection {
 
   onEvent: (event: LiveEvent) => void = () => {}
   onState: (state: ConnectionState, attempt: number) => void = () => {}
+  onPositions: (positions: Positions) => void = () => {}
   onPtzRefused: (refusal: PtzRefusal) => void = () => {}
 
   constructor(url: string) {
@@ -158,6 +160,11 @@ export class LiveConnection {
     this.post({ type: 'watch-ptz', on })
   }
 
+  /** Asks where people are, in bulk, or ends that. */
+  watchPeople(on: boolean): void {
+    this.post({ type: 'watch-people', on })
+  }
+
   /** Turns a dome; holds for the server's lease only, so repeat it. All zero stops. */
   steer(camera: string, { pan, tilt, zoom }: Motion): void {
     this.post({ type: 'ptz', camera, pan, tilt, zoom })
@@ -182,6 +189,9 @@ export class LiveConnection {
         break
       case 'event':
         this.onEvent(message)
+        break
+      case 'positions':
+        this.onPositions(message.positions)
         break
       case 'ptz-refused':
         this.onPtzRefused(message)

@@ -8,11 +8,12 @@ import { SegmentPlayer, type Picture } from './segment_player'
 import { SegmentSink } from './segment_sink'
 import { SpareDecoder } from './spare_decoder'
 import { StreamPlayer } from './stream_player'
+import { isPositions, parsePositions, positionBuffers } from './positions'
 import { parseBatch, WireError } from './wire'
 
 const STATS_MS = 500
 const REFUSED_BOUND = 32
-const TOPICS = ['case', 'camera', 'worker', 'display', 'alarm', 'estate']
+const TOPICS = ['case', 'camera', 'worker', 'display', 'alarm', 'estate', 'town', 'loudspeaker']
 
 interface OpenStream {
   player: Player
@@ -44,6 +45,7 @@ export class LiveHub {
   private readonly skew = new ClockSkew()
   private readonly spare = new SpareDecoder()
   private watchesPtz = false
+  private watchesPeople = false
 
   constructor(private readonly post: (message: FromWorker, transfer?: Transferable[]) => void) {
     setInterval(() => this.reportStats(), STATS_MS)
@@ -81,6 +83,10 @@ export class LiveHub {
         this.watchesPtz = message.on
         this.tellTopics()
         break
+      case 'watch-people':
+        this.watchesPeople = message.on
+        this.socket?.send({ type: 'positions', on: message.on })
+        break
       case 'ptz':
         this.socket?.send(message)
         break
@@ -94,7 +100,7 @@ export class LiveHub {
         this.post({ type: 'connection', state, attempt })
       },
       onMessage: (message) => this.fromServer(message),
-      onBatch: (batch) => this.fromCameras(batch),
+      onBatch: (batch) => (isPositions(batch) ? this.fromPeople(batch) : this.fromCameras(batch)),
     })
     this.socket.connect()
   }
@@ -107,6 +113,7 @@ export class LiveHub {
 
   private tellTopics(): void {
     this.socket?.send({ type: 'events', topics: this.watchesPtz ? [...TOPICS, 'ptz'] : TOPICS })
+    if (this.watchesPeople) this.socket?.send({ type: 'positions', on: true })
   }
 
   private tellCodecs(): void {
@@ -277,6 +284,12 @@ export class LiveHub {
       // A cut frame cannot be read on from; the next key frames repair every stream in it.
       for (const { player } of this.streams.values()) player.restart()
     }
+  }
+
+  /** A frame that cannot be read is left out: the next one says the same anew. */
+  private fromPeople(frame: ArrayBuffer): void {
+    const positions = parsePositions(frame)
+    if (positions) this.post({ type: 'positions', positions }, positionBuffers(positions))
   }
 
   private reportStats(): void {

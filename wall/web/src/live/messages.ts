@@ -2,6 +2,8 @@
 import type { Alarm } from '../alarms/alarm_types'
 import type { Case, StreamState, Worker } from '../api/types'
 import type { DisplayEvent } from '../display/display_types'
+import type { SpeakerNews } from '../talk/talk_types'
+import type { Positions } from './positions'
 import type { Motion, PtzNews, PtzRefusal } from '../ptz/ptz_types'
 
 export type Profile = 'sub' | 'main'
@@ -24,8 +26,11 @@ export type LiveEvent =
   | { topic: 'display'; data: DisplayEvent }
   | { topic: 'alarm'; data: Alarm }
   | { topic: 'ptz'; data: PtzNews }
+  | { topic: 'loudspeaker'; data: SpeakerNews }
   /** There are other cameras, or some are others: the list is to be loaded anew. */
   | { topic: 'estate'; data: Record<string, never> }
+  /** Parts of the map are others: `grids`, or layers such as `roads`. */
+  | { topic: 'town'; data: { changed: string[] } }
 
 export type ServerMessage =
   | { type: 'hello'; protocol: number }
@@ -70,6 +75,8 @@ export type ToWorker =
   | { type: 'close'; stream: number }
   /** Whether the page wants to hear of domes. */
   | { type: 'watch-ptz'; on: boolean }
+  /** Whether the page wants to be told in bulk where people are. */
+  | { type: 'watch-people'; on: boolean }
   /** Turns a dome for the next moments; all zero stops it. */
   | ({ type: 'ptz'; camera: string } & Motion)
 
@@ -111,6 +118,7 @@ export type FromWorker =
   | { type: 'stats'; rows: StreamStats[] }
   | { type: 'track'; sink: number; track: MediaStreamTrack }
   | { type: 'sink-failed'; sink: number }
+  | { type: 'positions'; positions: Positions }
   | { type: 'segment'; sink: number; data: Uint8Array<ArrayBuffer>; codec: string }
   | ({ type: 'event' } & LiveEvent)
   | ({ type: 'ptz-refused' } & PtzRefusal)

@@ -1,3 +1,4 @@
+import { worldPixels, worldX, worldY } from './mercator'
 import type { Shape } from './shapes'
 
 /** What a layer draws on: a canvas somewhat larger than the map, so that a short pan shows no edge. */
@@ -12,6 +13,15 @@ export interface Drawing {
   top: number
   /** Pixel on this canvas. */
   place(lon: number, lat: number): [number, number]
+}
+
+/** A drawing of so many pixels around a place. */
+export function drawingAt(context: CanvasRenderingContext2D, width: number, height: number, zoom: number, lon: number, lat: number): Drawing {
+  const scale = worldPixels(zoom)
+  const left = worldX(lon) * scale - width / 2
+  const top = worldY(lat) * scale - height / 2
+  const place = (x: number, y: number): [number, number] => [worldX(x) * scale - left, worldY(y) * scale - top]
+  return { context, width, height, zoom, scale, left, top, place }
 }
 
 /** One layer of the map. Layers share a sheet when they change together: every sheet costs the compositor. */

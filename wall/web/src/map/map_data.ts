@@ -2,6 +2,7 @@ import type { FeatureCollection } from 'geojson'
 import { ApiError, type ApiClient } from '../api/client'
 import type { Camera } from '../api/types'
 import type { NameOf } from './layers/label_layer'
+import type { MapAhead } from './map_ahead'
 import { BASE_ORDER, type MapView, type NamedFeatures } from './map_view'
 
 export function featureName(properties: Record<string, unknown>, language: 'zh' | 'en'): string {
@@ -19,7 +20,7 @@ export class MapData {
   ) {}
 
   /** Answers with the names of the parts that could not be had; the rest of the map is drawn all the same. */
-  async load(baseLayers: readonly string[], nameOf: () => NameOf): Promise<string[]> {
+  async load(baseLayers: readonly string[], nameOf: () => NameOf, ahead: MapAhead | null = null): Promise<string[]> {
     const missing: string[] = []
     const fetched = async (part: string, request: Promise<FeatureCollection>): Promise<FeatureCollection | null> => {
       try {
@@ -33,9 +34,9 @@ export class MapData {
     const known = BASE_ORDER.filter((layer) => baseLayers.includes(layer))
     const order = [...known, ...baseLayers.filter((layer) => !known.some((name) => name === layer))]
     const [areas, grids, ...base] = await Promise.all([
-      fetched('areas', this.api.mapAreas()),
-      fetched('grids', this.api.mapGrids()),
-      ...order.map((layer) => fetched(layer, this.api.mapBase(layer))),
+      fetched('areas', ahead?.areas ?? this.api.mapAreas()),
+      fetched('grids', ahead?.grids ?? this.api.mapGrids()),
+      ...order.map((layer) => fetched(layer, ahead?.base.get(layer) ?? this.api.mapBase(layer))),
     ])
     // In this order, because what is added later lies on top.
     order.forEach((layer, index) => {

@@ -10,6 +10,15 @@ export function worldY(lat: number): number {
   return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)
 }
 
+/** Degrees of a fraction of the world. */
+export function lonOf(x: number): number {
+  return (x - 0.5) * 360
+}
+
+export function latOf(y: number): number {
+  return (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI
+}
+
 /** Pixels across the whole world at a zoom. */
 export function worldPixels(zoom: number): number {
   return TILE * 2 ** zoom

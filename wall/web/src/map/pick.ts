@@ -1,14 +1,9 @@
 /** What lies under the pointer. Pure. */
-export type PickKind = 'case' | 'worker' | 'camera'
-
 export interface Pick {
-  kind: PickKind
+  /** The name of its layer. */
+  kind: string
   id: string
 }
-
-const REACH: Record<PickKind, number> = { case: 16, worker: 11, camera: 10 }
-/** Of two things about equally near, the more urgent. Pixels. */
-const HANDICAP: Record<PickKind, number> = { case: 0, worker: 8, camera: 16 }
 
 /**
  * Offered everything on the map, keeps the best. Works in degrees with a scale, which at the size of a pointer is
@@ -26,13 +21,13 @@ export class Picker {
     private readonly latPerPixel: number,
   ) {}
 
-  offer(kind: PickKind, id: string, lon: number | null, lat: number | null): void {
+  /** `reach` and `handicap` in pixels: of two things about equally near the one with the smaller handicap wins. */
+  offer(kind: string, id: string, lon: number | null, lat: number | null, { reach, handicap }: { reach: number; handicap: number }): void {
     if (lon === null || lat === null) return
-    const reach = REACH[kind]
     const x = (lon - this.lon) / this.lonPerPixel
     if (x > reach || x < -reach) return
     const distance = Math.hypot(x, (lat - this.lat) / this.latPerPixel)
-    const cost = distance + HANDICAP[kind]
+    const cost = distance + handicap
     if (distance > reach || cost >= this.bestCost) return
     this.best = { kind, id }
     this.bestCost = cost

@@ -1,4 +1,5 @@
 import type { History, PartyInCase, Suggested } from '../registers/register_types'
+import type { Way } from '../dispatch/dispatch_types'
 import type { Case, CaseWithTrace, Evidence, MapFeatures, Me, Town, Worker } from '../api/types'
 
 const ROOT = '/api/v1'
@@ -57,6 +58,8 @@ export class PhoneApi {
   duty = (): Promise<Worker> => this.send('/phone/duty')
   orders = async (): Promise<Case[]> => (await this.send<{ items: Case[] }>('/phone/orders')).items
   case = (id: string): Promise<CaseWithTrace> => this.send(`/cases/${encodeURIComponent(id)}`)
+  way = async (id: string, { lon, lat }: { lon: number; lat: number }): Promise<Way | null> =>
+    (await this.send<{ way: Way | null }>(`/phone/way/${encodeURIComponent(id)}?lon=${lon}&lat=${lat}`)).way
   grids = (): Promise<MapFeatures> => this.send('/map/grids')
   base = (layer: string): Promise<MapFeatures> => this.send(`/map/base/${encodeURIComponent(layer)}`)
   patrol = (me: string, day: string): Promise<Patrol> => this.send(`/workers/${encodeURIComponent(me)}/patrol?day=${day}`)

@@ -1,5 +1,6 @@
 /** All the page knows, and what it does by itself: sending, asking for tasks, following the patrol. */
 import { computed, ref, shallowRef } from 'vue'
+import type { Way } from '../dispatch/dispatch_types'
 import type { Case, MapFeatures, Me, Town } from '../api/types'
 import type { PartyInCase, Suggested } from '../registers/register_types'
 import { language } from './language'
@@ -211,7 +212,7 @@ async function keepOrders(found: Kept): Promise<void> {
 /** The task as the server answered it, before the step leaves the outbox: it must not look undone in between. */
 async function stepDone(task: Case): Promise<void> {
   steps += 1
-  const mine = task.assignee?.id === me.value?.id
+  const mine = task.assignee?.id === me.value?.id || alongAt(task) !== null
   const next = orders.value.items.flatMap((one) => (one.id !== task.id ? [one] : mine ? [task] : []))
   await keepOrders({ ...orders.value, items: next })
   setTimeout(() => void refresh())
@@ -342,6 +343,26 @@ export const stateOf = (task: Case): string =>
   items.value.reduce((state, { lane, kind, refused }) => {
     if (lane !== task.id || refused !== undefined) return state
     return { accept: 'accepted', arrive: 'arrived', handle: 'handled' }[kind as string] ?? state
-  }, task.state as string)
+  }, ownState(task))
+
+/** How far one has got who was sent along; null where he leads. */
+export function alongAt(task: Case): 'waiting' | 'accepted' | 'arrived' | null {
+  return task.companions?.find(({ id }) => id === me.value?.id)?.state ?? null
+}
+
+function ownState(task: Case): string {
+  const along = alongAt(task)
+  return along === 'waiting' ? 'assigned' : (along ?? task.state)
+}
+
+/** The way there from where one stands; null without a network, or where none by road is known. */
+export async function wayTo(task: string): Promise<Way | null> {
+  if (!api || !here.value || !online.value) return null
+  try {
+    return await api.way(task, here.value)
+  } catch {
+    return null
+  }
+}
 
 export const openTasks = computed(() => orders.value.items.filter((task) => !items.value.some(({ lane, kind, refused }) => lane === task.id && kind === 'decline' && refused === undefined)))

@@ -1,18 +1,22 @@
 import { computed, inject, ref, shallowRef, type InjectionKey } from 'vue'
 import { ApiError, type ApiClient } from '../api/client'
-import type { Area, Camera, Case, Me, Town } from '../api/types'
+import type { Area, Camera, Case, GroundPlace, Me, Town } from '../api/types'
 import { AlarmStore } from '../alarms/alarm_store'
+import { DispatchStore } from '../dispatch/dispatch_store'
 import { DisplayStore } from '../display/display_store'
 import { CameraFinder } from '../find/camera_finder'
 import { LiveConnection } from '../live/live_connection'
 import type { ConnectionState, LiveEvent } from '../live/messages'
 import { ShelfStore } from '../presets/shelf_store'
 import { PtzStore } from '../ptz/ptz_store'
+import { TalkStore } from '../talk/talk_store'
 import type { KeptTour, Preset, PresetContent, TourContent } from '../presets/shelf_types'
 import type { Marking } from '../tile/marking'
 import { monitorOf, Monitors } from '../wall/monitors'
 import { WallStore } from '../wall/wall_store'
 import { CameraStore } from './camera_store'
+import { askAhead, type MapAhead } from '../map/map_ahead'
+import { CaseFilter } from '../cases/case_filter'
 import { CaseStore } from './case_store'
 import { Chime } from './chime'
 import { EstateReload } from './estate_reload'
@@ -29,6 +33,8 @@ export class Room {
   readonly cameras = new CameraStore()
   readonly workers = new WorkerStore()
   readonly cases: CaseStore
+  /** What narrows the cases on the map and in the list. */
+  readonly caseFilter = new CaseFilter()
   readonly wall = new WallStore(monitorOf(location.search))
   readonly presets: ShelfStore<Preset, PresetContent>
   readonly tours: ShelfStore<KeptTour, TourContent>
@@ -39,15 +45,25 @@ export class Room {
   readonly selectedCaseId = ref<string | null>(null)
   /** A case somebody is about to mark on a picture. */
   readonly marking = shallowRef<Marking | null>(null)
+  /** The ground under the pointer in a picture: the map marks it. */
+  readonly pointedPlace = shallowRef<GroundPlace | null>(null)
+  /** A point of a camera's picture that its tile marks. */
+  readonly sightMark = shallowRef<{ camera: string; x: number; y: number } | null>(null)
   readonly permissions: ReadonlySet<string>
   readonly find: CameraFinder
   readonly displays: DisplayStore
   readonly alarms: AlarmStore
+  readonly dispatch: DispatchStore
   readonly live: LiveConnection
   readonly ptz: PtzStore
+  readonly talk: TalkStore
   /** How often the list of cameras was loaded: whoever shows more of them than it holds loads that anew, too. */
   readonly camerasLoaded = ref(0)
+  /** How often there was another map: grids drawn anew, other roads. Whoever draws it loads it then. */
+  readonly mapChanged = ref(0)
   /** The map's part in what the other panes ask for; set by the map when it is there. */
+  /** The map's files, asked for while the rest of the room is; for whoever shows them first. */
+  mapAhead: MapAhead | null = null
   flyTo: (place: Place, zoom?: number) => void = () => {}
   /** The session ended on the server's side. */
   onRevoked: () => void = () => {}
@@ -62,6 +78,8 @@ export class Room {
   private everOpen = false
   private readonly estate = new EstateReload(() => tolerate(this.loadCameras()))
 
+  private readonly map = new EstateReload(() => tolerate(this.loadMap()))
+
   constructor(
     readonly api: ApiClient,
     readonly me: Me,
@@ -70,6 +88,7 @@ export class Room {
     this.cases = new CaseStore(api)
     this.cases.onArrival = () => this.chime.ring()
     this.permissions = new Set(me.permissions)
+    this.dispatch = new DispatchStore(api, this.cases, this.workers, this.permissions)
     this.presets = new ShelfStore(api, '/presets')
     this.tours = new ShelfStore(api, '/tours')
     this.monitors = new Monitors(this.wall.monitor, me.id)
@@ -84,9 +103,12 @@ export class Room {
       steer: (camera, motion) => this.live.steer(camera, motion),
       watch: (on) => this.live.watchPtz(on),
     })
+    this.talk = new TalkStore(api, this.permissions, me.id, `${scheme}://${location.host}/api/v1/talks/live`)
     this.live.onPtzRefused = (refusal) => this.ptz.refuse(refusal)
     const events = new EventBatch((batch) => batch.forEach((event) => this.apply(event)))
     this.live.onEvent = (event) => events.push(event)
+    this.live.onPositions = (positions) => this.workers.move(positions)
+    if (this.permissions.has('worker.see')) this.live.watchPeople(true)
     this.live.onState = (state, attempt) => this.connectionChanged(state, attempt)
   }
 
@@ -111,6 +133,7 @@ export class Room {
 
   /** Loads what the panes show. Raises `ApiError`. */
   async load(): Promise<void> {
+    this.mapAhead = askAhead(this.api, this.town.base_layers)
     const favourites = this.permissions.has('camera.see') ? this.find.favourites.load() : null
     const [areas] = await Promise.all([this.api.areas(), this.refresh(), favourites])
     this.areas.value = areas
@@ -123,19 +146,25 @@ export class Room {
     this.cameras.replaceAll(await this.api.cameras())
     this.wall.setKnown(this.cameras.byId.keys())
     this.ptz.load()
+    await this.talk.load()
     this.camerasLoaded.value++
+  }
+
+  private async loadMap(): Promise<void> {
+    this.areas.value = await this.api.areas()
+    this.mapChanged.value++
   }
 
   /** Events are not repeated: after a gap in the connection everything that changes is asked for again. */
   private async refresh(): Promise<void> {
-    const [workers] = await Promise.all([
-      this.permissions.has('worker.see') ? this.api.workers() : [],
+    // Of a city they are many: the room is there before them, and they come onto the map when they do.
+    if (this.permissions.has('worker.see')) void tolerate(this.api.workers().then((workers) => this.workers.replaceAll(workers)))
+    await Promise.all([
       this.loadCameras(),
       this.cases.load(),
       this.displays.load(),
       this.alarms.load(),
     ])
-    this.workers.replaceAll(workers)
   }
 
   private connectionChanged(state: ConnectionState, attempt: number): void {
@@ -145,7 +174,10 @@ export class Room {
     // A refused handshake does not say why; if the session has ended, any request does.
     else if (state === 'lost' && attempt >= 2) void tolerate(this.api.me())
     else if (state === 'open') {
-      if (this.everOpen) void tolerate(this.refresh())
+      if (this.everOpen) {
+        void tolerate(this.refresh())
+        this.map.ask()
+      }
       this.everOpen = true
     }
   }
@@ -170,8 +202,14 @@ export class Room {
       case 'ptz':
         this.ptz.apply(event.data)
         break
+      case 'loudspeaker':
+        this.talk.apply(event.data)
+        break
       case 'estate':
         this.estate.ask()
+        break
+      case 'town':
+        this.map.ask()
         break
     }
   }
@@ -199,7 +237,9 @@ export class Room {
     this.find.stop()
     this.alarms.stop()
     this.estate.stop()
+    this.map.stop()
     this.ptz.stop()
+    this.talk.stop()
     this.live.stop()
   }
 }

@@ -29,6 +29,12 @@ export function boxByKey(box: Box, key: string, shift: boolean): Box | null {
   return { ...box, x: Math.min(1 - box.width, Math.max(0, box.x + dx)), y: Math.min(1 - box.height, Math.max(0, box.y + dy)) }
 }
 
+/** A box for a thing that stands at a point: its foot is there. */
+export function boxOver({ x, y }: Point): Box {
+  const [width, height] = [Math.max(SMALLEST, 2 * Math.min(0.04, x, 1 - x)), Math.max(SMALLEST, Math.min(0.14, y))]
+  return { x: within(x - width / 2), y: within(y - height), width, height }
+}
+
 /** Where the thing stands: the middle of the lower edge. */
 export function footOf(box: Box): Point {
   return { x: box.x + box.width / 2, y: box.y + box.height }

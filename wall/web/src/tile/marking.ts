@@ -1,3 +1,5 @@
+import type { Point } from './zoom'
+
 /** A case about to be marked on a picture. */
 export interface Marking {
   camera: string
@@ -5,4 +7,6 @@ export interface Marking {
   picture: HTMLCanvasElement
   /** Its time of day, Unix ms by the server's clock. */
   at: number
+  /** Where in the picture it stands, as fractions. */
+  point?: Point
 }

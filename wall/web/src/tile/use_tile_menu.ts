@@ -2,12 +2,13 @@ import { computed, ref } from 'vue'
 import type { Camera } from '../api/types'
 import { useLanguage } from '../i18n'
 import { goTo } from '../shell/page_path'
+import { calibrateAddress } from '../calibrate/address'
 import { zonesAddress } from '../zones/address'
 import { canCopy } from './snapshot'
 import type { TileContext } from './tile_context'
 import type { MenuEntry } from './tile_menu'
 import { CLIP_SECONDS } from './use_tile_files'
-import { STEP } from './zoom'
+import { STEP, type Point } from './zoom'
 
 /** What the menu's lines do; the tile lends them. */
 export interface TileDeeds {
@@ -22,7 +23,9 @@ export interface TileDeeds {
   saveLast: () => Promise<void>
   savePicture: (how?: { writing?: boolean; seen?: boolean }) => Promise<void>
   copy: () => Promise<void>
-  mark: () => void
+  mark: (point?: Point) => void
+  /** Of the picture, under the pointer; null outside it. */
+  pointAt: (event: MouseEvent) => Point | null
   enlarge: () => void
   close: () => void
 }
@@ -31,6 +34,7 @@ export interface TileDeeds {
 export function useTileMenu(deeds: TileDeeds, { room, extras }: TileContext) {
   const { t } = useLanguage()
   const at = ref<{ x: number; y: number } | null>(null)
+  const point = ref<Point | null>(null)
   const mayMark = computed(() => room?.permissions.has('case.create') === true)
 
   const entries = computed<MenuEntry[]>(() => {
@@ -38,6 +42,7 @@ export function useTileMenu(deeds: TileDeeds, { room, extras }: TileContext) {
     if (!camera) return []
     const zoomed = deeds.zoomed()
     const turn = deeds.turn()
+    const here = point.value
     const list: (MenuEntry | false)[] = [
       { id: 'enlarge', icon: 'expand', label: t('tileAct.enlarge'), group: 'picture', key: 'Enter', run: deeds.enlarge },
       turn !== null && { id: 'turn', icon: 'dome', label: t('ptz.turn'), group: 'picture', key: 'P', run: turn },
@@ -50,9 +55,11 @@ export function useTileMenu(deeds: TileDeeds, { room, extras }: TileContext) {
       zoomed && { id: 'save-part', icon: 'picture', label: t('tileAct.savePart'), group: 'replay', run: () => void deeds.savePicture({ seen: true }) },
       { id: 'save-plain', icon: 'picture', label: t('tileAct.savePlain'), group: 'replay', run: () => void deeds.savePicture({ writing: false }) },
       canCopy() && { id: 'copy', icon: 'copy', label: t('tileAct.copy'), group: 'replay', run: () => void deeds.copy() },
-      mayMark.value && { id: 'mark', icon: 'flag', label: t('tileAct.mark'), group: 'case', key: 'M', run: deeds.mark },
+      mayMark.value && here !== null && camera.view !== null && !camera.ptz && { id: 'mark-here', icon: 'pin', label: t('tileGround.caseHere'), group: 'case', run: () => deeds.mark(here) },
+      mayMark.value && { id: 'mark', icon: 'flag', label: t('tileAct.mark'), group: 'case', key: 'M', run: () => deeds.mark() },
       room !== null && camera.lon !== null && { id: 'map', icon: 'map', label: t('tileAct.showOnMap'), group: 'case', run: () => showOnMap(camera) },
       room?.permissions.has('estate.manage') === true && { id: 'zones', icon: 'pencil', label: t('zones.open'), group: 'case', run: () => goTo(zonesAddress(camera.id)) },
+      room?.permissions.has('estate.manage') === true && { id: 'calibrate', icon: 'target', label: t('calibrate.open'), group: 'case', run: () => goTo(calibrateAddress(camera.id)) },
       ...extras(camera.id),
       { id: 'close', icon: 'close', label: t('tileAct.close'), group: 'wall', key: 'Delete', run: deeds.close },
     ]
@@ -67,11 +74,13 @@ export function useTileMenu(deeds: TileDeeds, { room, extras }: TileContext) {
   function open(event: MouseEvent, tile: HTMLElement): void {
     const box = tile.getBoundingClientRect()
     const named = event.clientX !== 0 || event.clientY !== 0
+    point.value = named ? deeds.pointAt(event) : null
     at.value = named ? { x: event.clientX, y: event.clientY } : { x: box.left + box.width / 3, y: box.top + box.height / 3 }
   }
 
   function openBelow(button: HTMLElement): void {
     const box = button.getBoundingClientRect()
+    point.value = null
     at.value = { x: box.left, y: box.bottom + 2 }
   }
 

@@ -24,6 +24,12 @@ export class BoundaryLayer implements Painter {
     this.shapes = shapesOf(features)
   }
 
+  /** Of the one in the middle by size; fractions of the world. */
+  get middleWidth(): number {
+    const widths = this.shapes.map((shape) => shape.east - shape.west).sort((a, b) => a - b)
+    return widths[widths.length >> 1] ?? 0
+  }
+
   paint(drawing: Drawing): void {
     const { context, zoom, scale } = drawing
     context.strokeStyle = this.look.colour

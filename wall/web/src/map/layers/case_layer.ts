@@ -1,17 +1,17 @@
 import type { Case } from '../../api/types'
-import { metresPerPixel } from '../mercator'
+import { arrange, type Arranged, type Cluster, type Placed } from '../clusters'
+import { metresPerPixel, worldX, worldY } from '../mercator'
 import { levelColour, MAP_FONT, PALETTE } from '../palette'
 import { sprite, type Drawing, type Painter } from '../drawing'
 
-const SIZE = { small: 14, plain: 28, selected: 38 } as const
-/** More cases than this, seen from afar, are drawn small: full marks would hide the map and each other. */
-const FULL_MARKS_MOST = 150
-const FULL_MARKS_FROM_ZOOM = 14.5
+const SIZE = { plain: 28, selected: 38 } as const
+/** Marks are stamped, whatever their number; what they say is in `clusters.ts`. */
+const NONE: ReadonlySet<string> = new Set()
 
 function mark(level: number, kind: keyof typeof SIZE): HTMLCanvasElement {
   const strong = kind === 'selected'
   return sprite(SIZE[kind], (context) => {
-    const r = SIZE[kind] / 2 - (kind === 'small' ? 1 : 3)
+    const r = SIZE[kind] / 2 - 3
     context.beginPath()
     context.moveTo(0, -r)
     context.lineTo(r, 0)
@@ -20,10 +20,9 @@ function mark(level: number, kind: keyof typeof SIZE): HTMLCanvasElement {
     context.closePath()
     context.fillStyle = levelColour(level)
     context.fill()
-    context.lineWidth = strong ? 3 : kind === 'plain' ? 2 : 1
+    context.lineWidth = strong ? 3 : 2
     context.strokeStyle = strong ? PALETTE.selected : '#0a0f15'
     context.stroke()
-    if (kind === 'small') return
     context.font = `750 ${strong ? 15 : 12}px ${MAP_FONT}`
     context.textAlign = 'center'
     context.textBaseline = 'middle'
@@ -32,10 +31,15 @@ function mark(level: number, kind: keyof typeof SIZE): HTMLCanvasElement {
   })
 }
 
-/** Open cases as diamonds in the colour of their level. */
+/** Cases as diamonds in the colour of their level; where many lie together a disc with their number and a ring of levels. */
 export class CaseLayer implements Painter {
   visible = true
-  cases: readonly Case[] = []
+  /** Pixels across a grid as drawn last, by the map. */
+  gridWidth = 0
+  private placed: Placed[] = []
+  private given: readonly Case[] = []
+  private arranged: Arranged = { singles: [], clusters: [] }
+  private arrangedFor = ''
   selected: string | null = null
   private readonly marks = new Map<string, HTMLCanvasElement>()
 
@@ -44,12 +48,37 @@ export class CaseLayer implements Painter {
     this.marks.clear()
   }
 
+  get cases(): readonly Case[] {
+    return this.given
+  }
+
+  set cases(cases: readonly Case[]) {
+    this.given = cases
+    this.placed = cases.flatMap((item) => (item.lon === null || item.lat === null ? [] : [{ item, x: worldX(item.lon), y: worldY(item.lat) }]))
+    this.arrangedFor = ''
+  }
+
+  /** As drawn last: what can be clicked. */
+  get singles(): readonly Case[] {
+    return this.arranged.singles
+  }
+
+  get clusters(): readonly Cluster[] {
+    return this.arranged.clusters
+  }
+
   paint(drawing: Drawing): void {
-    const kind = this.cases.length > FULL_MARKS_MOST && drawing.zoom < FULL_MARKS_FROM_ZOOM ? 'small' : 'plain'
+    const key = `${drawing.scale} ${this.selected ?? ''}`
+    if (key !== this.arrangedFor) {
+      const apart = this.selected ? new Set([this.selected]) : NONE
+      this.arranged = arrange(this.placed, drawing.scale, this.gridWidth * drawing.scale, apart)
+      this.arrangedFor = key
+    }
+    for (const cluster of this.arranged.clusters) this.disc(drawing, cluster)
     let chosen: Case | null = null
-    for (const item of this.cases) {
+    for (const item of this.arranged.singles) {
       if (item.id === this.selected) chosen = item
-      else this.stamp(drawing, item, kind)
+      else this.stamp(drawing, item, 'plain')
     }
     // On top of the others.
     if (!chosen) return
@@ -68,6 +97,33 @@ export class CaseLayer implements Painter {
     context.drawImage(image, x - size / 2, y - size / 2, size, size)
   }
 
+  private disc({ context, scale, left, top, width, height }: Drawing, { x: worldAcross, y: worldDown, cases, levels }: Cluster): void {
+    const x = worldAcross * scale - left
+    const y = worldDown * scale - top
+    if (x < -40 || y < -40 || x > width + 40 || y > height + 40) return
+    const r = radiusOf(cases.length)
+    context.beginPath()
+    context.arc(x, y, r, 0, 2 * Math.PI)
+    context.fillStyle = 'rgba(12, 19, 27, 0.9)'
+    context.fill()
+    let from = -Math.PI / 2
+    context.lineWidth = 4
+    levels.forEach((count, at) => {
+      if (count === 0) return
+      const to = from + (2 * Math.PI * count) / cases.length
+      context.beginPath()
+      context.arc(x, y, r - 2, from, to)
+      context.strokeStyle = levelColour(at + 1)
+      context.stroke()
+      from = to
+    })
+    context.font = `700 ${cases.length > 999 ? 11 : 13}px ${MAP_FONT}`
+    context.textAlign = 'center'
+    context.textBaseline = 'middle'
+    context.fillStyle = '#ffffff'
+    context.fillText(String(cases.length), x, y + 0.5)
+  }
+
   /** How far off the place may be. */
   private errorCircle({ context, place, zoom }: Drawing, item: Case): void {
     if (item.lon === null || item.lat === null || item.error_m === null) return
@@ -82,4 +138,8 @@ export class CaseLayer implements Painter {
     context.stroke()
     context.setLineDash([])
   }
+}
+
+export function radiusOf(count: number): number {
+  return Math.min(26, 13 + 3 * Math.log2(count / 2))
 }

@@ -63,7 +63,7 @@ function polygonNames(features: FeatureCollection, nameOf: NameOf): PolygonName[
 /** All writing that does not move, placed together so that no name covers another. */
 export class LabelLayer implements Painter {
   visible = true
-  readonly shown = { areas: true, grids: true, cameras: true }
+  readonly shown = { areas: true, grids: true, cameras: true, roads: true }
   private areas: PolygonName[] = []
   private grids: PolygonName[] = []
   private roads: { text: string; shape: Shape }[] = []
@@ -102,7 +102,7 @@ export class LabelLayer implements Painter {
     if (this.shown.areas && zoom < AREAS_UNTIL_ZOOM) this.polygonLabels(drawing, labels, this.areas, AREA_LOOK)
     if (this.shown.cameras && zoom >= CAMERAS_FROM_ZOOM) this.cameraLabels(drawing, labels)
     if (this.shown.grids) this.polygonLabels(drawing, labels, this.grids, GRID_LOOK)
-    if (zoom >= ROADS_FROM_ZOOM) this.roadLabels(drawing, labels)
+    if (this.shown.roads && zoom >= ROADS_FROM_ZOOM) this.roadLabels(drawing, labels)
     context.textAlign = 'center'
     context.textBaseline = 'middle'
     for (const label of placeLabels(labels)) {
