@@ -23,6 +23,7 @@ from incidents.areas import Area
 from incidents.errors import IncidentError
 from incidents.rights import EVERYWHERE
 from incidents.service import Incidents
+from incidents.text import Text
 from incidents.views import AreaView
 from runtime.clock import Clock
 
@@ -48,7 +49,7 @@ class Change:
 
 class TownInForce:
     """`followers` are told in their order, when store and directory know the new areas. `problem` says why the edition
-    that should hold today does not; "" where it does."""
+    that should hold today does not; None where it does."""
 
     def __init__(
         self,
@@ -62,7 +63,7 @@ class TownInForce:
     ) -> None:
         self.map = town_map
         self.followers: list[Follower] = []
-        self.problem = ""
+        self.problem: Text | None = None
         self._config, self._shelf, self._clock = config, shelf, clock
         self._incidents, self._cameras, self._estate = incidents, cameras, estate
         self._task: asyncio.Task[None] | None = None
@@ -89,12 +90,12 @@ class TownInForce:
         async with self._estate.alone:
             edition = (await asyncio.to_thread(self._shelf.held, self.today, self.today))[0]
             if edition == self.edition:
-                self.problem = ""
+                self.problem = None
                 return
             layer = await asyncio.to_thread(self._shelf.layer, (edition,))
             made = replace(self.map, grids=layer.grids, edition=edition).bounded(self._config.town.area)
             await self._take(Change(made, frozenset({GRIDS}), edition))
-            self.problem = ""
+            self.problem = None
         since = edition.first_day or "the beginning"
         logger.info("the %d grids of the edition from %s on are in force", len(layer.grids.grids), since)
 
@@ -135,9 +136,10 @@ class TownInForce:
                 await self.settle()
                 await self._look_ahead()
             except (IncidentError, SQLAlchemyError, OSError) as problem:
-                if str(problem) != self.problem:
+                told = str(problem)
+                if self.problem is None or self.problem.en != told:
                     logger.error("the grids stay those of %s: %s", self.edition.first_day or "the beginning", problem)
-                self.problem = str(problem)
+                self.problem = Text(problem.zh or told if isinstance(problem, IncidentError) else told, told)
 
     @property
     def next_midnight(self) -> float:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from playwright.async_api import Browser, Page, Playwright, async_playwright, expect
 
 # How soon a page follows depends on what else the machine does; what never comes fails all the same.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 # Nothing but the page's own requests: no look-ups of its maker's hosts, no window, no GPU.
 CHROMIUM_ARGUMENTS = [

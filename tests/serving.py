@@ -25,5 +25,5 @@ async def serving(config: uvicorn.Config, host: str = "127.0.0.1", port: int = 0
         yield f"{host}:{port}"
     finally:
         server.should_exit = True
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await task

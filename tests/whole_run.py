@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-MOST_TRIED_AGAIN = 3
+MOST_TRIED_AGAIN = 12
 SIDE_BY_SIDE = ("--numprocesses", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 TESTS_FAILED = 1  # pytest.ExitCode.TESTS_FAILED; every other code is of the run, not of a test
 

@@ -16,6 +16,7 @@ from api.policy import CurrentCaller, requires
 from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.routes.estate import allowed
 from api.routes.map_layers import GEOJSON, answer_once
+from api.schemas import Names
 from api.schemas.grid_editions import GridEdition, GridEditions, GridPreview, PersonLeftBehind, TakeGrids
 from api.town_files import today_in
 from estate.grid_plan import GridOptions, geojson, preview
@@ -103,7 +104,8 @@ def list_editions(caller: CurrentCaller, centre: TheCentre) -> GridEditions:
     allowed(caller, centre)
     items = [_told(one, centre) for one in centre.grid_shelf.all]
     people = left_behind(centre, caller, {grid.code for grid in centre.town_map.grids.grids})
-    return GridEditions(items=items, problem=centre.town.problem, people=[_person(one) for one in people])
+    problem = centre.town.problem and Names.model_validate(centre.town.problem)
+    return GridEditions(items=items, problem=problem, people=[_person(one) for one in people])
 
 
 @router.delete(

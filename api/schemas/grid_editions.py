@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from api.schemas import Answer, Body
+from api.schemas import Answer, Body, Names
 
 
 class Heading(Answer):
@@ -85,5 +85,5 @@ class GridEdition(Answer):
 
 class GridEditions(Answer):
     items: list[GridEdition]
-    problem: str = Field(description="why the edition that should hold today does not; empty where it does")
+    problem: Names | None = Field(description="why the edition that should hold today does not; null where it does")
     people: list[PersonLeftBehind]

@@ -34,10 +34,15 @@ class DomeTown:
         assert reply.status_code == ok, f"{method} {path}: {reply.status_code} {reply.text}"
         return reply.json() if "json" in reply.headers.get("content-type", "") else reply.content
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 6.0) -> None:
+    async def until(self, condition: Callable[[], Any], seconds: float = 30.0) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
                 await asyncio.sleep(0.02)
+
+    async def stands(self) -> None:
+        """Neither moves any more. What a dome was told it has taken when the answer came, so there is no beginning to
+        wait for: on a busy machine it might be missed."""
+        await self.until(lambda: not any((*self.east.dome.moving(), *self.west.dome.moving())))
 
     async def log(self, camera: str = "east-cam") -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = (await self.call("operator@town", "GET", f"/cameras/{camera}/ptz/log"))["items"]

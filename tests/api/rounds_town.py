@@ -184,7 +184,7 @@ class RoundsTown:
         assert reply.status_code == 200, f"{method} {path}: {reply.status_code} {reply.text}"
         return reply.json()
 
-    async def until(self, condition: Any, seconds: float = 12.0) -> None:
+    async def until(self, condition: Any, seconds: float = 30.0) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
                 await asyncio.sleep(0.02)

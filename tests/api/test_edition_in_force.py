@@ -103,9 +103,12 @@ async def test_at_midnight_of_the_town_and_at_once_where_the_day_has_begun(tmp_p
         changed = max(tmp_path.glob("grids-*.geojson"))
         changed.write_bytes(changed.read_bytes() + b" ")
         clock.ahead += DAY
-        await until(lambda: town.centre.town.problem != "")
+        await until(lambda: town.centre.town.problem is not None)
         listed = await editing.listed()
-        assert "was changed since it was taken" in listed["problem"]
+        assert listed["problem"] == {
+            "zh": "这一版网格文件已被改动或缺失",
+            "en": "the file of this edition of the grids is missing or was changed",
+        }
         assert [one["present"] for one in listed["items"]] == [False, False, True, False]
         kept = [(one["subject"], one["detail"].get("withdrawn", False))
                 for one in (await editing.admin.get("/audit?kind=grids")).json()["items"]]  # fmt: skip

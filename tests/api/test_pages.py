@@ -36,7 +36,7 @@ async def test_who_gets_in(tmp_path, headers, status):
         real = {"TOKEN": f"Bearer {token}", "COOKIE": f"gridwatch_session={token}", "OWN": f"http://{town.address}"}
         sent = {name: real.get(value, value) for name, value in headers.items()}
         assert await knock(town.live_url, sent) == status
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(town.centre.pages):
                 await asyncio.sleep(0.01)
 
@@ -250,7 +250,7 @@ async def test_an_account_may_open_only_so_many_pages(tmp_path):
             assert refused.value.response.status_code == 429
             async with page(town.live_url, additional_headers=bearer(town, "display@west")):
                 pass
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(town.centre.pages):
                 await asyncio.sleep(0.01)
         async with page(town.live_url, additional_headers=headers):

@@ -128,8 +128,7 @@ async def test_pointing_at_the_map_and_back(tmp_path):
             assert pointed["distance_m"] == pytest.approx(away, rel=0.01)
             assert math.remainder(pointed["direction"]["pan_deg"] - bearing, 360) == pytest.approx(0, abs=0.1)
             assert pointed["direction"]["tilt_deg"] == pytest.approx(-math.degrees(math.atan(HEIGHT_M / away)), abs=0.1)
-            await dome.until(lambda: moving(dome))
-            await dome.until(lambda: not any(dome.east.dome.moving()))
+            await dome.stands()
             seen = (await dome.call(OPERATOR, "GET", "place?x=0.5&y=0.5"))["place"]
             assert distance_m(seen["lon"], seen["lat"], place["lon"], place["lat"]) < max(1.0, 0.005 * away)
         far = await dome.call(OPERATOR, "POST", "point", at(EAST, 5000, 0))
@@ -137,15 +136,13 @@ async def test_pointing_at_the_map_and_back(tmp_path):
         # A point of the picture into its middle, a box into the whole of it.
         before = await dome.call(OPERATOR, "GET", "place?x=0.7&y=0.6")
         await dome.call(OPERATOR, "POST", "centre", {"x": 0.7, "y": 0.6})
-        await asyncio.sleep(0.1)
-        await dome.until(lambda: not any(dome.east.dome.moving()))
+        await dome.stands()
         after = await dome.call(OPERATOR, "GET", "place?x=0.5&y=0.5")
         off = distance_m(*(before["place"][k] for k in ("lon", "lat")), *(after["place"][k] for k in ("lon", "lat")))
         assert off < 1.0
         zoom = dome.east.dome.aim().zoom
         await dome.call(OPERATOR, "POST", "frame", {"box": [0.4, 0.4, 0.2, 0.2]})
-        await asyncio.sleep(0.1)
-        await dome.until(lambda: not any(dome.east.dome.moving()))
+        await dome.stands()
         assert dome.east.dome.aim().zoom == pytest.approx(min(5 * zoom, 30), rel=0.05)
 
 
@@ -174,8 +171,7 @@ async def test_the_best_dome_looks_unless_somebody_has_it(tmp_path):
         await dome.call(SUPERVISOR, "POST", "/cameras/west-cam/ptz/lock", {"take_over": True})
         both = await dome.call(SUPERVISOR, "POST", "/ptz/point", {**near_east, "all": True})
         assert [one["sent"] for one in both["items"]] == [True, True]
-        await asyncio.sleep(0.1)
-        await dome.until(lambda: not any((*dome.east.dome.moving(), *dome.west.dome.moving())))
+        await dome.stands()
         sights = {"sights": [{"camera": "east-cam"}, {"camera": "west-cam"}]}
         crossed = await dome.call(SUPERVISOR, "POST", "/ptz/crossing", sights)
         assert distance_m(crossed["lon"], crossed["lat"], near_east["lon"], near_east["lat"]) < 10
@@ -237,7 +233,7 @@ async def test_presets_with_pictures_and_rounds_that_give_way(tmp_path):
             await dome.call(OPERATOR, "POST", "go", {"pan_deg": pan, "tilt_deg": -10})
             await dome.until(lambda pan=pan: abs(dome.east.dome.aim().pan_deg - pan) < 0.05 and not moving(dome))
             tokens.append((await dome.call(OPERATOR, "POST", "presets", {"name": name}, ok=201))["token"])
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while not (items := (await dome.call(OPERATOR, "GET", "presets"))["items"])[-1]["picture"]:
                     await asyncio.sleep(0.05)
         assert [one["name"] for one in items] == ["桥", "市场"]
@@ -252,7 +248,7 @@ async def test_presets_with_pictures_and_rounds_that_give_way(tmp_path):
         assert dome.east.dome.presets[tokens[0]].aim.pan_deg == pytest.approx(10, abs=0.05)
         await dome.call(OPERATOR, "PATCH", "presets/77", {"name": "x"}, ok=404)
         await dome.call(OPERATOR, "POST", f"presets/{tokens[0]}/picture")
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while (await dome.call(OPERATOR, "GET", "presets"))["items"][0]["picture"] == pictured:
                 await asyncio.sleep(0.05)
         await dome.call(OPERATOR, "POST", f"presets/{tokens[1]}/go")
@@ -303,7 +299,7 @@ async def test_every_dome_is_known_before_anybody_asks_and_again_when_it_comes_b
             listed.update({one["id"]: one["ptz"] for one in items})
             return all(listed[id_]["can"] for id_ in ("east-cam", "west-cam"))
 
-        async with asyncio.timeout(4):
+        async with asyncio.timeout(30):
             while not await all_known():
                 await asyncio.sleep(0.05)
         assert {"absolute", "continuous", "presets", "focus", "iris", "wiper"} <= set(listed["west-cam"]["can"])
@@ -321,7 +317,7 @@ async def test_every_dome_is_known_before_anybody_asks_and_again_when_it_comes_b
             assert "presets" in newest(client)["can"]
             # It comes back: found by nobody's asking.
             dome.east.device.refusing = False
-            await client.until(lambda c: newest(c).get("problem") is None, 8)
+            await client.until(lambda c: newest(c).get("problem") is None)
         assert dome.east.device.calls["GetNodes"] + dome.east.device.calls.get("GetNode", 0) == asked
 
 

@@ -13,7 +13,7 @@ from gis.dome_mount import Direction
 from gis.elevation import read_elevation
 from gis.files import GeographyError
 from gis.plane import distance_m
-from tests.api.dome_town import HEIGHT_M, DomeTown, config_with, dome_town
+from tests.api.dome_town import HEIGHT_M, config_with, dome_town
 from tests.api.test_ptz import EAST, at
 from tests.api.town import GRIDS, TOWN_MAP, collection, middle
 from tests.wall.page_client import page
@@ -39,11 +39,6 @@ def hill_file(folder):
     return folder / "ground.asc"
 
 
-async def stands(dome: DomeTown) -> None:
-    await dome.until(lambda: any((*dome.east.dome.moving(), *dome.west.dome.moving())))
-    await dome.until(lambda: not any((*dome.east.dome.moving(), *dome.west.dome.moving())))
-
-
 async def test_domes_point_at_ground_that_rises(tmp_path):
     grid = read_elevation(hill_file(tmp_path))
     async with dome_town(tmp_path, town_map=replace(TOWN_MAP, elevation=grid)) as dome:
@@ -55,7 +50,7 @@ async def test_domes_point_at_ground_that_rises(tmp_path):
             pointed = await dome.call(OPERATOR, "POST", "point", place)
             up = math.degrees(math.atan((RISE * 400 - HEIGHT_M) / 400))
             assert pointed["direction"]["tilt_deg"] == pytest.approx(up, abs=0.1)
-            await stands(dome)
+            await dome.stands()
             seen = (await dome.call(OPERATOR, "GET", "place?x=0.5&y=0.5"))["place"]
             assert distance_m(seen["lon"], seen["lat"], place["lon"], place["lat"]) < 3
             # Level ground would miss by hundreds of metres.
@@ -74,7 +69,7 @@ async def test_domes_point_at_ground_that_rises(tmp_path):
         place = at(EAST, -400, 100)
         both = await dome.call(OPERATOR, "POST", "/ptz/point", {**place, "all": True})
         assert [one["sent"] for one in both["items"]] == [True, True]
-        await stands(dome)
+        await dome.stands()
         crossed = await dome.call(
             OPERATOR, "POST", "/ptz/crossing", {"sights": [{"camera": "east-cam"}, {"camera": "west-cam"}]}
         )

@@ -71,7 +71,7 @@ class Centre:
     async def states(self) -> dict[str, str]:
         return {one["id"]: one["state"] for one in (await self.client.get("/cameras")).json()["items"]}
 
-    async def until(self, wanted: Callable[[dict[str, str]], bool], seconds: float = 15.0) -> None:
+    async def until(self, wanted: Callable[[dict[str, str]], bool], seconds: float = 30.0) -> None:
         try:
             async with asyncio.timeout(seconds):
                 while not wanted(await self.states()):

@@ -83,7 +83,7 @@ async def test_a_stall_in_one_view_is_a_case_and_its_leaving_is_seen_when_the_do
         await asyncio.sleep(0.5)
         assert (await cases(town))[0]["state"] == "handled"
         await town.call(OPERATOR, "DELETE", f"{PTZ}/lock")
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while (found := await town.call(OPERATOR, "GET", f"/cases/{case['id']}"))["state"] != "closed":
                 await asyncio.sleep(0.05)
         assert found["resolution"] == "verified_by_camera"

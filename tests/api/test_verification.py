@@ -21,7 +21,7 @@ async def handled_case(town) -> str:
     return case
 
 
-async def until_case(town, case: str, done, seconds: float = 10.0) -> dict:
+async def until_case(town, case: str, done, seconds: float = 30.0) -> dict:
     client = town.client("operator@east")
     async with asyncio.timeout(seconds):
         while not done(detail := (await client.get(f"/cases/{case}")).json()):
@@ -82,7 +82,7 @@ async def test_what_was_handled_before_a_restart_is_asked_about_after_it(tmp_pat
     async with running_town(tmp_path, verification=never) as town:
         town.live.verdicts = ["present"]
         case = await handled_case(town)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not asked(town):
                 await asyncio.sleep(0.02)
     async with running_town(tmp_path) as town:

@@ -48,14 +48,14 @@ class Standing:
         await self.turn("absolute", **{**AIM, "speed": None, **given})
         await asyncio.sleep(0.05)
         await self.until(lambda: not any(self.one.dome.moving()))
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(30):
             while (await self.controls.request("dome", {"do": "status"})).body["moving"]:
                 await asyncio.sleep(0.05)
 
     async def visit(self, view: str = "gate", seconds: float = 20.0, **given: Any) -> dict[str, Any]:
         return (await self.visits.visit("dome", {"view": view, "seconds": seconds, **given})).body
 
-    async def until(self, condition: Any, seconds: float = 5.0) -> None:
+    async def until(self, condition: Any, seconds: float = 30.0) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
                 await asyncio.sleep(0.02)
@@ -140,7 +140,7 @@ async def test_a_preset_is_where_the_device_goes_and_a_stranger_at_the_stick_is_
         # It stands again, somewhere: for a preset that is a new visit, for an aim it is not.
         assert not (await dome.visit("gate"))["standing"]
         # Nobody says it any more: the visit is over.
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(30):
             while not (await dome.visit("hill", seconds=0.3))["standing"]:
                 await asyncio.sleep(0.1)
         assert dome.visits.at("dome") is not None

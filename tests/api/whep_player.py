@@ -39,7 +39,7 @@ class Player:
         await self.ask(client, camera, **params)
         await self.connect()
 
-    async def pictures(self, count: int, seconds: float = 10.0) -> list[VideoFrame]:
+    async def pictures(self, count: int, seconds: float = 30.0) -> list[VideoFrame]:
         """The next decoded pictures. Raises TimeoutError."""
         track = next(one.receiver.track for one in self.peer.getTransceivers() if one.kind == "video")
         async with asyncio.timeout(seconds):

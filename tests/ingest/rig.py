@@ -38,12 +38,12 @@ class Rig:
                 found.append(status.state)
         return found
 
-    async def until_state(self, state: StreamState, seconds: float = 10.0) -> StreamStatus:
+    async def until_state(self, state: StreamState, seconds: float = 30.0) -> StreamStatus:
         await until(lambda: self.status.state is state, seconds)
         return self.status
 
     async def until_keys(self, count: int) -> None:
-        await until(lambda: len(self.keys) >= count, 15.0)
+        await until(lambda: len(self.keys) >= count, 30.0)
 
     def watch(self, profile: str = "sub") -> Callable[[], None]:
         return self.estate.subscribe("c1", "main" if profile == "main" else "sub", self.units.append).close

@@ -262,7 +262,7 @@ def _reply(cseq: str, status: str, headers: dict[str, str], body: bytes = b"") -
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-async def until(condition: Callable[[], object], seconds: float = 8.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Waits for something to become true; fails with TimeoutError."""
     async with asyncio.timeout(seconds):
         while not condition():

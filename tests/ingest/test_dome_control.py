@@ -65,7 +65,7 @@ async def bench(brand: Brand = GENERIC, *, slows_with_zoom: bool = False, **sett
             await controls.stop()
 
 
-async def until(condition: Callable[[], Any], seconds: float = 5) -> float:
+async def until(condition: Callable[[], Any], seconds: float = 30.0) -> float:
     """Seconds it took."""
     began = CLOCK.monotonic()
     async with asyncio.timeout(seconds):
@@ -271,7 +271,7 @@ async def linked(folder: Path) -> AsyncIterator[WorkerLinks]:
 
 
 async def steering(links: WorkerLinks, one: OneDome) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not one.dome.moving()[0]:
             await links.request("dome-1", "ptz", do="steer", pan=-0.2, tilt=0, zoom=0, lease_s=0.7)
             await asyncio.sleep(0.1)

@@ -160,7 +160,7 @@ async def test_main_stream_only_while_somebody_watches() -> None:
         assert {status.profile for status in rig.told} == {"sub", "main"}
         assert rig.status.profile == "sub"
         close()
-        await until(lambda: large.methods()[-1] == "TEARDOWN", 12.0)
+        await until(lambda: large.methods()[-1] == "TEARDOWN", 30.0)
 
 
 async def test_unknown_or_missing_streams_are_key_errors() -> None:
@@ -175,7 +175,7 @@ async def test_unknown_or_missing_streams_are_key_errors() -> None:
 
 async def test_keep_alive_at_two_fifths_of_the_session() -> None:
     async with received(Script(timeout=";timeout=2")) as rig:
-        await until(lambda: rig.camera.methods().count("GET_PARAMETER") >= 2, 12.0)
+        await until(lambda: rig.camera.methods().count("GET_PARAMETER") >= 2, 30.0)
         await rig.until_keys(1)
         assert rig.status.connects == 1
 
@@ -190,7 +190,7 @@ async def test_keep_alive_with_options_and_stale_nonces(watched: bool) -> None:
         await rig.until_keys(1)
         if watched:
             rig.watch()
-        await until(lambda: rig.camera.methods().count("OPTIONS") >= 6, 15.0)
+        await until(lambda: rig.camera.methods().count("OPTIONS") >= 6, 30.0)
         assert rig.status.connects == 1
         assert rig.status.state is StreamState.LIVE
     assert rig.camera.methods()[-1] == "TEARDOWN"

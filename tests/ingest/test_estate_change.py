@@ -35,21 +35,21 @@ async def test_only_what_changed_is_touched():
             states = estate.statuses()
             return all(id_ in states and states[id_].state is StreamState.LIVE for id_ in ids)
 
-        await until(lambda: live("stays", "moves", "goes", "off"), 15.0)
+        await until(lambda: live("stays", "moves", "goes", "off"), 30.0)
         seen: dict[str, list[LiveUnit]] = {"stays": [], "moves": [], "goes": []}
         watching = {id_: estate.subscribe(id_, "sub", units.append) for id_, units in seen.items()}
         await estate.change([camera("stays", stays, name="新名"), camera("moves", target), camera("new", comes),
                              camera("off", off, enabled=False), camera("on", comes)])  # fmt: skip
         assert "TEARDOWN" in moves.methods()
         assert "TEARDOWN" in goes.methods()
-        await until(lambda: live("stays", "moves", "new", "on"), 15.0)
+        await until(lambda: live("stays", "moves", "new", "on"), 30.0)
         states = estate.statuses()
         assert set(states) == {"stays", "moves", "new", "off", "on"}
         assert states["off"].state is StreamState.DISABLED
         assert (stays.connections, states["stays"].connects, target.connections) == (1, 1, 1)
         for units in seen.values():
             units.clear()
-        await until(lambda: bool(seen["stays"] and seen["moves"]), 15.0)
+        await until(lambda: bool(seen["stays"] and seen["moves"]), 30.0)
         assert seen["goes"] == []
         for subscription in watching.values():
             subscription.close()
@@ -76,7 +76,7 @@ async def test_watchers_wait_for_a_camera_that_is_off_or_lacks_its_password():
         estate.subscribe("c", "sub", seen["stays"].append)
         leaves = estate.subscribe("c", "sub", seen["leaves"].append)
         estate.subscribe("locked", "sub", seen["locked"].append)
-        await until(lambda: bool(seen["stays"] and seen["leaves"]), 15.0)
+        await until(lambda: bool(seen["stays"] and seen["leaves"]), 30.0)
         off = [camera("c", second, enabled=False), camera("locked", locked)]
         await estate.change(off)
         assert "TEARDOWN" in first.methods()
@@ -90,7 +90,7 @@ async def test_watchers_wait_for_a_camera_that_is_off_or_lacks_its_password():
             units.clear()
         password.append(Account("admin", "secret"))
         await estate.change([camera("c", second), camera("locked", locked)])
-        await until(lambda: bool(seen["stays"] and seen["comes"] and seen["locked"]), 15.0)
+        await until(lambda: bool(seen["stays"] and seen["comes"] and seen["locked"]), 30.0)
         assert seen["leaves"] == []
         assert (first.connections, second.connections, locked.connections) == (1, 1, 1)
 
@@ -106,11 +106,11 @@ async def test_a_password_written_again_is_tried_at_once_where_it_was_wrong():
                         on_keyframe=lambda _: None, on_status=lambda _: None, sweep_seconds=0.05)  # fmt: skip
         await estate.start()
         opened.push_async_callback(estate.stop)
-        await until(lambda: {one.state for one in estate.statuses().values()} == {StreamState.UNAUTHORISED}, 15.0)
+        await until(lambda: {one.state for one in estate.statuses().values()} == {StreamState.UNAUTHORISED}, 30.0)
         asked = other.connections
         mended.script.account = account
         await estate.change(cameras, account_anew={"mended"})
-        await until(lambda: estate.statuses()["mended"].state is StreamState.LIVE, 5.0)
+        await until(lambda: estate.statuses()["mended"].state is StreamState.LIVE, 30.0)
         assert other.connections == asked
 
 
@@ -124,8 +124,8 @@ async def test_a_camera_that_does_not_let_go_keeps_nobody_else_waiting():
                         on_status=lambda _: None, sweep_seconds=0.05)  # fmt: skip
         await estate.start()
         opened.push_async_callback(estate.stop)
-        await until(lambda: all(one.state is StreamState.LIVE for one in estate.statuses().values()), 15.0)
+        await until(lambda: all(one.state is StreamState.LIVE for one in estate.statuses().values()), 30.0)
         changing = asyncio.create_task(estate.change([camera("stubborn", target), camera("other", target)]))
-        await until(lambda: target.playing == 1, 10.0)
+        await until(lambda: target.playing == 1, 30.0)
         assert not changing.done()
         await changing

@@ -91,7 +91,7 @@ async def links(worker: Worker) -> AsyncIterator[WorkerLinks]:
     await made.stop()
 
 
-async def _until(condition: Callable[[], Any], seconds: float = 5) -> None:
+async def _until(condition: Callable[[], Any], seconds: float = 30.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)

@@ -31,7 +31,7 @@ def _child(name: str, log: Path) -> Child:
     return Child(name, [sys.executable, "-c", _RECORDER, name, str(log)], grace_seconds=5)
 
 
-async def _until(condition, seconds: float = 10) -> None:  # type: ignore[no-untyped-def]
+async def _until(condition, seconds: float = 30.0) -> None:  # type: ignore[no-untyped-def]
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.02)

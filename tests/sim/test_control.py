@@ -57,7 +57,7 @@ async def test_an_event_from_order_to_truth(town) -> None:
 
 
 async def reach(client: httpx.AsyncClient, path: str, state: str) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await client.get(path)).json()["state"] != state:
             await asyncio.sleep(0.01)
 

@@ -27,7 +27,7 @@ def direct(tmp_path: Path) -> Iterator[Callable[[RtspServer], Director]]:
 
 
 async def until(director: Director, event_id: str, state: EventState) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while director.event(event_id).state is not state:
             await asyncio.sleep(0.005)
 

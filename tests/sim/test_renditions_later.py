@@ -186,7 +186,7 @@ def here(server: RtspServer, camera: Camera, profile: str) -> tuple[str, int, st
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.002)
 

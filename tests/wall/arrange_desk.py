@@ -70,7 +70,7 @@ class Desk:
 
     async def open(self, context: BrowserContext, query: str = "") -> Page:
         page = await context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         await page.goto(f"{self.url}/{query}")
         await page.wait_for_selector('[data-testid="wall-surface"]')
         return page

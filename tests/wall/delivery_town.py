@@ -201,7 +201,7 @@ class Desk:
         host = "127.0.0.1" if secure else INSECURE_HOST
         await made.add_cookies([self.cookie(account, host)])  # type: ignore[list-item]
         page = await made.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         port = self.address.rsplit(":", 1)[1]
         await page.goto(f"http://{host}:{port}/?layout={layout}&cameras={','.join(cameras)}{more}")
         await page.wait_for_function("() => window.__gridwatch !== undefined")

@@ -25,7 +25,7 @@ class PageClient:
     async def say(self, **message: Any) -> None:
         await self.connection.send(json.dumps(message))
 
-    async def until(self, done: Callable[["PageClient"], Any], seconds: float = 10.0) -> Any:
+    async def until(self, done: Callable[["PageClient"], Any], seconds: float = 30.0) -> Any:
         """Reads until `done` holds; raises TimeoutError or ConnectionClosed."""
         async with asyncio.timeout(seconds):
             while not (result := done(self)):

@@ -29,7 +29,7 @@ async def shows(page: Page, *cameras: str | None) -> None:
         return (await on_wall(page))[: len(cameras)] == list(cameras)
 
     try:
-        await eventually(as_wanted, 6, f"the wall shows {cameras}")
+        await eventually(as_wanted, 30, f"the wall shows {cameras}")
     except AssertionError as error:
         raise AssertionError(f"{error}; it shows {await on_wall(page)}") from None
 

@@ -36,7 +36,7 @@ async def test_a_citizen_reports_and_asks_how_far_it_is(tmp_path):
             permissions=["geolocation"],
         )
         page = await context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         asked: list[Response] = []
         page.on("response", lambda one: asked.append(one))
         await page.goto(f"http://{town.address}/report")

@@ -37,7 +37,7 @@ async def until(condition: Callable[[], Coroutine[Any, Any, Any]], seconds: floa
     raise AssertionError(f"not within {seconds:g} s: {what}")
 
 
-async def shows(page: Page, camera: str, profile: str, seconds: float = 10.0, **also: Any) -> dict[str, Any]:
+async def shows(page: Page, camera: str, profile: str, seconds: float = 30.0, **also: Any) -> dict[str, Any]:
     async def it_does() -> dict[str, Any] | None:
         now = await tile(page, camera)
         wanted = {"state": "live", "profile": profile, **also}
@@ -49,7 +49,7 @@ async def shows(page: Page, camera: str, profile: str, seconds: float = 10.0, **
         raise AssertionError(f"{late}; it is {await tile(page, camera)}") from None
 
 
-async def moves(page: Page, camera: str, pictures: int = 5, seconds: float = 5.0) -> None:
+async def moves(page: Page, camera: str, pictures: int = 5, seconds: float = 30.0) -> None:
     before = (await tile(page, camera))["presented"]
 
     async def more() -> bool:

@@ -107,7 +107,7 @@ async def test_a_redrawn_file_is_checked_mended_taken_and_counted_by_either(tmp_
                 asked = "performance.getEntriesByType('resource').filter(e => e.name.endsWith('/map/grids')).length"
                 return bool(await wall.evaluate(asked) >= 2)
 
-            await eventually(loaded, 20, "the wall loads the new grids")
+            await eventually(loaded, 30, "the wall loads the new grids")
             told = town.client("operator@town")
             cases = (await told.get("/cases")).json()["items"]
             assert {one["grid"] for one in cases} == {"east-g1", "east-n2"}

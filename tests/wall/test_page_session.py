@@ -257,7 +257,7 @@ async def test_a_page_that_never_reads_is_closed_in_the_end(tmp_path):
         async with asyncio.timeout(20):
             while wall.pages:
                 await asyncio.sleep(0.1)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             while live.subscriptions:
                 await asyncio.sleep(0.05)
         client.connection.transport.abort()

@@ -58,7 +58,7 @@ async def phone(desk: Desk, *, account: str = WORKER, place: bool = True, englis
         }
     context = await desk.browser.new_context(**options)
     page = await context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     await page.goto(f"{desk.url}/phone")
     if english:
         await page.get_by_role("button", name="English").click()
@@ -66,7 +66,7 @@ async def phone(desk: Desk, *, account: str = WORKER, place: bool = True, englis
     await page.get_by_test_id("password").fill(PASSWORD)
     await page.get_by_test_id("sign-in").click()
     await expect(page.get_by_test_id("tab-report")).to_be_visible()
-    await eventually(lambda: page.evaluate(SHELL_KEPT), 15, "the shell is kept")
+    await eventually(lambda: page.evaluate(SHELL_KEPT), 30, "the shell is kept")
     try:
         yield page
     finally:
@@ -220,7 +220,7 @@ async def test_without_a_position_the_place_is_tapped_and_duty_goes_on(desk: Des
         async def on_duty() -> bool:
             return bool((await desk.town.client(WORKER).get("/phone/duty")).json()["duty"])
 
-        await eventually(on_duty, 15, "the room knows of it")
+        await eventually(on_duty, 30, "the room knows of it")
 
 
 async def test_an_answer_older_than_a_switch_of_duty_does_not_undo_it(desk: Desk) -> None:
@@ -265,5 +265,5 @@ async def test_positions_taken_on_duty_reach_the_patrol(desk: Desk) -> None:
         async def known() -> bool:
             return (await desk.town.client(WORKER).get("/phone/duty")).json()["accuracy_m"] == 9
 
-        await eventually(known, 15, "the position is there")
+        await eventually(known, 30, "the position is there")
         await asyncio.gather(*(expect(page.get_by_test_id(one)).to_be_visible() for one in ("patrol-time", "sign-out")))

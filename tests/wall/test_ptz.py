@@ -223,7 +223,7 @@ async def test_a_dome_is_asked_anew_when_its_picture_was_away(sqlite_world):
         at.desk.on_change.append(lambda id_: offered.append(at.desk.known_capabilities(id_) is not None))
 
         async def opened(times: int) -> None:
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(30):
                 while at.one.device.calls["GetNodes"] < times or at.desk.known_capabilities("cam-a") is None:
                     at.clock.turn(0.5)
                     await asyncio.sleep(0.01)

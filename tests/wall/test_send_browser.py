@@ -97,7 +97,7 @@ async def phone(desk: Room, account: str) -> AsyncIterator[Page]:
         geolocation={"longitude": lon, "latitude": lat, "accuracy": 6},
     )  # fmt: skip
     page = await context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(30_000)
     await page.goto(f"{desk.url}/phone")
     await page.get_by_test_id("username").fill(account)
     await page.get_by_test_id("password").fill(PASSWORD)
@@ -153,7 +153,7 @@ async def coloured(page: Page, colour: tuple[int, int, int]) -> int:
 
 
 async def drawn(page: Page, colour: tuple[int, int, int]) -> None:
-    await eventually(lambda: _many(page, colour), 20, f"a way in {colour} on the map")
+    await eventually(lambda: _many(page, colour), 30, f"a way in {colour} on the map")
 
 
 async def _many(page: Page, colour: tuple[int, int, int]) -> bool:
@@ -193,7 +193,7 @@ async def test_a_place_is_clicked_and_somebody_comes(desk: Room) -> None:
         async def longer() -> bool:
             return await coloured(page, POINTED) > 2 * short
 
-        await eventually(longer, 20, "the way round by the west")
+        await eventually(longer, 30, "the way round by the west")
         await shot(page, "candidates")
         await page.get_by_test_id("passed-over-near-send").click()
         await expect(page.get_by_test_id("over-list-near-send")).to_contain_text("不在岗")
@@ -220,7 +220,7 @@ async def test_a_place_is_clicked_and_somebody_comes(desk: Room) -> None:
         async def gone() -> bool:
             return await coloured(page, UNDER_WAY) < 60
 
-        await eventually(gone, 20, "the way of who has arrived is taken off")
+        await eventually(gone, 30, "the way of who has arrived is taken off")
         await shot(page, "arrived")
         await handset.reload()
         await expect(handset.get_by_test_id("task-state")).to_have_attribute("data-state", "arrived")

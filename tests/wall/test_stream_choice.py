@@ -41,7 +41,7 @@ class Tile:
         return choice.rendition, choice.view.state, choice.instead
 
 
-async def until(condition, seconds: float = 5.0) -> None:
+async def until(condition, seconds: float = 30.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.01)

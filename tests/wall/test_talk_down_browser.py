@@ -51,7 +51,7 @@ async def speak_live(page: Page, here: LoudTown, said: np.ndarray) -> None:
     async def loud() -> bool:
         return int(await page.get_by_test_id("speak-level").get_attribute("aria-valuenow") or 0) > 0
 
-    await eventually(loud, 15, "the meter moves")
+    await eventually(loud, 30, "the meter moves")
     await page.mouse.up()
     await target(page, "square").to_have_attribute("data-state", "played")
     for device in ("square", "market"):

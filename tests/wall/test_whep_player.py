@@ -107,7 +107,7 @@ def distance_to(clip: Clip, picture: np.ndarray) -> float:
 async def test_it_shows_moving_pictures_of_the_right_camera_and_stopping_frees_everything(room):
     async with room.player() as page:
         await room.play(page, "east-cam")
-        await page.wait_for_function("window.shown > 20", timeout=15_000)
+        await page.wait_for_function("window.shown > 20", timeout=30_000)
         pictures = []
         for _ in range(4):
             pictures.append(await shown_picture(page))
@@ -127,7 +127,7 @@ async def test_two_players_two_cameras_and_a_tab_that_is_simply_closed(room):
             await room.play(east, "east-cam", "audio", "video")
             await room.play(west, "west-cam")
             for page, clip, label in ((east, east_clip(), "4d"), (west, west_clip(), "42e01f")):
-                await page.wait_for_function("window.shown > 10", timeout=15_000)
+                await page.wait_for_function("window.shown > 10", timeout=30_000)
                 picture = await shown_picture(page)
                 assert picture.shape == (clip.height, clip.width, 3)
                 assert distance_to(clip, picture) < 12
@@ -142,7 +142,7 @@ async def test_two_players_two_cameras_and_a_tab_that_is_simply_closed(room):
 async def test_withdrawn_rights_stop_the_pictures_within_five_seconds(room):
     async with room.player() as page:
         await room.play(page, "east-cam", account="operator@east")
-        await page.wait_for_function("window.shown > 10", timeout=15_000)
+        await page.wait_for_function("window.shown > 10", timeout=30_000)
         path = f"/accounts/{room.town.account_id('operator@east')}"
         assert (await room.town.client("administrator@town").delete(path)).status_code == 200
         await asyncio.sleep(5.0)

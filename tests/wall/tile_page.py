@@ -46,7 +46,7 @@ class Desk:
         token = self.town.token(account)
         await made.add_cookies([{"name": "gridwatch_session", "value": token, "url": self.url}])
         page = await made.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         await page.goto(f"{self.url}/?layout={layout}&cameras=east-cam,west-cam")
         try:
             yield page

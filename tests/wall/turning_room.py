@@ -23,7 +23,7 @@ class Room:
         context = await self.browser.new_context(viewport={"width": 1600, "height": 900}, locale="zh-CN")
         await context.add_cookies([{"name": "gridwatch_session", "value": self.domes.town.token(account), "url": url}])
         page = await context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         await page.goto(f"{url}/?layout={layout}&cameras={cameras}")
         await page.wait_for_selector(f'article[data-camera="{cameras.split(",")[0]}"][data-state="live"]')
         try:
@@ -40,7 +40,7 @@ class Room:
         await self.still(dome)
         await self.domes.town.client(account).delete(f"/cameras/{dome}/ptz/lock")
 
-    async def still(self, dome: str = DOME, seconds: float = 6) -> dict[str, float]:
+    async def still(self, dome: str = DOME, seconds: float = 30.0) -> dict[str, float]:
         """Where it points once it has stood for a while."""
         quiet = 0
 
@@ -60,7 +60,7 @@ class Room:
         async def turning() -> bool:
             return self.domes.turning(dome)
 
-        await eventually(turning, 15, f"{dome} turns")
+        await eventually(turning, 30, f"{dome} turns")
 
     async def reaches(self, there: Callable[[dict[str, float]], bool], dome: str = DOME) -> None:
         """It turns until then: how soon depends on the machine."""
@@ -68,7 +68,7 @@ class Room:
         async def reached() -> bool:
             return there(self.domes.aim(dome))
 
-        await eventually(reached, 20, f"{dome} turns so far")
+        await eventually(reached, 30, f"{dome} turns so far")
 
 
 def tile_of(page: Page, camera: str = DOME) -> Locator:

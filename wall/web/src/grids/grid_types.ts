@@ -1,4 +1,6 @@
 /** The grids' editions and files that may become one, as the server tells them. */
+import type { Bilingual } from '../api/types'
+
 export interface Edition {
   first_day: string | null
   grids: number | null
@@ -21,7 +23,7 @@ export interface Person {
 
 export interface Editions {
   items: Edition[]
-  problem: string
+  problem: Bilingual | null
   people: Person[]
 }
 
