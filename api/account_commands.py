@@ -115,7 +115,7 @@ def _opened(config: Path, data: Path, database: str) -> Iterator[tuple[Incidents
 def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", where: argparse.ArgumentParser) -> None:
     groups = verbs.add_parser("accounts", help="people").add_subparsers(required=True, metavar="COMMAND")
     verb = groups.add_parser("import", parents=[where], help=accounts_import.__doc__)
-    verb.add_argument("table", type=Path, help="CSV: username,name,grids,home_lon,home_lat,transport,password")
+    verb.add_argument("table", type=Path, help="CSV: username,name,grids,home_lon,home_lat,transport,password[,phone]")
     verb.set_defaults(run=accounts_import)
 
     verb = groups.add_parser("list", parents=[where], help=accounts_list.__doc__)

@@ -17,6 +17,7 @@ from incidents.rights import Caller, Permission, Scope
 from incidents.store import Store
 from incidents.store.audit_schema import audit
 from incidents.store.schema import areas, roles
+from incidents.views import WorkerView
 from runtime.clock import Clock
 
 MAX_DETAIL = 2000
@@ -191,12 +192,16 @@ class Audit:
             entry = Entry(Kind.EXPORT, caller.account_id, caller.name, path, subject=what, detail=dict(detail or {}))
             note(transaction.connection, entry, self.clock.now())
 
-    def tracks_seen(self, caller: Caller, from_at: float, until_at: float, workers: int) -> None:
-        """Somebody had shown to him where people went."""
+    def tracks_seen(self, caller: Caller, from_at: float, until_at: float, whose: WorkerView | int) -> None:
+        """Somebody had shown to him where people went: so many, or one whom he asked for."""
+        one = whose if isinstance(whose, WorkerView) else None
+        told = {"name": one.name} if one else {"workers": whose}
         with self.store.write() as transaction:
             path = common_path(sorted(caller.scope(Permission.WORKER_SEE).prefixes)) or top_path(transaction.connection)
-            detail = {"from": from_at, "until": until_at, "workers": workers}
-            entry = Entry(Kind.TRACKS, caller.account_id, caller.name, path, subject="tracks", detail=detail)
+            entry = Entry(
+                Kind.TRACKS, caller.account_id, caller.name, path, about=one.id if one else None, subject="tracks",
+                detail={"from_at": from_at, "until_at": until_at, **told},
+            )  # fmt: skip
             note(transaction.connection, entry, self.clock.now())
 
     def grids_taken(self, caller: Caller, scope: Scope, detail: Mapping[str, Any]) -> None:

@@ -297,4 +297,5 @@ def _worker_view(row: Any, scope: Scope, grids: list[tuple[str, str]], in_hand: 
         busy=case_id is not None,
         case_path=case_path,
         skills=tuple(json.loads(row.skills)) if row.skills else (),
+        phone=row.phone or "",
     )

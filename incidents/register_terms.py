@@ -7,13 +7,13 @@ from typing import Any, get_args
 
 from config.escalation import Measure, PartyKind
 from incidents.errors import Invalid
-from incidents.text import Text, clean_text
+from incidents.text import Text, clean_phone, clean_text
 
 KINDS: tuple[str, ...] = get_args(PartyKind)
 MEASURES: tuple[str, ...] = get_args(Measure)
 SUBJECT, OWNER, WITNESS = ROLES = ("subject", "owner", "witness")
 """Whose doing it is; whose shop or cart it is; who told of it. A witness has no record by it."""
-MAX_NAME, MAX_PHONE, MAX_PLATE, MAX_NOTE, MAX_PART_NOTE = 100, 24, 16, 1000, 400
+MAX_NAME, MAX_PLATE, MAX_NOTE, MAX_PART_NOTE = 100, 16, 1000, 400
 KIND_NAMES: Mapping[str, Text] = {"vendor": Text("游商", "vendor"), "firm": Text("企业", "firm")}
 MEASURE_NAMES: Mapping[str, Text] = {
     "told": Text("劝导", "told"),
@@ -25,7 +25,6 @@ MEASURE_NAMES: Mapping[str, Text] = {
 }
 PERSONAL = ("name", "phone", "plate", "note", "id_shown", "id_hash", "photo_evidence_id")
 """Columns that tell who it is: emptied when a party is made anonymous, never written to a log."""
-_PHONE = re.compile(r"\+?\d{5,20}")
 _PLATE = re.compile(r"[A-Z0-9\u4e00-\u9fff]{2,12}")
 
 
@@ -142,19 +141,12 @@ def clean_party(given: NewParty) -> NewParty:
         kind=given.kind,
         name=name,
         area=clean_text(given.area, "area", 64),
-        phone=_phone(clean_text(given.phone, "phone", MAX_PHONE * 2)),
+        phone=clean_phone(given.phone, "phone"),
         plate=_plate(clean_text(given.plate, "plate", MAX_PLATE * 2)),
         trade=clean_text(given.trade, "trade", MAX_NAME),
         note=clean_text(given.note, "note", MAX_NOTE),
         id_number=clean_text(given.id_number, "id_number", 40),
     )
-
-
-def _phone(given: str) -> str:
-    phone = re.sub(r"[\s()\-]", "", given)
-    if phone and not _PHONE.fullmatch(phone):
-        raise Invalid("a phone number is 5 to 20 digits, perhaps after +", "phone", "电话号码应为 5 至 20 位数字")
-    return phone
 
 
 def _plate(given: str) -> str:

@@ -191,6 +191,10 @@ class Caller:
         """All permissions held anywhere, for the interface to show or hide its buttons."""
         return sorted(permission.value for permission in Permission if self.scope(permission))
 
+    def permissions_in(self, path: str) -> list[str]:
+        """Those that hold in the whole area of this path."""
+        return sorted(permission.value for permission in Permission if self.scope(permission).covers(path))
+
     def in_place_of(self, allowed: "Callable[[Caller], bool]") -> dict[str, str]:
         """For a trace: whose place lets him do what `allowed` asks of a caller, where his own rights do not."""
         if not self.standing_in or allowed(replace(self, standing_in=())):

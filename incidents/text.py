@@ -9,6 +9,10 @@ from incidents.errors import Invalid
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
+_PHONE = re.compile(r"\+?\d{5,20}")
+_BETWEEN_DIGITS = re.compile(r"[\s()\-]")
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     zh: str
@@ -22,3 +26,11 @@ def clean_text(given: object, where: str, limit: int) -> str:
     if _UNSTORABLE.search(given):
         raise Invalid(f"{where} holds control characters", where)
     return given.strip()
+
+
+def clean_phone(given: object, where: str) -> str:
+    """Digits, perhaps after +; "" where there are none. Raises Invalid."""
+    phone = _BETWEEN_DIGITS.sub("", clean_text(given, where, 48))
+    if phone and not _PHONE.fullmatch(phone):
+        raise Invalid("a phone number is 5 to 20 digits, perhaps after +", where, "电话号码应为 5 至 20 位数字")
+    return phone

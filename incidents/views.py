@@ -220,6 +220,7 @@ class WorkerView:
     case_path: str | None = None
     skills: tuple[str, ...] = ()
     """Ids of skills of the catalogue."""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

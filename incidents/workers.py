@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -23,6 +24,7 @@ from incidents.rights import EVERYWHERE, Caller, Permission
 from incidents.store import Store, Transaction
 from incidents.store.phone_schema import worker_duty
 from incidents.store.schema import accounts, worker_positions, worker_track, workers
+from incidents.text import clean_phone
 from incidents.views import WorkerView
 from runtime.clock import Clock
 
@@ -44,6 +46,28 @@ class Position:
     lat: float
     accuracy_m: float
     at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Of somebody in the field; None leaves it as it is."""
+
+    transport: str | None = None
+    skills: Sequence[str] | None = None
+    phone: str | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """Raises Invalid."""
+        told: dict[str, Any] = {}
+        if self.transport is not None:
+            if self.transport not in TRANSPORTS:
+                raise Invalid(f"transport must be one of {', '.join(TRANSPORTS)}", "transport")
+            told["transport"] = self.transport
+        if self.skills is not None:
+            told["skills"] = json.dumps(sorted(set(self.skills))) if self.skills else None
+        if self.phone is not None:
+            told["phone"] = clean_phone(self.phone, "phone") or None
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +107,12 @@ class Workers:
             transaction.outcome = self._announce(transaction, caller.account_id)
             return transaction.outcome
 
-    def patrol(self, caller: Caller, worker_id: str, day: date, timezone: ZoneInfo) -> Patrol:
-        """A worker's day in the town's time zone: one's own, or of a worker the caller may see. Raises NotFound."""
+    def patrol(self, caller: Caller, worker_id: str, day: date, timezone: ZoneInfo) -> tuple[WorkerView, Patrol]:
+        """Who he is, and his day in the town's time zone: oneself, or a worker the caller may see. Raises NotFound."""
         scope = EVERYWHERE if worker_id == caller.account_id else caller.scope(Permission.WORKER_SEE)
         span, now = day_span(day, timezone), self.clock.now()
         with self.store.read() as connection:
-            queries.get_worker(connection, scope, worker_id)
+            worker, _ = queries.get_worker(connection, scope, worker_id)
             track = connection.execute(
                 select(worker_track)
                 .where(
@@ -106,7 +130,7 @@ class Workers:
                 )
             ).all()
         fixes = [Fix(row.lon, row.lat, row.accuracy_m, row.at) for row in track]
-        return reckon(fixes, [Span(row.from_at, row.until_at or now) for row in duty], span)
+        return worker, reckon(fixes, [Span(row.from_at, row.until_at or now) for row in duty], span)
 
     def report_positions(self, caller: Caller, positions: Sequence[Position]) -> int:
         """Stores the caller's own positions, any order, repeats welcome; returns how many were new.
@@ -164,21 +188,15 @@ class Workers:
             old = worker_track.c.at < oldest
             return transaction.connection.execute(delete(worker_track).where(old)).rowcount
 
-    def equip(
-        self, caller: Caller, worker_id: str, transport: str | None = None, skills: Sequence[str] | None = None
-    ) -> WorkerView:
-        """How he moves and what he has; None leaves it as it is. Which skills there are is the catalogue's to say.
-        Raises NotFound, NotAllowed for one whose areas the caller does not manage, Invalid."""
-        if transport is not None and transport not in TRANSPORTS:
-            raise Invalid(f"transport must be one of {', '.join(TRANSPORTS)}", "transport")
+    def equip(self, caller: Caller, worker_id: str, kit: Kit) -> WorkerView:
+        """How he moves, what he has, where he is called. Which skills there are is the catalogue's to say. Raises
+        NotFound, NotAllowed for one whose areas the caller does not manage, Invalid."""
+        told = kit.columns()
         scope = caller.scope(Permission.ACCOUNT_MANAGE)
         with self.store.write() as transaction:
             _, paths = queries.get_worker(transaction.connection, scope, worker_id)
             if not all(scope.covers(path) for path in paths):
                 raise NotAllowed("this person works beyond your areas", "worker", "该人员的网格超出您的管辖范围")
-            told = {} if transport is None else {"transport": transport}
-            if skills is not None:
-                told["skills"] = json.dumps(sorted(set(skills))) if skills else None  # type: ignore[assignment]
             if told:
                 transaction.connection.execute(update(workers).where(workers.c.account_id == worker_id).values(**told))
             announce_workers(transaction, self.feed, [worker_id])
@@ -190,13 +208,13 @@ class Workers:
         return queries.get_worker(transaction.connection, EVERYWHERE, account_id)[0]
 
     def set_profile(
-        self, transaction: Transaction, account_id: str, home: tuple[float, float] | None, transport: str
+        self, transaction: Transaction, account_id: str, home: tuple[float, float] | None, kit: Kit
     ) -> None:
         lon, lat = home if home is not None else (None, None)
         transaction.connection.execute(
             update(workers)
             .where(workers.c.account_id == account_id)
-            .values(home_lon=lon, home_lat=lat, transport=transport)
+            .values(home_lon=lon, home_lat=lat, **kit.columns())
         )
 
 
@@ -207,11 +225,12 @@ class Row:
     line: int
     account: NewAccount
     home: tuple[float, float] | None
-    transport: str
+    kit: Kit
 
 
 def read_table(text: str) -> tuple[Row, ...]:
-    """Reads workers.csv (UTF-8; grids separated by semicolons). Raises Invalid naming the line and column."""
+    """Reads workers.csv (UTF-8; grids separated by semicolons; a column `phone` may be there). Raises Invalid naming
+    the line and column."""
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
@@ -247,7 +266,7 @@ def import_workers(caller: Caller, everyone: Accounts, crew: Workers, text: str)
             where = f"line {row.line}, {error.where}"
             raise Invalid(f"workers table, line {row.line}: {error.message}", where) from None
         with crew.store.write() as transaction:
-            crew.set_profile(transaction, made.id, row.home, row.transport)
+            crew.set_profile(transaction, made.id, row.home, row.kit)
         created.append(username)
     return Imported(tuple(created), tuple(known))
 
@@ -262,9 +281,11 @@ def _row(line: int, record: dict[str, str | None]) -> Row:
     grids = tuple(code.strip() for code in cell("grids").split(";") if code.strip())
     if not grids:
         raise wrong("grids", "at least one grid code")
-    transport = cell("transport") or "walk"
-    if transport not in TRANSPORTS:
-        raise wrong("transport", f"must be one of {', '.join(TRANSPORTS)}")
+    kit = Kit(cell("transport") or "walk", phone=cell("phone"))
+    try:
+        kit.columns()
+    except Invalid as problem:
+        raise wrong(problem.where, problem.message) from None
     home: tuple[float, float] | None = None
     if cell("home_lon") or cell("home_lat"):
         try:
@@ -276,7 +297,7 @@ def _row(line: int, record: dict[str, str | None]) -> Row:
     account = NewAccount(
         cell("username"), record.get("password") or "", cell("name"), tuple(RoleGiven("grid_worker", g) for g in grids)
     )
-    return Row(line, account, home, transport)
+    return Row(line, account, home, kit)
 
 
 def _reports(caller: Caller) -> None:

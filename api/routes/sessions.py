@@ -78,6 +78,7 @@ def sign_out(caller: CurrentCaller, response: Response, centre: TheCentre) -> Do
 @router.get("/me", dependencies=[signed_in], summary="Who is signed in", operation_id="get_me")
 def get_me(caller: CurrentCaller, centre: TheCentre) -> Me:
     town = centre.config.town
+    path = centre.cameras.area_path(town.area)
     return Me(
         id=caller.account_id,
         username=caller.username,
@@ -89,6 +90,7 @@ def get_me(caller: CurrentCaller, centre: TheCentre) -> Me:
             for one in caller.standing_in
         ],
         permissions=caller.permissions(),
+        town_permissions=[] if path is None else caller.permissions_in(path),
         town=TownName(name=town.name, name_en=town.name_en, area=town.area),
     )
 

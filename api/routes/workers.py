@@ -11,7 +11,9 @@ from api.routes.dependencies import PREFIX, REFUSALS, TheCentre
 from api.schemas.phone import PatrolAnswer
 from api.schemas.town import EquipRequest, WorkerAnswer, WorkerList
 from incidents.errors import Invalid
+from incidents.patrol import day_span
 from incidents.rights import Permission
+from incidents.workers import Kit
 
 router = APIRouter(prefix=PREFIX, tags=["workers"], responses=REFUSALS)
 
@@ -29,14 +31,15 @@ def list_workers(caller: CurrentCaller, centre: TheCentre) -> WorkerList:
 @router.patch(
     "/workers/{worker_id}",
     dependencies=[requires(Permission.ACCOUNT_MANAGE)],
-    summary="How somebody moves and what he has",
+    summary="How somebody moves, what he has and where he is called",
     operation_id="equip_worker",
 )
 def equip(worker_id: str, body: EquipRequest, caller: CurrentCaller, centre: TheCentre) -> WorkerAnswer:
     known = {one.id for one in centre.incidents.town.case_classes.skills}
     if unknown := sorted(set(body.skills or ()) - known):
         raise Invalid(f"no skill {unknown[0]!r} in the catalogue", "skills", "事件分类目录中没有该资质")
-    return WorkerAnswer.model_validate(centre.workers.equip(caller, worker_id, body.transport, body.skills))
+    kit = Kit(body.transport, body.skills, body.phone)
+    return WorkerAnswer.model_validate(centre.workers.equip(caller, worker_id, kit))
 
 
 @router.get(
@@ -51,7 +54,12 @@ def get_patrol(
     caller: CurrentCaller,
     centre: TheCentre,
 ) -> PatrolAnswer:
-    """One's own, or of a worker one may see. `places` is the way as far as it counts."""
-    found = centre.workers.patrol(caller, worker_id, day, centre.incidents.town.timezone)
+    """One's own, or of a worker one may see; who looks at another's is put down in the audit. `places` is the way as
+    far as it counts."""
+    timezone = centre.incidents.town.timezone
+    worker, found = centre.workers.patrol(caller, worker_id, day, timezone)
+    if worker_id != caller.account_id:
+        span = day_span(day, timezone)
+        centre.audit.tracks_seen(caller, span.from_at, span.until_at, worker)
     told = {**asdict(found), "long_enough": found.long_enough, "far_enough": found.far_enough}
     return PatrolAnswer.model_validate({"worker_id": worker_id, "day": day.isoformat(), **told})

@@ -66,6 +66,7 @@ class Me(Answer):
     post: str | None
     standing_in: list[StandingIn] = Field(description="whose place is taken now; their roles come on top")
     permissions: list[str]
+    town_permissions: list[str] = Field(description="those that hold in the whole town")
     town: TownName
 
 

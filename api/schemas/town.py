@@ -148,6 +148,7 @@ class WorkerAnswer(Answer):
     position_at: float | None
     case_id: str | None
     skills: list[str] = Field(default=[], description="ids of skills of `GET /town`")
+    phone: str = Field(default="", description="digits, perhaps after +; empty where none is known")
 
 
 class EquipRequest(Body):
@@ -155,6 +156,7 @@ class EquipRequest(Body):
 
     transport: Literal["walk", "bicycle", "e-bike", "car"] | None = None
     skills: list[Annotated[str, Field(max_length=32)]] | None = Field(default=None, max_length=64)
+    phone: str | None = Field(default=None, max_length=48, description='"" takes it away')
 
 
 class WorkerList(Answer):

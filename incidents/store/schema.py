@@ -109,6 +109,7 @@ workers = Table(
     Column("duty", Boolean, nullable=False, comment="on duty now"),
     Column("duty_since", Double, comment="when duty was last switched"),
     Column("skills", Text, comment="JSON: ids of skills of the catalogue; empty: none"),
+    Column("phone", String(24), comment="digits, perhaps after +; empty: none known"),
     comment="what a grid worker has beyond an account",
 )
 

@@ -60,14 +60,14 @@ def write_secret(path: Path, text: str) -> None:
 
 
 def write_workers(path: Path, workers: Iterable[Worker]) -> None:
-    """`workers.csv`, with passwords, for its owner only."""
+    """`workers.csv`, with passwords, for its owner only. Phones are short numbers, as a town's network gives them."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["username", "name", "grids", "home_lon", "home_lat", "transport", "password"])
-    for worker in workers:
+    rows.writerow(["username", "name", "grids", "home_lon", "home_lat", "transport", "password", "phone"])
+    for number, worker in enumerate(workers, 1):
         lon, lat = CENTRE.to_degrees(worker.x, worker.y)
         rows.writerow([worker.username, worker.name, ";".join(worker.grids), round(lon, 6), round(lat, 6),
-                       worker.transport, worker.password])  # fmt: skip
+                       worker.transport, worker.password, f"66{number:04d}"])  # fmt: skip
     write_secret(path, text.getvalue())
 
 

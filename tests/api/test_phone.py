@@ -158,6 +158,9 @@ async def test_a_days_patrol_of_a_phone_two_hours_slow(tmp_path):
         for account, status in (("operator@east", 200), ("operator@west", 404), ("grid_worker@west", 404)):
             reply = await town.client(account).get(f"/workers/{me}/patrol", params={"day": min(days)})
             assert reply.status_code == status, account
+        # His own he sees as often as he likes; who else looked is put down.
+        seen = (await town.client("auditor@town").get("/audit?kind=tracks")).json()["items"]
+        assert [(one["actor_name"], one["detail"]["name"]) for one in seen] == [("operator@east", WORKER)]
         bad = await worker.get(f"/workers/{me}/patrol", params={"day": "2026-13-01"})
         assert bad.status_code == 422
 

@@ -35,6 +35,7 @@ async def test_the_first_account_is_made_once_with_the_code(tmp_path):
         me = (await client.get("/me")).json()
         assert (me["username"], me["roles"][0]["role"], me["roles"][0]["area"]) == ("chief", "administrator", "t")
         assert "account.manage" in me["permissions"]
+        assert "account.manage" in me["town_permissions"]
         assert me["town"]["area"] == "t"
         assert (await client.get("/setup")).json() == {"needed": False}
         again = await client.post("/setup", json={**FIRST, "username": "second", "code": code})

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from config.case_classes import CaseClasses, Skill
 from incidents.errors import Invalid, NotAllowed, NotFound
+from incidents.workers import Kit
 from tests.incidents.world import IN_A1, IN_A2, World, catalogue
 
 
@@ -27,28 +28,39 @@ def test_who_has_it_goes_and_who_has_not_is_told(world: World) -> None:
     assert world.incidents.get_case(world.admin, case_id).case.people == 2
     told = {one.name: (one.available, one.reason.zh) for one in world.dispatch.candidates(world.admin, case_id)}
     assert told == {"Wang": (False, "没有消防证"), "Chen": (False, "没有消防证")}
-    world.incidents.workers.equip(world.admin, chen.account_id, "e-bike", ["fire"])
+    world.incidents.workers.equip(world.admin, chen.account_id, Kit("e-bike", ["fire"]))
     (first, _) = world.dispatch.candidates(world.admin, case_id)
     assert (first.name, first.available, first.transport) == ("Chen", True, "e-bike")
     assert [one.available for one in world.dispatch.near(world.admin, *IN_A1)] == [True, True]
     assert next(one.name for one in world.dispatch.near(world.admin, *IN_A1, case_class="05-01")) == "Chen"
-    world.incidents.workers.equip(world.admin, chen.account_id, skills=[])
+    world.incidents.workers.equip(world.admin, chen.account_id, Kit(skills=[]))
     assert not world.dispatch.candidates(world.admin, case_id)[0].available
     kept = next(one for one in world.incidents.workers.list(world.admin) if one.id == chen.account_id)
     assert (kept.transport, kept.skills) == ("e-bike", ())
     with pytest.raises(Invalid):
-        world.incidents.workers.equip(world.admin, wang.account_id, "rocket")
+        world.incidents.workers.equip(world.admin, wang.account_id, Kit("rocket"))
+
+
+def test_where_somebody_is_called(world: World) -> None:
+    wang = world.worker("wang", "QX-A1")
+    called = world.incidents.workers.equip(world.admin, wang.account_id, Kit(phone="+86 (575) 8456-0001"))
+    assert (called.phone, called.transport) == ("+8657584560001", "walk")
+    assert world.incidents.workers.equip(world.admin, wang.account_id, Kit("car")).phone == "+8657584560001"
+    for wrong in ("1234", "call me", "1" * 21, "1" * 49):
+        with pytest.raises(Invalid):
+            world.incidents.workers.equip(world.admin, wang.account_id, Kit(phone=wrong))
+    assert world.incidents.workers.equip(world.admin, wang.account_id, Kit(phone=" ")).phone == ""
 
 
 def test_only_who_manages_all_his_areas_equips_him(world: World) -> None:
     both = world.worker("wang", "QX-A1", "QX-B1")
     of_a = world.person("head-a", "administrator", "QX-A")
     with pytest.raises(NotAllowed):
-        world.incidents.workers.equip(of_a, both.account_id, skills=["fire"])
+        world.incidents.workers.equip(of_a, both.account_id, Kit(skills=["fire"]))
     with pytest.raises(NotFound):
-        world.incidents.workers.equip(of_a, world.worker("chen", "QX-B1").account_id, skills=[])
+        world.incidents.workers.equip(of_a, world.worker("chen", "QX-B1").account_id, Kit(skills=[]))
     with pytest.raises(NotFound):
-        world.incidents.workers.equip(both, both.account_id, skills=["fire"])
+        world.incidents.workers.equip(both, both.account_id, Kit(skills=["fire"]))
 
 
 def test_a_catalogue_that_wants_what_it_does_not_name() -> None:

@@ -116,10 +116,10 @@ def test_a_worker_s_day_as_it_is_stored(world: World) -> None:
     assert not workers.set_duty(wang, False).duty
     clock.pass_(600)
     workers.set_duty(wang, True, PhoneClock(None, clock.now()).recorded(START + 1200))
-    done = workers.patrol(world.admin, wang.account_id, day, zone)
+    seen, done = workers.patrol(world.admin, wang.account_id, day, zone)
     assert [(one.from_at, one.until_at) for one in done.duty] == [(START, START + 1000), (START + 1200, clock.now())]
     assert (done.patrol_s, done.distance_m) == (990, pytest.approx(1386, abs=60))
-    assert workers.patrol(wang, wang.account_id, day, zone) == done
+    assert (seen.name, workers.patrol(wang, wang.account_id, day, zone)) == ("Wang", (seen, done))
     with pytest.raises(NotFound):
         workers.patrol(li, wang.account_id, day, zone)
     for earlier, later in pairwise(done.places):

@@ -64,6 +64,12 @@ HEAD = "username,name,grids,home_lon,home_lat,transport,password\n"
 TABLE = f"\ufeff{HEAD}wang,王强,QX-A1;QX-A2,120.405,30.005,e-bike,{PASSWORD}\nchen,陈 红,QX-B1,,,,{PASSWORD}\n"
 
 
+def test_a_table_may_say_where_people_are_called(world: World) -> None:
+    table = f"{HEAD.strip()},phone\nwang,W,QX-A1,,,,{PASSWORD},66 0001\nchen,C,QX-B1,,,,{PASSWORD},\n"
+    import_workers(CONSOLE, world.incidents.accounts, world.incidents.workers, table)
+    assert {one.name: one.phone for one in world.incidents.workers.list(world.admin)} == {"W": "660001", "C": ""}
+
+
 def test_workers_from_a_table(world: World) -> None:
     accounts, workers = world.incidents.accounts, world.incidents.workers
     done = import_workers(CONSOLE, accounts, workers, TABLE)
@@ -81,6 +87,7 @@ BAD_TABLES = {
     "no grid": (f"{HEAD}wang,W,,,,walk,{PASSWORD}\n", "line 2, grids"),
     "an unknown grid": (f"{HEAD}wang,W,QX-Z9,,,walk,{PASSWORD}\n", "line 2: no area QX-Z9"),
     "an unknown transport": (f"{HEAD}wang,W,QX-A1,,,horse,{PASSWORD}\n", "line 2, transport"),
+    "no phone": (f"{HEAD.strip()},phone\nwang,W,QX-A1,,,walk,{PASSWORD},none\n", "line 2, phone"),
     "half a home": (f"{HEAD}wang,W,QX-A1,120.4,,walk,{PASSWORD}\n", "line 2, home_lon"),
     "latitude first": (f"{HEAD}wang,W,QX-A1,30.0,120.4,walk,{PASSWORD}\n", "longitude comes first"),
     "no password": (f"{HEAD}wang,W,QX-A1,,,walk,\n", "line 2: the password needs at least"),

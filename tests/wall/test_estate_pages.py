@@ -70,6 +70,11 @@ async def test_who_may_not_change_the_estate_sees_nothing_of_it(room):
         await expect(page.get_by_role("tab")).to_have_count(1)
         await expect(page.get_by_test_id("estate-row-east-cam")).to_be_visible()
         await expect(page.get_by_test_id("estate-row-west-cam")).to_have_count(0)
+        # Grids are drawn for the whole town: who manages one village does not find their page.
+        await page.goto(f"{desk.url}/grids")
+        await page.get_by_test_id("pages-open").click()
+        await expect(page.get_by_test_id("estate-open")).to_be_visible()
+        await expect(page.get_by_test_id("grids-open")).to_have_count(0)
 
 
 async def test_one_camera_is_found_changed_placed_and_removed(room):

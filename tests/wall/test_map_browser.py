@@ -2,17 +2,20 @@
 
 import re
 import time
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Page, expect
 
 from incidents.position_intake import Reported
-from incidents.rights import EVERYWHERE
-from incidents.workers import Position
+from incidents.rights import CONSOLE, EVERYWHERE
+from incidents.workers import Kit, Position
 from tests.api.test_map_replay import configured
 from tests.api.town import middle, running_town
 from tests.browser import room_page
-from tests.wall.tile_page import STATIC
+from tests.wall.test_send_browser import coloured
+from tests.wall.tile_page import STATIC, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -116,3 +119,39 @@ async def printed(page: Page) -> None:
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     assert (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (1782, 1260)
     await page.keyboard.press("Escape")
+
+
+async def test_the_day_of_somebody_is_drawn_and_he_is_called(tmp_path):
+    async with running_town(tmp_path, static_dir=STATIC) as town, room_page() as page:
+        now, worker = time.time(), town.client("grid_worker@east")
+        me, (lon, lat) = town.account_id("grid_worker@east"), middle("east-g2")
+        town.incidents.workers.equip(CONSOLE, me, Kit(phone="66 0001"))
+        duty = {"on": True, "recorded_at": now - 700}
+        assert (await worker.post("/phone/duty", json=duty, headers={"x-sent-at": str(now)})).status_code == 200
+        way = [{"lon": lon + n * 5e-5, "lat": lat, "accuracy_m": 5, "at": now - 600 + 10 * n} for n in range(61)]
+        assert (await worker.post("/phone/positions", json={"positions": way})).status_code == 200
+        cookie = {"name": "gridwatch_session", "value": town.token("operator@town"), "url": f"http://{town.address}"}
+        await page.context.add_cookies([cookie])  # type: ignore[list-item]
+        await page.add_init_script("localStorage.setItem('gridwatch.view', 'map')")
+        await page.goto(f"http://{town.address}/?map={lon + 60 * 5e-5},{lat},17&off=labels,camera,dome,sensor")
+        await expect(page.get_by_test_id("map")).to_be_visible()
+        await page.mouse.click(*await middle_of(page))
+        card = page.get_by_test_id("map-card").filter(has=page.get_by_test_id("map-card-patrol"))
+        await expect(card.get_by_test_id(f"call-{me}")).to_have_attribute("href", "tel:660001")
+        before = await coloured(page, (83, 177, 253))
+        await card.get_by_test_id("map-card-patrol").click()
+        await expect(page.get_by_test_id("patrol-time")).to_contain_text("10")
+        await expect(page.get_by_test_id("patrol-way")).to_contain_text("m")
+
+        async def drawn() -> bool:
+            return await coloured(page, (83, 177, 253)) > before + 300
+
+        await eventually(drawn, 30, "his way is drawn")
+        # The day before he was nowhere, and today is drawn no more.
+        yesterday = datetime.fromtimestamp(now - 86_400, ZoneInfo("Asia/Shanghai")).date().isoformat()
+        await page.get_by_test_id("patrol-day").fill(yesterday)
+        await expect(page.get_by_test_id("patrol-none")).to_be_visible()
+        await page.get_by_test_id("patrol-close").click()
+        await expect(page.get_by_test_id("patrol-panel")).to_have_count(0)
+        seen = (await town.client("auditor@town").get("/audit?kind=tracks")).json()["items"]
+        assert [one["detail"]["name"] for one in seen] == ["grid_worker@east"] * 2

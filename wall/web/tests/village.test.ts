@@ -145,7 +145,7 @@ const AREAS: Area[] = [
 ]
 
 function me(...roles: [string, string][]): Me {
-  return { id: 'm', username: 'm', name: 'M', permissions: [], roles: roles.map(([role, area]) => ({ role, area, area_name: area })) }
+  return { id: 'm', username: 'm', name: 'M', permissions: [], town_permissions: [], roles: roles.map(([role, area]) => ({ role, area, area_name: area })) }
 }
 
 describe('whose village room it is', () => {

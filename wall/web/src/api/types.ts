@@ -23,6 +23,8 @@ export interface Me {
   name: string
   roles: RoleAt[]
   permissions: string[]
+  /** Those that hold in the whole town. */
+  town_permissions: string[]
   /** Whose place is taken now. */
   standing_in?: { account_id: string; name: string; until: number }[]
 }
@@ -124,6 +126,7 @@ export interface Worker {
   transport: string
   case_id: string | null
   skills?: string[]
+  phone?: string
 }
 
 export interface Candidate {

@@ -202,7 +202,7 @@ const en: typeof zh = {
     show: 'Show on the wall',
     sampled: 'analysed every {span} s',
   },
-  worker: { onDuty: 'Worker on duty', offDuty: 'Off duty', busy: 'Worker on a case', accuracy: 'Position ± {n} m', grids: 'Grids' },
+  worker: { onDuty: 'Worker on duty', offDuty: 'Off duty', busy: 'Worker on a case', accuracy: 'Position ± {n} m', grids: 'Grids', call: 'Call' },
   map: {
     title: 'Map',
     layers: 'Layers',
@@ -217,6 +217,9 @@ const en: typeof zh = {
     replay: {
       title: 'Replay a day', notLive: 'REPLAY, not live', day: 'Day', play: 'Play', pause: 'Pause', speed: 'Speed', time: 'Time', back: 'Back to live',
       open: '{n} cases open at this moment', cut: 'too many cases: only those filed last', loading: 'loading…',
+    },
+    patrol: {
+      title: 'Patrol', open: 'Patrol of the day', time: 'Patrolled', way: 'Distance', duty: 'On duty', none: 'No positions on this day', unsound: '{n} of {of} positions could not be trusted and do not count', audit: 'Looking at it is put down in the audit',
     },
     print: {
       title: 'Print the map', heading: 'Title', paper: 'Paper', a4: 'A4 landscape', a3: 'A3 landscape', print: 'Print', save: 'Save as picture', legend: 'Legend', at: 'Made {at}',

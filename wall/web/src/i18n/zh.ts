@@ -201,7 +201,7 @@ export default {
     show: '上墙查看',
     sampled: '每 {span} 秒分析一次',
   },
-  worker: { onDuty: '网格员在岗', offDuty: '离岗', busy: '网格员处置中', accuracy: '定位精度 ± {n} m', grids: '网格' },
+  worker: { onDuty: '网格员在岗', offDuty: '离岗', busy: '网格员处置中', accuracy: '定位精度 ± {n} m', grids: '网格', call: '拨打电话' },
   map: {
     title: '地图',
     layers: '图层',
@@ -216,6 +216,9 @@ export default {
     replay: {
       title: '回放一天', notLive: '回放，非实时', day: '日期', play: '播放', pause: '暂停', speed: '速度', time: '时刻', back: '回到实时',
       open: '此刻未结事件 {n} 件', cut: '事件过多，仅含最近立案的', loading: '载入中…',
+    },
+    patrol: {
+      title: '巡查轨迹', open: '巡查轨迹', time: '有效巡查', way: '里程', duty: '在岗', none: '当天没有定位记录', unsound: '{of} 个定位中有 {n} 个不可信，未计入', audit: '查看轨迹会记入审计',
     },
     print: {
       title: '打印地图', heading: '标题', paper: '纸张', a4: 'A4 横向', a3: 'A3 横向', print: '打印', save: '存为图片', legend: '图例', at: '制图时间 {at}',

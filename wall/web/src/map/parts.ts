@@ -5,6 +5,7 @@ import { useMapCoverage } from '../coverage/use_map_coverage'
 import { useMapDomes } from '../ptz/use_map_domes'
 import { useMapSpeakers } from '../talk/use_map_speakers'
 import { useMapMeasure } from './measure/use_map_measure'
+import { useMapPatrol } from './patrol/use_map_patrol'
 import { useMapReplay } from './replay/use_map_replay'
 import { useMapPrint } from './print/use_map_print'
 import { useMapSensors } from './sensors/use_map_sensors'
@@ -22,6 +23,7 @@ export const MAP_PARTS: readonly ((desk: MapDesk) => void)[] = [
   useMapDispatch,
   useMapSensors,
   useMapMeasure,
+  useMapPatrol,
   useMapReplay,
   useMapPrint,
   useMapAddress,

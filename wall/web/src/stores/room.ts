@@ -50,6 +50,8 @@ export class Room {
   /** A point of a camera's picture that its tile marks. */
   readonly sightMark = shallowRef<{ camera: string; x: number; y: number } | null>(null)
   readonly permissions: ReadonlySet<string>
+  /** Of these, what holds in the whole town. */
+  readonly townPermissions: ReadonlySet<string>
   readonly find: CameraFinder
   readonly displays: DisplayStore
   readonly alarms: AlarmStore
@@ -88,6 +90,7 @@ export class Room {
     this.cases = new CaseStore(api)
     this.cases.onArrival = () => this.chime.ring()
     this.permissions = new Set(me.permissions)
+    this.townPermissions = new Set(me.town_permissions)
     this.dispatch = new DispatchStore(api, this.cases, this.workers, this.permissions)
     this.presets = new ShelfStore(api, '/presets')
     this.tours = new ShelfStore(api, '/tours')
