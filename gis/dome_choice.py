@@ -61,7 +61,7 @@ class Skyline:
 
     def crossing(self, shapes: Sequence[BaseGeometry]) -> NDArray[np.int64]:
         """Rows of (number of the shape, number of the building) for all that meet, in the order of the shapes."""
-        pairs = self._tree.query(list(shapes), predicate="intersects")
+        pairs = self._tree.query(np.asarray(shapes, dtype=object), predicate="intersects")
         result: NDArray[np.int64] = pairs.T[np.lexsort((pairs[1], pairs[0]))]
         return result
 

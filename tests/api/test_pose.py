@@ -1,6 +1,7 @@
 """A fixed camera calibrated over HTTP, what cameras cover, and who sees a place."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -10,7 +11,7 @@ from config.load import load_cameras
 from gis.ground import PoseGround
 from gis.plane import Plane
 from ingest.state import StreamState
-from tests.api.town import LAT, WEST, middle
+from tests.api.town import LAT, TOWN_MAP, WEST, collection, middle, square
 from tests.api.trial_town import street_town
 
 WHERE = "/estate/cameras/east-cam/pose"
@@ -18,6 +19,8 @@ LON_, LAT_ = middle("east-g1")
 TRUE = PoseGround(
     Position(lon=LON_, lat=LAT_, height_m=4.6), View(heading_deg=7, tilt_deg=23, roll_deg=1, hfov_deg=74, k1=-0.1)
 )
+HOUSE = {"type": "Feature", "properties": {"height_m": 9}, "geometry": square(*middle("west-g1"), 1e-4, 1e-4)}
+BUILT = replace(TOWN_MAP, base={**TOWN_MAP.base, "buildings": collection(HOUSE)})
 POINTS = ((0.1, 0.95), (0.9, 0.9), (0.3, 0.5), (0.72, 0.47), (0.5, 0.7), (0.08, 0.62), (0.93, 0.6))
 
 
@@ -164,7 +167,7 @@ async def a_zone_on_the_map_is_not_lost(chief, root, config) -> None:
 
 
 async def test_coverage_and_sights_are_those_of_the_callers_cameras(tmp_path):
-    async with street_town(tmp_path) as (town, _live, _config):
+    async with street_town(tmp_path, town_map=BUILT) as (town, _live, _config):
         east, west = town.client("operator@east"), town.client("operator@west")
         features = (await east.get("/map/coverage")).json()["features"]
         told = [one["properties"] for one in features]

@@ -71,6 +71,12 @@ def test_the_building_it_hangs_on_hides_nothing() -> None:
     assert shed(block(0, 0, 12)).area == pytest.approx(shed().area)
 
 
+def test_of_nobody_nothing_is_seen() -> None:
+    """As when all that is asked for was worked out before."""
+    assert view_sheds({}, Skyline([block(0, 10, 5)])) == {}
+    assert view_sheds({}, Skyline([])) == {}
+
+
 def test_nothing_left_is_nothing() -> None:
     at = Lookout(LON, LAT, 6.0, block(0, 30, 1, 2.0).outline)
     assert view_sheds({"c": at}, Skyline([block(0, 10, 20, 8.0)])) == {}
