@@ -17,7 +17,7 @@ export interface DetailWords {
 const SILENT: ReadonlySet<string> = new Set([
   'key', 'object_id', 'box', 'foot', 'location', 'evidence_id', 'evidence', 'sha256', 'worker_id', 'next_worker_id',
   'order_id', 'blobs', 'dome_id', 'phase', 'number', 'case_class', 'level', 'version', 'lon', 'lat',
-  'review', 'code', 'due_at', 'post', 'tier', 'changed', 'of', 'of_place', 'duplicate_id', 'duplicate_place', 'objects', 'before', 'seen_as', 'repeat_of', 'repeat_place', 'party_id', 'party_role', 'part',
+  'review', 'code', 'due_at', 'post', 'tier', 'changed', 'of', 'of_place', 'duplicate_id', 'duplicate_place', 'objects', 'before', 'seen_as', 'repeat_of', 'repeat_place', 'party_id', 'party_role', 'part', 'filed', 'view_id',
 ])
 const LONGEST = 160
 const FINGERPRINT = /^[0-9a-f]{64}$/
@@ -29,9 +29,9 @@ function plain(key: string, value: unknown, words: DetailWords): string | null {
   if (typeof value === 'string') return value
   if (typeof value === 'boolean') return value ? '✓' : '✗'
   if (typeof value === 'number') {
-    if (key === 'until') return words.moment(value)
+    if (key === 'until' || key === 'deadline_at') return words.moment(value)
     if (key.endsWith('_at')) return words.time(value)
-    if (key.endsWith('_seconds')) return words.span(value)
+    if (/_seconds$|_travel_s$/.test(key)) return words.span(value)
     if (key === 'confidence' || key === 'repeat_likeness') return `${Math.round(value * 100)} %`
     return String(Math.round(value * 100) / 100)
   }
