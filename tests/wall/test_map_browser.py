@@ -5,7 +5,10 @@ import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import cv2
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.async_api import Page, expect
 
 from incidents.position_intake import Reported
@@ -111,14 +114,23 @@ async def replayed(page: Page) -> None:
 async def printed(page: Page) -> None:
     await page.get_by_test_id("map-tool-print").click()
     await page.get_by_test_id("print-title").fill("东村现场")
+    on_paper = await saved(page)
+    assert on_paper.shape == (1260, 1782)
+    assert on_paper.mean() > 200, "white, to save ink"
+    await page.get_by_test_id("print-light").uncheck()
+    assert (await saved(page)).mean() < 120, "as on the screen"
+    await page.keyboard.press("Escape")
+
+
+async def saved(page: Page) -> NDArray[np.uint8]:
+    """The sheet, grey."""
     async with page.expect_download() as waiting:
         await page.get_by_test_id("print-save").click()
     download = await waiting.value
     assert download.suggested_filename == "东村现场.png"
-    picture = (await download.path()).read_bytes()
-    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
-    assert (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (1782, 1260)
-    await page.keyboard.press("Escape")
+    picture = cv2.imdecode(np.frombuffer((await download.path()).read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert picture is not None
+    return picture.astype(np.uint8)
 
 
 async def test_the_day_of_somebody_is_drawn_and_he_is_called(tmp_path):

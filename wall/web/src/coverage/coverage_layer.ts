@@ -79,7 +79,7 @@ export class CoverageLayer implements Painter {
       if (!shape || (shape.east - shape.west) * scale < WIDE) continue
       const x = ((shape.west + shape.east) / 2) * scale - left
       const y = ((shape.north + shape.south) / 2) * scale - top + 20
-      if (x > 0 && x < width && y > 0 && y < height) haloText(context, `${percent(one.seen)} %`, x, y, '#e8f2fb', PALETTE.halo)
+      if (x > 0 && x < width && y > 0 && y < height) haloText(context, `${percent(one.seen)} %`, x, y, PALETTE.areaLabel, PALETTE.halo)
     }
   }
 }

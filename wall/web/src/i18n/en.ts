@@ -222,7 +222,7 @@ const en: typeof zh = {
       title: 'Patrol', open: 'Patrol of the day', time: 'Patrolled', way: 'Distance', duty: 'On duty', none: 'No positions on this day', unsound: '{n} of {of} positions could not be trusted and do not count', audit: 'Looking at it is put down in the audit',
     },
     print: {
-      title: 'Print the map', heading: 'Title', paper: 'Paper', a4: 'A4 landscape', a3: 'A3 landscape', print: 'Print', save: 'Save as picture', legend: 'Legend', at: 'Made {at}',
+      title: 'Print the map', heading: 'Title', paper: 'Paper', a4: 'A4 landscape', a3: 'A3 landscape', print: 'Print', save: 'Save as picture', legend: 'Legend', at: 'Made {at}', light: 'White ground (saves ink)',
       north: 'N', failed: 'The browser could not make the picture',
     },
     cluster: { title: '{n} cases here', zoom: 'Zoom in', more: '{n} more in the list of cases' },

@@ -221,7 +221,7 @@ export default {
       title: '巡查轨迹', open: '巡查轨迹', time: '有效巡查', way: '里程', duty: '在岗', none: '当天没有定位记录', unsound: '{of} 个定位中有 {n} 个不可信，未计入', audit: '查看轨迹会记入审计',
     },
     print: {
-      title: '打印地图', heading: '标题', paper: '纸张', a4: 'A4 横向', a3: 'A3 横向', print: '打印', save: '存为图片', legend: '图例', at: '制图时间 {at}',
+      title: '打印地图', heading: '标题', paper: '纸张', a4: 'A4 横向', a3: 'A3 横向', print: '打印', save: '存为图片', legend: '图例', at: '制图时间 {at}', light: '白底（省墨）',
       north: '北', failed: '浏览器未能生成图片',
     },
     cluster: { title: '此处 {n} 件事件', zoom: '放大查看', more: '另有 {n} 件，见事件列表' },

@@ -239,7 +239,7 @@ export class MapView {
   }
 
   addAreas(features: FeatureCollection, nameOf: NameOf): void {
-    const painter = new BoundaryLayer(features, { colour: PALETTE.area, weightAt16: 2.6, smallestPixels: 0 })
+    const painter = new BoundaryLayer(features, { get colour() { return PALETTE.area }, weightAt16: 2.6, smallestPixels: 0 })
     this.labels.setAreas(this.withoutTown(features), nameOf)
     this.replaceLayer({
       name: 'area', title: 'map.layer.areas', sheet: 'ground', order: 60, painter,
@@ -248,7 +248,7 @@ export class MapView {
   }
 
   addGrids(features: FeatureCollection, nameOf: NameOf): void {
-    const painter = new BoundaryLayer(features, { colour: PALETTE.grid, weightAt16: 1.3, smallestPixels: 5 })
+    const painter = new BoundaryLayer(features, { get colour() { return PALETTE.grid }, weightAt16: 1.3, smallestPixels: 5 })
     this.labels.setGrids(features, nameOf)
     this.caseLayer.gridWidth = painter.middleWidth
     this.replaceLayer({

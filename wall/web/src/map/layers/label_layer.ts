@@ -27,7 +27,7 @@ interface PolygonName {
 interface PolygonLook {
   size: number
   weight: number
-  colour: string
+  colour: 'areaLabel' | 'gridLabel'
   priority: number
   /** Only names narrower than their own polygon. */
   mustFit: boolean
@@ -38,8 +38,8 @@ const ROADS_FROM_ZOOM = 14.5
 const CAMERAS_FROM_ZOOM = 17
 /** A polygon narrower than this cannot hold any name. */
 const NARROWEST = 34
-const AREA_LOOK: PolygonLook = { size: 15, weight: 650, colour: PALETTE.areaLabel, priority: 4, mustFit: false }
-const GRID_LOOK: PolygonLook = { size: 12, weight: 450, colour: PALETTE.gridLabel, priority: 1, mustFit: true }
+const AREA_LOOK: PolygonLook = { size: 15, weight: 650, colour: 'areaLabel', priority: 4, mustFit: false }
+const GRID_LOOK: PolygonLook = { size: 12, weight: 450, colour: 'gridLabel', priority: 1, mustFit: true }
 const CAMERA_FONT = `450 12px ${MAP_FONT}`
 const ROAD_FONT = `450 12.5px ${MAP_FONT}`
 
@@ -127,7 +127,7 @@ export class LabelLayer implements Painter {
       if (x < 0 || y < 0 || x > width || y > height) continue
       const textWidth = this.widths.of(context, font, name.text)
       if (mustFit && across < textWidth + 10) continue
-      labels.push({ x, y, width: textWidth, height: size + 3, priority, text: name.text, font, colour, angle: 0 })
+      labels.push({ x, y, width: textWidth, height: size + 3, priority, text: name.text, font, colour: PALETTE[colour], angle: 0 })
     }
   }
 
