@@ -1,6 +1,6 @@
 """Where a case goes by itself, and why: by the tier it has come up to, its class's platform, and who is there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,8 +107,29 @@ class Routing:
         if worker is not None:
             detail |= {"worker_id": worker.id, "worker_name": worker.name}
         step = self._acting.step(transaction, case_id, Action.ROUTE, SYSTEM, SYSTEM_DUTIES, at=at, detail=detail)
-        concerned = {step.before.assignee_id, step.after.assignee_id} - {None}
+        concerned = {step.before.assignee_id, step.after.assignee_id}
+        if worker is not None:
+            concerned |= self._send_along(transaction, step)
         announce_workers(transaction, self._acting.feed, [one for one in concerned if one])
+
+    def _send_along(self, transaction: Transaction, sent: Step) -> set[str]:
+        """As many more as the case wants, of the grid workers of its village; who is short is for the room to see."""
+        connection = transaction.connection
+        row = connection.execute(_WITH_PATH, {"case_id": sent.case_id}).one()
+        going = {sent.after.assignee_id, *(one.worker_id for one in sent.after.companions)}
+        added: set[str] = set()
+        while len(going) < sent.after.people:
+            found = self._free(connection, row, _village_workers(connection, row.area), going)
+            if found is None:
+                break
+            zh, en = f"{sent.after.people} 人同往,自动派出", f"{sent.after.people} go together, sent by itself"
+            detail = {"worker_id": found.id, "worker_name": found.name, "why": {"zh": zh, "en": en}}
+            self._acting.step(
+                transaction, sent.case_id, Action.SEND_ALONG, SYSTEM, SYSTEM_DUTIES, at=sent.at, detail=detail
+            )
+            going.add(found.id)
+            added.add(found.id)
+        return added
 
     def way(self, connection: Connection, row: Row[Any], now: Standing) -> Way:
         """`row`: of `cases`, with the `path` of its place."""
@@ -150,13 +171,22 @@ class Routing:
             found = _holders(connection, "grid_leader", [code for code in (row.grid, row.area) if code])
             return found[0][0] if found else None
         if now.tier == 1 and row.grid is not None:
-            there = _holders(connection, "grid_worker", [row.grid])
-            busy = _busy(connection, [person.id for person, _ in there])
-            free = {person.id: person for person, duty in there if duty and person.id not in busy}
-            if self.nearest is None or not free:
-                return next(iter(free.values()), None)
-            return free.get(self.nearest(connection, row, list(free)) or "")
+            return self._free(connection, row, _holders(connection, "grid_worker", [row.grid]))
         return None
+
+    def _free(
+        self,
+        connection: Connection,
+        row: Row[Any],
+        there: Sequence[tuple[Person, bool]],
+        without: Collection[str | None] = (),
+    ) -> Person | None:
+        """Of these, with whether they are on duty, the nearest who has nothing in hand."""
+        busy = _busy(connection, [person.id for person, _ in there])
+        free = {one.id: one for one, duty in there if duty and one.id not in busy and one.id not in without}
+        if self.nearest is None or not free:
+            return next(iter(free.values()), None)
+        return free.get(self.nearest(connection, row, list(free)) or "")
 
     def told(self, connection: Connection, case_id: str) -> RoutingView | None:
         """Who has it, and why; None for what has ended. Whether the case may be seen is the caller's to check."""
@@ -217,6 +247,20 @@ def _holders(connection: Connection, role: str, codes: list[str]) -> list[tuple[
         if found:
             return sorted(found, key=lambda one: not one[1])
     return []
+
+
+def _village_workers(connection: Connection, village: str) -> list[tuple[Person, bool]]:
+    """(who, whether on duty), by name: the grid workers of its grids."""
+    query = (
+        select(accounts.c.id, accounts.c.name, workers.c.duty)
+        .distinct()
+        .join(roles, roles.c.account_id == accounts.c.id)
+        .join(areas, areas.c.code == roles.c.area)
+        .join(workers, workers.c.account_id == accounts.c.id)
+        .where(roles.c.role == "grid_worker", areas.c.parent == village, accounts.c.enabled)
+        .order_by(accounts.c.name, accounts.c.id)
+    )
+    return [(Person(row.id, row.name), bool(row.duty)) for row in connection.execute(query)]
 
 
 def _busy(connection: Connection, ids: list[str]) -> set[str]:

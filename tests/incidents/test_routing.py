@@ -12,7 +12,7 @@ from incidents.case import State
 from incidents.errors import Conflict, Invalid, NotAllowed, NotFound
 from incidents.rights import Caller
 from incidents.service import NewCase
-from tests.incidents.world import IN_A1, IN_B1, World
+from tests.incidents.world import IN_A1, IN_A2, IN_B1, World
 
 HOUR = 3600.0
 
@@ -168,6 +168,37 @@ def test_level_1_goes_to_the_nearest_who_is_free(routed: World) -> None:
     routed.incidents.act(routed.admin, second, "strike-out", {"reason": "a drill"})
     routed.clock.pass_(3600)
     assert told(routed, filed(routed, "05-05"))[:2] == ("person", far.account_id)
+
+
+def test_where_two_must_go_both_are_sent(routed: World) -> None:
+    always = routed.incidents.town.posts.routing.model_copy(update={"level_1": "auto"})
+    routed.incidents.town = replace(
+        routed.incidents.town, posts=routed.incidents.town.posts.model_copy(update={"routing": always})
+    )
+    own = routed.worker("an", "QX-A1", at=IN_A1)
+    beyond = routed.worker("bo", "QX-B1", at=IN_A1)
+
+    def sent(case_id: str) -> tuple[str | None, list[str]]:
+        case = routed.incidents.get_case(routed.admin, case_id).case
+        return case.assignee.id if case.assignee else None, [one.id for one in case.companions]
+
+    def for_two() -> str:
+        return routed.incidents.create_case(routed.admin, NewCase("05-05", *IN_A1, people=2)).id
+
+    alone = for_two()
+    assert sent(alone) == (own.account_id, []), "of another village nobody is sent without a hand"
+    routed.incidents.act(routed.admin, alone, "strike-out", {"reason": "a drill"})
+    other = routed.worker("chu", "QX-A2", at=IN_A2)
+    first = for_two()
+    assert sent(first) == (own.account_id, [other.account_id])
+    assert [one.order.case_id for one in routed.dispatch.phone_orders(other)] == [first]
+    entry = routed.incidents.get_case(routed.admin, first).trace[-1]
+    assert (entry.action, entry.actor.kind, entry.detail["why"]["en"]) == (
+        "send_along", "system", "2 go together, sent by itself",
+    )  # fmt: skip
+    assert routed.incidents.check_trace(routed.admin, first).valid
+    assert sent(for_two()) == (None, []), "everybody has something in hand"
+    assert routed.dispatch.phone_orders(beyond) == ()
 
 
 def test_a_breach_moves_it_to_the_next_tier_once(routed: World) -> None:
