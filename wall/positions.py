@@ -1,4 +1,4 @@
-"""Where everybody is, told to pages in bulk: once a second, who has moved, newest places only.
+"""Where everybody is, told to pages in bulk: about once a second, who has moved, newest places only.
 
 A frame is a binary message of `/api/v1/live`, told from a batch of access units by its fourth byte, which is 1.
 Big-endian:
@@ -45,9 +45,11 @@ def number_of(worker_id: str) -> int:
 
 
 class PositionBoard:
-    """On one event loop. Listeners are called at most once a `seconds`, when somebody has moved, and return at once."""
+    """On one event loop. Listeners are called when somebody has moved, at most once in `seconds`, and return at once. A
+    little less than a second: phones and radios report once a second, and no report should wait for the next or be
+    overtaken by it because a beat was late."""
 
-    def __init__(self, clock: Clock, seconds: float = 1.0) -> None:
+    def __init__(self, clock: Clock, seconds: float = 0.8) -> None:
         self._clock, self._seconds = clock, seconds
         self._rows: dict[str, int] = {}
         self._paths: list[tuple[str, ...]] = []
