@@ -46,7 +46,7 @@ def test_the_assets_are_written_in_unread_by_the_template_engine() -> None:
 HOSTILE = {
     "markup": "<img src=x onerror=alert(1)>",
     "end of script": "</script><script>alert(1)</script>",
-    "template": "{{ 7 * 191 }}{% for %}",
+    "template": "{{ 7 * 1910000191 }}{% for %}",
     "quotes": "\"'`${alert(1)}\\",
     "line separators": "a\u2028b\u2029c\nd",
 }
@@ -56,7 +56,7 @@ HOSTILE = {
 def test_a_title_is_only_text(text: str) -> None:
     page = cases_map(GRIDS, [case(120.41, "QD-1", text)], ASSETS)
     assert "<img" not in page
-    assert "1337" not in page
+    assert "13370001337" not in page  # longer than what random identifiers hold by chance
     harmless = cases_map(GRIDS, [case(120.41, "QD-1")], ASSETS)
     for tag in ("<script", "</script>"):
         assert page.count(tag) == harmless.count(tag)
