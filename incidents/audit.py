@@ -187,28 +187,32 @@ class Audit:
 
     def exported(self, caller: Caller, what: str, scope: Scope, detail: Mapping[str, Any] | None = None) -> None:
         """Somebody took data away as a file."""
-        with self.store.write() as transaction:
-            path = common_path(sorted(scope.prefixes)) or top_path(transaction.connection)
-            entry = Entry(Kind.EXPORT, caller.account_id, caller.name, path, subject=what, detail=dict(detail or {}))
-            note(transaction.connection, entry, self.clock.now())
+        self._note(Kind.EXPORT, caller, scope, what, detail or {})
 
     def tracks_seen(self, caller: Caller, from_at: float, until_at: float, whose: WorkerView | int) -> None:
         """Somebody had shown to him where people went: so many, or one whom he asked for."""
         one = whose if isinstance(whose, WorkerView) else None
         told = {"name": one.name} if one else {"workers": whose}
-        with self.store.write() as transaction:
-            path = common_path(sorted(caller.scope(Permission.WORKER_SEE).prefixes)) or top_path(transaction.connection)
-            entry = Entry(
-                Kind.TRACKS, caller.account_id, caller.name, path, about=one.id if one else None, subject="tracks",
-                detail={"from_at": from_at, "until_at": until_at, **told},
-            )  # fmt: skip
-            note(transaction.connection, entry, self.clock.now())
+        detail = {"from_at": from_at, "until_at": until_at, **told}
+        self._note(Kind.TRACKS, caller, caller.scope(Permission.WORKER_SEE), "tracks", detail, one.id if one else None)
 
     def grids_taken(self, caller: Caller, scope: Scope, detail: Mapping[str, Any]) -> None:
         """Somebody laid down which grids hold from a day on."""
+        self._note(Kind.GRIDS, caller, scope, "grids", detail)
+
+    def _note(
+        self,
+        kind: Kind,
+        caller: Caller,
+        scope: Scope,
+        subject: str,
+        detail: Mapping[str, Any],
+        about: str | None = None,
+    ) -> None:
+        """Under the finest area that holds all of the scope."""
         with self.store.write() as transaction:
             path = common_path(sorted(scope.prefixes)) or top_path(transaction.connection)
-            entry = Entry(Kind.GRIDS, caller.account_id, caller.name, path, subject="grids", detail=dict(detail))
+            entry = Entry(kind, caller.account_id, caller.name, path, about, subject=subject, detail=dict(detail))
             note(transaction.connection, entry, self.clock.now())
 
 

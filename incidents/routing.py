@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, select
 
 from config.case_classes import CaseClass, Level
 from config.posts import POST_TIERS, Mode, Post
@@ -96,30 +96,32 @@ class Routing:
             return
         if now.state in ON_IT and (post is None or post.id == now.post):
             return
-        self._send(transaction, case_id, at, way, post, worker)
+        self._send(transaction, row, at, way, post, worker)
 
     def _send(
-        self, transaction: Transaction, case_id: str, at: float, way: Way, post: Post | None, worker: Person | None
+        self, transaction: Transaction, row: Row[Any], at: float, way: Way, post: Post | None, worker: Person | None
     ) -> None:
         detail: dict[str, Any] = {"tier": way.tier, "why": {"zh": way.why.zh, "en": way.why.en}}
         if post is not None:
             detail |= {"post": post.id, "post_name": {"zh": post.zh, "en": post.en}}
         if worker is not None:
             detail |= {"worker_id": worker.id, "worker_name": worker.name}
-        step = self._acting.step(transaction, case_id, Action.ROUTE, SYSTEM, SYSTEM_DUTIES, at=at, detail=detail)
+        step = self._acting.step(transaction, row.id, Action.ROUTE, SYSTEM, SYSTEM_DUTIES, at=at, detail=detail)
         concerned = {step.before.assignee_id, step.after.assignee_id}
         if worker is not None:
-            concerned |= self._send_along(transaction, step)
+            concerned |= self._send_along(transaction, row, step)
         announce_workers(transaction, self._acting.feed, [one for one in concerned if one])
 
-    def _send_along(self, transaction: Transaction, sent: Step) -> set[str]:
+    def _send_along(self, transaction: Transaction, row: Row[Any], sent: Step) -> set[str]:
         """As many more as the case wants, of the grid workers of its village; who is short is for the room to see."""
+        there = {sent.after.assignee_id, *(one.worker_id for one in sent.after.companions)}
+        if len(there) >= sent.after.people:
+            return set()
         connection = transaction.connection
-        row = connection.execute(_WITH_PATH, {"case_id": sent.case_id}).one()
-        going = {sent.after.assignee_id, *(one.worker_id for one in sent.after.companions)}
-        added: set[str] = set()
-        while len(going) < sent.after.people:
-            found = self._free(connection, row, _village_workers(connection, row.area), going)
+        village = roles.c.area.in_(select(areas.c.code).where(areas.c.parent == row.area))
+        people, added = _having(connection, "grid_worker", village), set[str]()
+        while len(there) + len(added) < sent.after.people:
+            found = self._free(connection, row, people, there | added)
             if found is None:
                 break
             zh, en = f"{sent.after.people} 人同往,自动派出", f"{sent.after.people} go together, sent by itself"
@@ -127,7 +129,6 @@ class Routing:
             self._acting.step(
                 transaction, sent.case_id, Action.SEND_ALONG, SYSTEM, SYSTEM_DUTIES, at=sent.at, detail=detail
             )
-            going.add(found.id)
             added.add(found.id)
         return added
 
@@ -235,32 +236,21 @@ def _line(begun: Text, told: Text) -> Text:
 
 def _holders(connection: Connection, role: str, codes: list[str]) -> list[tuple[Person, bool]]:
     """(who, whether on duty), of the finest of these areas that has any; those on duty first."""
-    for code in codes:
-        query = (
-            select(accounts.c.id, accounts.c.name, workers.c.duty)
-            .join(roles, roles.c.account_id == accounts.c.id)
-            .outerjoin(workers, workers.c.account_id == accounts.c.id)
-            .where(roles.c.role == role, roles.c.area == code, accounts.c.enabled)
-            .order_by(accounts.c.name, accounts.c.id)
-        )
-        found = [(Person(row.id, row.name), bool(row.duty)) for row in connection.execute(query)]
-        if found:
-            return sorted(found, key=lambda one: not one[1])
-    return []
+    return next((found for code in codes if (found := _having(connection, role, roles.c.area == code))), [])
 
 
-def _village_workers(connection: Connection, village: str) -> list[tuple[Person, bool]]:
-    """(who, whether on duty), by name: the grid workers of its grids."""
+def _having(connection: Connection, role: str, where: ColumnElement[bool]) -> list[tuple[Person, bool]]:
+    """(who, whether on duty), of those with this role in these areas; those on duty first."""
     query = (
         select(accounts.c.id, accounts.c.name, workers.c.duty)
         .distinct()
         .join(roles, roles.c.account_id == accounts.c.id)
-        .join(areas, areas.c.code == roles.c.area)
-        .join(workers, workers.c.account_id == accounts.c.id)
-        .where(roles.c.role == "grid_worker", areas.c.parent == village, accounts.c.enabled)
+        .outerjoin(workers, workers.c.account_id == accounts.c.id)
+        .where(roles.c.role == role, where, accounts.c.enabled)
         .order_by(accounts.c.name, accounts.c.id)
     )
-    return [(Person(row.id, row.name), bool(row.duty)) for row in connection.execute(query)]
+    found = [(Person(row.id, row.name), bool(row.duty)) for row in connection.execute(query)]
+    return sorted(found, key=lambda one: not one[1])
 
 
 def _busy(connection: Connection, ids: list[str]) -> set[str]:
